@@ -1,0 +1,183 @@
+/**
+ * The vocabulary that the browser, the kernel and the command line share.
+ * Plain objects with a literal `kind` where they are passed around on their own.
+ *
+ * Order of axes everywhere: (token, row, column), row-major. colpali-engine's arrays are
+ * (token, x, y); they are converted at the border where such data come in.
+ */
+
+/** A rectangle in page pixels: origin top left, half-open (`x <= px < x + width`). */
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Where a page came from, as it is shown to a person and written into provenance. */
+export interface PageSource {
+  /** Name of the document as the person gave it (a path, a URL or "bytes"). Data, never markup. */
+  file: string;
+  /** Page number inside the document, from 1. */
+  number: number;
+  /** Number of pages of the document. */
+  of: number;
+  /** Resolution it was rendered at, or null for an image. */
+  dpi: number | null;
+  /** Renderer or decoder with version, for example "pdfium (@hyzyla/pdfium 2.1.13)". */
+  renderer: string;
+}
+
+/** A rendered page. */
+export interface Page {
+  kind: "page";
+  /** RGB bytes, row-major, 3 per pixel: length = width * height * 3. */
+  pixels: Uint8Array;
+  width: number;
+  height: number;
+  source: PageSource;
+  /** SHA-256 (hex) of `pixels` preceded by "width x height\n"; identifies the picture, not the file. */
+  sha256: string;
+}
+
+/** How the model's sequence maps onto the page. */
+export interface PatchGrid {
+  kind: "grid";
+  rows: number;
+  columns: number;
+  /**
+   * For each cell, row-major, the position of its vector in the page's sequence (length rows * columns).
+   * Families that emit tiles out of raster order are put in order here and nowhere else.
+   */
+  index: Int32Array;
+}
+
+export type TokenKind = "word" | "prefix" | "special" | "augmentation";
+
+/** One token of the query as the model saw it, from the one tokenisation that was run. */
+export interface QueryToken {
+  /** Position in the query's sequence, from 0. */
+  index: number;
+  /** Vocabulary id. */
+  id: number;
+  /** The tokenizer's own string for the id. Data, never markup. */
+  text: string;
+  kind: TokenKind;
+  /** Which word of the query it belongs to, from 0; null unless `kind` is "word". */
+  word: number | null;
+}
+
+/** A word of the query: what a person points at. */
+export interface QueryWord {
+  index: number;
+  /** The characters of the query it covers. */
+  text: string;
+  /** Indices into the tokens. */
+  tokens: number[];
+}
+
+/** A query as it was tokenised. */
+export interface Query {
+  kind: "query";
+  text: string;
+  tokens: QueryToken[];
+  words: QueryWord[];
+}
+
+/** Unit vectors, row-major: `data[i * dim + d]`. */
+export interface MultiVector {
+  kind: "vectors";
+  data: Float32Array;
+  count: number;
+  dim: number;
+}
+
+/** Cosines of every query token with every patch: `data[(t * rows + r) * columns + c]`, range [-1, 1]. */
+export interface SimilarityMaps {
+  kind: "maps";
+  data: Float32Array;
+  tokens: number;
+  rows: number;
+  columns: number;
+}
+
+/** One map: cosines, `data[r * columns + c]`. */
+export interface SimilarityMap {
+  kind: "map";
+  data: Float32Array;
+  rows: number;
+  columns: number;
+}
+
+/** Late interaction of one query token with a page. */
+export interface TokenMaxSim {
+  /** Maximum cosine over ALL vectors of the page (prompt vectors included): what the score adds up. */
+  best: number;
+  /** Position of that vector in the page's sequence. */
+  bestIndex: number;
+  /** Maximum cosine over the patches only: what a map can show. */
+  patchBest: number;
+  /** The patch that has it (lowest index on a tie). */
+  row: number;
+  column: number;
+  /** True when `best` is not on a patch: no heatmap can show this token's strongest match. */
+  offImage: boolean;
+}
+
+/** Page score by late interaction. `score = patchScore + residue`, `residue >= 0`. */
+export interface MaxSim {
+  kind: "maxsim";
+  /** Sum over query tokens of `best`. */
+  score: number;
+  /** Sum over query tokens of `patchBest`. */
+  patchScore: number;
+  /** What the patches cannot account for: sum of `best - patchBest`. */
+  residue: number;
+  tokens: TokenMaxSim[];
+}
+
+export type Aggregate = "max" | "mean" | "winner";
+
+/** Everything needed to make the same numbers again. */
+export interface Provenance {
+  model: {
+    id: string;
+    revision: string | null;
+    family: string;
+    /** SHA-256 (hex) of each weights file by name. */
+    weights: Record<string, string>;
+    dtype: string;
+    dim: number;
+    /** Prompt profile, for example "mini" or "engine-0.3.13". */
+    profile: string;
+    /** Execution provider the graphs ran on. */
+    provider: string;
+  };
+  processor: { width: number; height: number; resample: string; backend: string };
+  page: {
+    file: string;
+    number: number;
+    sha256: string;
+    width: number;
+    height: number;
+    dpi: number | null;
+    renderer: string;
+  };
+  query: { text: string; ids: number[] };
+  /** Package name to version. */
+  versions: Record<string, string>;
+  /** ISO 8601, UTC. */
+  date: string;
+}
+
+/** One query on one page: the unit that is shown, saved and compared. */
+export interface Explanation {
+  kind: "explanation";
+  query: Query;
+  grid: { rows: number; columns: number };
+  maps: SimilarityMaps;
+  maxsim: MaxSim;
+  /** Cosine range that the default display spans, from the model's own statistics. */
+  domain: [number, number];
+  provenance: Provenance;
+}

@@ -1,0 +1,2 @@
+/** The browser side: what the prebuilt extension and the AMD bundle export. */
+export * from "./version.js";
