@@ -1,0 +1,140 @@
+import { finite, flag, integer, invalid, oneOf, orNull, record, refusal } from "./check.js";
+import {
+  AGGREGATES,
+  BLENDS,
+  CELLS,
+  LAYOUTS,
+  type LensData,
+  type LensView,
+  NORMALISATIONS,
+  type Region,
+  SCOPES,
+  type Zoom,
+} from "./lens-state.js";
+import { PALETTE_NAMES } from "./palettes.js";
+import type { Explanation } from "./types.js";
+
+/** How a lens opens: the aggregate of all words, nearest cells, an alpha ramp over the model's own range. */
+export function defaultView(_data: LensData): LensView {
+  return {
+    explanation: 0,
+    token: null,
+    word: null,
+    scope: "words",
+    aggregate: "max",
+    palette: "viridis",
+    normalisation: "absolute",
+    domain: null,
+    opacity: 0.65,
+    threshold: null,
+    blend: "alpha",
+    cells: "nearest",
+    top: 5,
+    contours: 0,
+    compare: null,
+    difference: false,
+    layout: "single",
+    region: null,
+    zoom: { scale: 1, x: 0.5, y: 0.5 },
+  };
+}
+
+/**
+ * The view after some properties were set: the one rule for a click, a cell and a message.
+ * - `token` takes its word along, and null clears the word; `word` picks its token when it has only one.
+ * - Another explanation keeps the selection only if it is of the same query; a region only on the same grid.
+ * @throws RangeError naming the property (`invalid view.palette: "jet", expected one of …`)
+ */
+export function changeView(data: LensData, view: LensView, change: Partial<LensView>): LensView {
+  const next: LensView = { ...view, ...change };
+  next.explanation = integer(next.explanation, "view.explanation", 0, data.explanations.length - 1);
+  const before: Explanation | undefined = data.explanations[view.explanation];
+  const now = data.explanations[next.explanation];
+  if (before?.query.text !== now.query.text || before.query.tokens.length !== now.query.tokens.length) {
+    next.token = change.token ?? null;
+    next.word = change.word ?? null;
+  }
+  const { rows, columns } = now.grid;
+  if (change.region === undefined && (before?.grid.rows !== rows || before.grid.columns !== columns))
+    next.region = null;
+  select(now, next, change);
+  oneOf(next.scope, "view.scope", SCOPES);
+  oneOf(next.aggregate, "view.aggregate", AGGREGATES);
+  oneOf(next.palette, "view.palette", PALETTE_NAMES);
+  oneOf(next.normalisation, "view.normalisation", NORMALISATIONS);
+  next.domain = orNull(next.domain, range);
+  finite(next.opacity, "view.opacity", 0, 1);
+  orNull(next.threshold, (v) => finite(v, "view.threshold", -1, 1));
+  oneOf(next.blend, "view.blend", BLENDS);
+  oneOf(next.cells, "view.cells", CELLS);
+  integer(next.top, "view.top", 0, 20);
+  integer(next.contours, "view.contours", 0, 9);
+  orNull(next.compare, (v) => integer(v, "view.compare", 0, data.explanations.length - 1));
+  flag(next.difference, "view.difference");
+  oneOf(next.layout, "view.layout", LAYOUTS);
+  next.region = orNull(next.region, (v) => region(v, rows, columns));
+  next.zoom = zoom(next.zoom);
+  return next;
+}
+
+/**
+ * Reads a view that was saved or sent: missing properties take their defaults, unknown ones are dropped.
+ * @throws RangeError as `changeView`
+ */
+export function decodeLensView(data: LensData, raw: unknown): LensView {
+  const base = defaultView(data);
+  const given = record(raw, "view");
+  const known = Object.keys(base).filter((key) => given[key] !== undefined);
+  return changeView(data, base, Object.fromEntries(known.map((key) => [key, given[key]])));
+}
+
+/** True when two views show the same. */
+export function sameView(a: LensView, b: LensView): boolean {
+  return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+}
+
+function select(explanation: Explanation, next: LensView, change: Partial<LensView>): void {
+  const { tokens, words } = explanation.query;
+  orNull(next.token, (v) => integer(v, "view.token", 0, tokens.length - 1));
+  orNull(next.word, (v) => {
+    if (words.length === 0) throw invalid("view.word", v, "null: the query has no words");
+    return integer(v, "view.word", 0, words.length - 1);
+  });
+  // A saved view names both; the token is the finer statement.
+  if (change.token !== undefined && (change.token !== null || change.word === undefined))
+    next.word = next.token === null ? null : tokens[next.token].word;
+  else if (change.word !== undefined) {
+    const parts = next.word === null ? [] : words[next.word].tokens;
+    next.token = parts.length === 1 ? parts[0] : null;
+  }
+}
+
+function range(value: unknown): [number, number] {
+  if (!Array.isArray(value) || value.length !== 2)
+    throw invalid("view.domain", value, "two cosines, for example [0.2, 0.8]");
+  const low = finite(value[0], "view.domain[0]", -1, 1);
+  const high = finite(value[1], "view.domain[1]", -1, 1);
+  if (low >= high) throw refusal("view.domain", `${low} to ${high}`, "the lower end first");
+  return [low, high];
+}
+
+function region(value: unknown, rows: number, columns: number): Region {
+  const given = record(value, "view.region");
+  const row = integer(given.row, "view.region.row", 0, rows - 1);
+  const column = integer(given.column, "view.region.column", 0, columns - 1);
+  return {
+    row,
+    column,
+    rows: integer(given.rows, "view.region.rows", 1, rows - row),
+    columns: integer(given.columns, "view.region.columns", 1, columns - column),
+  };
+}
+
+function zoom(value: unknown): Zoom {
+  const given = record(value, "view.zoom");
+  return {
+    scale: finite(given.scale, "view.zoom.scale", 1, 32),
+    x: finite(given.x, "view.zoom.x", 0, 1),
+    y: finite(given.y, "view.zoom.y", 0, 1),
+  };
+}

@@ -1,0 +1,107 @@
+import type { LensData, LensExplanation, LensState, MaxSim, QueryToken } from "../../core/index";
+import { defaultView, LENS_STATE_VERSION } from "../../core/index";
+
+/** A 2 x 2 white PNG: a picture that every decoder takes. */
+export const PICTURE = Uint8Array.from(
+  Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAADElEQVR4nGP4TwMMAE4DDPVh3xqqAAAAAElFTkSuQmCC",
+    "base64",
+  ),
+);
+
+/**
+ * "peak loads" as the prefix `Q`, the word `peak`, the word `loads` in two parts and an augmentation token, on a
+ * grid of 2 rows x 3 columns. Cosines encode token, row and column: t / 10 + row / 20 + column / 100.
+ */
+export function explanation(change: Partial<LensExplanation> = {}): LensExplanation {
+  const rows = 2;
+  const columns = 3;
+  const tokens: QueryToken[] = [
+    { index: 0, id: 5, text: "Q", kind: "prefix", word: null },
+    { index: 1, id: 17, text: "peak", kind: "word", word: 0 },
+    { index: 2, id: 23, text: "load", kind: "word", word: 1 },
+    { index: 3, id: 29, text: "##s", kind: "word", word: 1 },
+    { index: 4, id: 2, text: "[MASK]", kind: "augmentation", word: null },
+  ];
+  const data = Float32Array.from({ length: tokens.length * rows * columns }, (_, i) => {
+    const [t, row, column] = [Math.floor(i / 6), Math.floor((i % 6) / 3), i % 3];
+    return t / 10 + row / 20 + column / 100;
+  });
+  const bests: MaxSim["tokens"] = tokens.map((_, t) => {
+    const patchBest = data[t * 6 + 5];
+    const offImage = t === 4;
+    return {
+      best: offImage ? patchBest + 0.25 : patchBest,
+      bestIndex: offImage ? 0 : 6,
+      patchBest,
+      row: 1,
+      column: 2,
+      offImage,
+    };
+  });
+  const patchScore = bests.reduce((sum, t) => sum + t.patchBest, 0);
+  return {
+    kind: "explanation",
+    page: 0,
+    query: {
+      kind: "query",
+      text: "peak loads",
+      tokens,
+      words: [
+        { index: 0, text: "peak", tokens: [1] },
+        { index: 1, text: "loads", tokens: [2, 3] },
+      ],
+    },
+    grid: { rows, columns },
+    maps: { kind: "maps", data, tokens: tokens.length, rows, columns },
+    maxsim: { kind: "maxsim", score: patchScore + 0.25, patchScore, residue: 0.25, tokens: bests },
+    domain: [0.1, 0.5],
+    provenance: {
+      model: {
+        id: "mini",
+        revision: null,
+        family: "mini",
+        weights: { "vision.onnx": "ab".repeat(32) },
+        dtype: "fp16",
+        dim: 128,
+        profile: "mini",
+        provider: "cpu",
+      },
+      processor: { width: 30, height: 20, resample: "bicubic", backend: "engine" },
+      page: {
+        file: "report.pdf",
+        number: 1,
+        sha256: "cd".repeat(32),
+        width: 300,
+        height: 200,
+        dpi: 150,
+        renderer: "pdfium",
+      },
+      query: { text: "peak loads", ids: [5, 17, 23, 29, 2] },
+      versions: { "colpali-lens": "0.1.0" },
+      date: "2026-11-24T08:00:00Z",
+    },
+    ...change,
+  };
+}
+
+export function lensData(...explanations: LensExplanation[]): LensData {
+  return {
+    pages: [
+      {
+        name: "report.pdf",
+        number: 1,
+        of: 4,
+        width: 300,
+        height: 200,
+        sha256: "cd".repeat(32),
+        picture: { mime: "image/png", data: PICTURE },
+      },
+    ],
+    explanations: explanations.length ? explanations : [explanation()],
+  };
+}
+
+export function lensState(view: Partial<LensState["view"]> = {}, data = lensData()): LensState {
+  return { version: LENS_STATE_VERSION, data, view: { ...defaultView(data), ...view } };
+}

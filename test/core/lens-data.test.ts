@@ -1,0 +1,154 @@
+import { decodeLensData, encodeLensData } from "../../core/index";
+import { explanation, lensData } from "./example";
+
+test("what was encoded is decoded: all of it, with binary leaves that own their bytes", () => {
+  const data = lensData();
+  // A view into the middle of a pool, as network buffers are.
+  const pool = new Float32Array(40);
+  pool.set(data.explanations[0].maps.data, 5);
+  data.explanations[0].maps.data = pool.subarray(5, 35);
+  const encoded = encodeLensData(data) as typeof data;
+  const leaf = encoded.explanations[0].maps.data as unknown as DataView;
+  expect([leaf.byteOffset, leaf.byteLength, leaf.buffer.byteLength]).toEqual([0, 120, 120]);
+  expect(decodeLensData(encoded)).toEqual(data);
+});
+
+test("cosines at an odd offset are read", () => {
+  const data = lensData();
+  const bytes = new Uint8Array(121);
+  bytes.set(new Uint8Array(data.explanations[0].maps.data.buffer), 1);
+  const raw = {
+    ...data,
+    explanations: [
+      {
+        ...data.explanations[0],
+        maps: { ...data.explanations[0].maps, data: new DataView(bytes.buffer, 1, 120) },
+      },
+    ],
+  };
+  expect(decodeLensData(raw).explanations[0].maps.data).toEqual(data.explanations[0].maps.data);
+});
+
+/** Changes one leaf of fresh data, by path. */
+function broken(path: string, value: unknown): unknown {
+  const root = lensData() as unknown as Record<string, unknown>;
+  const keys = path.split(".");
+  const last = keys.pop() as string;
+  let at = root;
+  for (const key of keys) at = at[key] as Record<string, unknown>;
+  at[last] = value;
+  return root;
+}
+
+const cases: [path: string, value: unknown, message: string][] = [
+  ["pages", [], "invalid pages: a list of 0, expected a list of 1 to 500"],
+  ["pages", { length: 1e9 }, "invalid pages: an object, expected a list"],
+  [
+    "explanations",
+    new Array(1_000_000),
+    "invalid explanations: a list of 1000000, expected a list of 1 to 500",
+  ],
+  ["pages.0.width", -5, "invalid pages[0].width: -5, expected an integer from 1 to 100000"],
+  ["pages.0.number", 5, "invalid pages[0].number: 5, expected an integer from 1 to 4"],
+  [
+    "pages.0.picture.mime",
+    "image/svg+xml",
+    'invalid pages[0].picture.mime: "image/svg+xml", expected one of image/png',
+  ],
+  [
+    "pages.0.picture.data",
+    new Uint8Array(30),
+    "invalid pages[0].picture.data: 30 bytes, expected a PNG, JPEG or WebP",
+  ],
+  [
+    "pages.0.picture.data",
+    "<svg onload=alert(1)>",
+    'invalid pages[0].picture.data: "<svg onload=alert(1)>", expected binary',
+  ],
+  ["explanations.0.page", 1, "invalid explanations[0].page: 1, expected an integer from 0 to 0"],
+  ["explanations.0.grid.rows", 0, "invalid explanations[0].grid.rows: 0, expected an integer from 1 to 512"],
+  [
+    "explanations.0.grid",
+    { rows: 3, columns: 2 },
+    "invalid explanations[0].maps.rows: 2, expected an integer from 3 to 3",
+  ],
+  [
+    "explanations.0.maps.data",
+    new Float32Array(29),
+    "invalid explanations[0].maps.data: 29 cosines, expected 30: 5 tokens x 2 rows x 3 columns",
+  ],
+  [
+    "explanations.0.maps.data",
+    new Uint8Array(119),
+    "invalid explanations[0].maps.data: 119 bytes, expected float32",
+  ],
+  [
+    "explanations.0.maps.data",
+    new Float32Array(30).fill(Number.NaN),
+    "invalid explanations[0].maps.data[0]: NaN, expected a cosine",
+  ],
+  [
+    "explanations.0.maps.data",
+    new Float32Array(30).fill(2),
+    "invalid explanations[0].maps.data[0]: 2, expected a cosine",
+  ],
+  [
+    "explanations.0.domain",
+    [0.5, 0.5],
+    "invalid explanations[0].domain: 0.5 to 0.5, expected the lower end first",
+  ],
+  [
+    "explanations.0.domain",
+    [null, 1],
+    "invalid explanations[0].domain[0]: null, expected a number from -1 to 1",
+  ],
+  [
+    "explanations.0.query.tokens.1.kind",
+    "script",
+    'invalid explanations[0].query.tokens[1].kind: "script", expected one of word',
+  ],
+  ["explanations.0.query.tokens.0.index", 3, "invalid explanations[0].query.tokens[0].index: 3"],
+  [
+    "explanations.0.query.words.1.tokens",
+    [1],
+    "invalid explanations[0].query.words[1].tokens: 1, expected a token of word 1",
+  ],
+  [
+    "explanations.0.maxsim.score",
+    99,
+    "invalid explanations[0].maxsim.score: 99, expected 1.6000, the sum over its tokens",
+  ],
+  [
+    "explanations.0.maxsim.tokens",
+    [],
+    "invalid explanations[0].maxsim.tokens: a list of 0, expected a list of 5 to 5",
+  ],
+  [
+    "explanations.0.maxsim.tokens.0.row",
+    2,
+    "invalid explanations[0].maxsim.tokens[0].row: 2, expected an integer from 0 to 1",
+  ],
+  ["explanations.0.provenance.model.id", 7, "invalid explanations[0].provenance.model.id: 7, expected text"],
+];
+
+test.each(cases)("refuses %s = %p", (path, value, message) => {
+  expect(() => decodeLensData(broken(path, value))).toThrow(message);
+});
+
+test("a small file that claims to be a huge picture is refused without decoding it", () => {
+  const bomb = new Uint8Array(33);
+  bomb.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+  new DataView(bomb.buffer).setUint32(16, 60_000);
+  new DataView(bomb.buffer).setUint32(20, 60_000);
+  expect(() => decodeLensData(broken("pages.0.picture.data", bomb))).toThrow(
+    "invalid pages[0].picture.data: 60000 x 60000 pixels, expected at most 100000000 pixels",
+  );
+});
+
+test("a million tokens are refused before their maps are looked at", () => {
+  const many = explanation();
+  many.query.tokens = new Array(1_000_000).fill(many.query.tokens[0]);
+  expect(() => decodeLensData(lensData(many))).toThrow(
+    "tokens: a list of 1000000, expected a list of 1 to 2048",
+  );
+});

@@ -1,0 +1,63 @@
+import { changeView, decodeLensView, defaultView, sameView } from "../../core/index";
+import { explanation, lensData } from "./example";
+
+const data = lensData(
+  explanation(),
+  explanation(),
+  explanation({ query: { ...explanation().query, text: "other" } }),
+);
+const view = defaultView(data);
+
+test("a token takes its word along; a word of one token picks that token; index 0 counts", () => {
+  expect(changeView(data, view, { token: 3 })).toMatchObject({ token: 3, word: 1 });
+  expect(changeView(data, view, { token: 0 })).toMatchObject({ token: 0, word: null });
+  expect(changeView(data, view, { word: 0 })).toMatchObject({ token: 1, word: 0 });
+  expect(changeView(data, view, { word: 1 })).toMatchObject({ token: null, word: 1 });
+  const chosen = changeView(data, view, { token: 1 });
+  expect(changeView(data, chosen, { token: null })).toMatchObject({ token: null, word: null });
+  expect(changeView(data, chosen, { word: null })).toMatchObject({ token: null, word: null });
+});
+
+test("a saved view comes back as it was, unknown properties dropped, missing ones by default", () => {
+  for (const change of [
+    { token: 3 },
+    { word: 1 },
+    { token: 0 },
+    { region: { row: 0, column: 1, rows: 2, columns: 2 } },
+  ]) {
+    const changed = changeView(data, view, change);
+    expect(sameView(decodeLensView(data, JSON.parse(JSON.stringify(changed))), changed)).toBe(true);
+  }
+  expect(decodeLensView(data, { future: 1, opacity: 0.25 })).toEqual({ ...view, opacity: 0.25 });
+});
+
+test("the selection survives another page of the same query, not another query", () => {
+  const chosen = changeView(data, view, { token: 1 });
+  expect(changeView(data, chosen, { explanation: 1 })).toMatchObject({ explanation: 1, token: 1, word: 0 });
+  expect(changeView(data, chosen, { explanation: 2 })).toMatchObject({
+    explanation: 2,
+    token: null,
+    word: null,
+  });
+  expect(changeView(data, chosen, { explanation: 2, token: 2 })).toMatchObject({ token: 2, word: 1 });
+});
+
+test.each([
+  [{ token: 5 }, "invalid view.token: 5, expected an integer from 0 to 4"],
+  [{ token: 1.5 }, "invalid view.token: 1.5"],
+  [{ word: 2 }, "invalid view.word: 2, expected an integer from 0 to 1"],
+  [{ explanation: 3 }, "invalid view.explanation: 3, expected an integer from 0 to 2"],
+  [{ palette: "jet" }, 'invalid view.palette: "jet", expected one of viridis, cividis, mako'],
+  [{ opacity: 1.2 }, "invalid view.opacity: 1.2, expected a number from 0 to 1"],
+  [{ opacity: Number.NaN }, "invalid view.opacity: NaN"],
+  [{ threshold: 7 }, "invalid view.threshold: 7, expected a number from -1 to 1"],
+  [{ domain: [0.5, 0.2] }, "invalid view.domain: 0.5 to 0.2, expected the lower end first"],
+  [
+    { region: { row: 1, column: 0, rows: 2, columns: 1 } },
+    "invalid view.region.rows: 2, expected an integer from 1 to 1",
+  ],
+  [{ zoom: { scale: 0, x: 0, y: 0 } }, "invalid view.zoom.scale: 0, expected a number from 1 to 32"],
+  [{ compare: 9 }, "invalid view.compare: 9"],
+])("refuses %p and says what is expected", (change, message) => {
+  expect(() => changeView(data, view, change as object)).toThrow(message);
+});
