@@ -1,0 +1,2 @@
+export { explainPage, score } from "./explain.js";
+export { PROVIDERS, type Provider } from "./providers.js";

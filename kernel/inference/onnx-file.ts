@@ -1,0 +1,148 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+
+/** What an ONNX file says about itself without being loaded. */
+export interface OnnxFile {
+  opset: number;
+  producer: string;
+  /** Bytes of weights by element type, for example `{ float16: 5600000 }`. */
+  weightBytes: Record<string, number>;
+  /** Names of the files beside it that hold its weights. */
+  externalData: string[];
+}
+
+const TYPES: Record<number, [name: string, bytes: number]> = {
+  1: ["float32", 4],
+  2: ["uint8", 1],
+  3: ["int8", 1],
+  4: ["uint16", 2],
+  5: ["int16", 2],
+  6: ["int32", 4],
+  7: ["int64", 8],
+  9: ["bool", 1],
+  10: ["float16", 2],
+  11: ["float64", 8],
+  16: ["bfloat16", 2],
+  21: ["uint4", 0.5],
+  22: ["int4", 0.5],
+};
+
+/**
+ * Reads the few fields of `ModelProto` (onnx.proto3) that say what the weights are and where they lie. Large tensors are
+ * skipped, not read.
+ * @throws RangeError if the bytes are not a protobuf message with a graph
+ */
+export function readOnnxFile(path: string): OnnxFile {
+  const fd = openSync(path, "r");
+  try {
+    const result: OnnxFile = { opset: 0, producer: "", weightBytes: {}, externalData: [] };
+    let graph = false;
+    for (const model of fields(fd, 0, fstatSync(fd).size)) {
+      if (model.number === 2) result.producer = text(fd, model);
+      if (model.number === 8) readOpset(fd, model, result);
+      if (model.number !== 7 || model.wire !== 2) continue;
+      graph = true;
+      for (const inGraph of fields(fd, model.start, model.end))
+        if (inGraph.number === 5 && inGraph.wire === 2) readTensor(fd, inGraph, result);
+    }
+    if (!graph) throw new RangeError("no graph");
+    return result;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The type that holds most of the weights' bytes. */
+export function mainType(file: OnnxFile): string {
+  const types = Object.entries(file.weightBytes).sort((a, b) => b[1] - a[1]);
+  return types[0]?.[0] ?? "float32";
+}
+
+interface Field {
+  number: number;
+  wire: number;
+  /** Varint value (wire type 0). */
+  value: number;
+  start: number;
+  end: number;
+}
+
+function readOpset(fd: number, field: Field, result: OnnxFile): void {
+  let domain = "";
+  let version = 0;
+  for (const f of fields(fd, field.start, field.end)) {
+    if (f.number === 1) domain = text(fd, f);
+    if (f.number === 2) version = f.value;
+  }
+  if (domain === "" || domain === "ai.onnx") result.opset = version;
+}
+
+function readTensor(fd: number, field: Field, result: OnnxFile): void {
+  let count = 1;
+  let type = 1;
+  for (const f of fields(fd, field.start, field.end)) {
+    if (f.number === 1 && f.wire === 0) count *= f.value;
+    if (f.number === 1 && f.wire === 2) for (const n of varints(fd, f)) count *= n;
+    if (f.number === 2) type = f.value;
+    if (f.number === 13) {
+      const [key, value] = [...fields(fd, f.start, f.end)].map((entry) => text(fd, entry));
+      if (key === "location" && !result.externalData.includes(value)) result.externalData.push(value);
+    }
+  }
+  const [name, bytes] = TYPES[type] ?? [`type ${type}`, 1];
+  result.weightBytes[name] = (result.weightBytes[name] ?? 0) + count * bytes;
+}
+
+function* fields(fd: number, start: number, end: number): Generator<Field> {
+  const head = Buffer.alloc(20);
+  for (let at = start; at < end; ) {
+    const got = readSync(fd, head, 0, 20, at);
+    const tag = varint(head, 0, got);
+    const number = Math.floor(tag.value / 8);
+    const wire = tag.value % 8;
+    if (number === 0) throw new RangeError("not a protobuf message");
+    let begin = at + tag.bytes;
+    let size: number;
+    let value = 0;
+    if (wire === 0) {
+      const v = varint(head, tag.bytes, got);
+      value = v.value;
+      size = v.bytes;
+    } else if (wire === 1) size = 8;
+    else if (wire === 5) size = 4;
+    else if (wire === 2) {
+      const length = varint(head, tag.bytes, got);
+      begin += length.bytes;
+      size = length.value;
+    } else throw new RangeError("not a protobuf message");
+    if (begin + size > end) throw new RangeError("the file ends too early");
+    yield { number, wire, value, start: begin, end: begin + size };
+    at = begin + size;
+  }
+}
+
+function varint(bytes: Buffer, offset: number, limit: number): { value: number; bytes: number } {
+  let value = 0;
+  for (let i = 0; i < 10 && offset + i < limit; i++) {
+    const byte = bytes[offset + i];
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) return { value, bytes: i + 1 };
+  }
+  throw new RangeError("not a protobuf message");
+}
+
+function* varints(fd: number, field: Field): Generator<number> {
+  const bytes = slice(fd, field);
+  for (let at = 0; at < bytes.length; ) {
+    const v = varint(bytes, at, bytes.length);
+    yield v.value;
+    at += v.bytes;
+  }
+}
+
+const text = (fd: number, field: Field): string => slice(fd, field).toString("utf8");
+
+function slice(fd: number, field: Field): Buffer {
+  const bytes = Buffer.alloc(Math.min(field.end - field.start, 65536));
+  readSync(fd, bytes, 0, bytes.length, field.start);
+  return bytes;
+}

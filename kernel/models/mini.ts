@@ -1,0 +1,23 @@
+import type { Family } from "./family.js";
+import { squashProcessor } from "./squash.js";
+
+/** The embedded word-spotting model: two graphs, no page prompt, no special tokens, a word is what its tokenizer splits off. */
+export const mini: Family = {
+  name: "mini",
+  title: "mini (word spotting)",
+  matches: (config) => config.model_type === "colpali-lens-mini",
+  profiles: () => [
+    {
+      name: "mini",
+      about: "the bare query; no prefix, no augmentation, no page prompt",
+      query: { prefix: "", augmentation: "", augmentations: 0, suffix: "" },
+      page: null,
+      template: false,
+    },
+  ],
+  processor({ model, image }, backend) {
+    const { rows = 64, columns = 64 } = (model.grid ?? {}) as { rows?: number; columns?: number };
+    return squashProcessor(image, { rows, columns }, "", backend);
+  },
+  domain: [0.25, 0.75],
+};

@@ -1,0 +1,224 @@
+import { createHash } from "node:crypto";
+import type { MultiVector, Page, PatchGrid, Query } from "../../core/index.js";
+import type { EmbeddingCache } from "../inference/cache.js";
+import { ModelError } from "../inference/error.js";
+import type { MaxSimGraph } from "../inference/maxsim-graph.js";
+import type { Provider } from "../inference/providers.js";
+import type { Feed, FloatTensor, Graph, ValueInfo } from "../inference/session.js";
+import type { Family, PageLayout, PageProcessor, PromptProfile } from "./family.js";
+import { tokenizeQuery } from "./query.js";
+import type { ModelTokenizer } from "./tokenizer.js";
+
+export interface QueryEmbedding {
+  query: Query;
+  vectors: MultiVector;
+}
+
+export interface PageEmbedding {
+  grid: PatchGrid;
+  /** Vectors of the whole sequence, prompt included. */
+  vectors: MultiVector;
+}
+
+export interface EmbedProgress {
+  done: number;
+  total: number;
+  /** Seconds left by the pace so far, or null before the first page. */
+  etaSeconds: number | null;
+}
+
+/** What a model says about itself, for people and for provenance. */
+export interface ModelInfo {
+  id: string;
+  path: string;
+  revision: string | null;
+  family: string;
+  title: string;
+  dim: number;
+  /** Element type of most weights. */
+  dtype: string;
+  domain: [number, number];
+  profile: PromptProfile;
+  /** Names of the profiles that this checkpoint can run with, default first. */
+  profiles: string[];
+  provider: Provider;
+  processor: { width: number; height: number; resample: string; backend: string };
+  imageToken: { text: string; id: number } | null;
+  tokenizerSize: number;
+  graphs: { file: string; inputs: ValueInfo[]; outputs: ValueInfo[]; opset: number; producer: string }[];
+  /** SHA-256 (hex) of each weights file by name. */
+  weights: Record<string, string>;
+  warnings: string[];
+}
+
+/** Everything that a model is made of, checked and ready. */
+export interface ModelParts {
+  family: Family;
+  info: ModelInfo;
+  profile: PromptProfile;
+  tokenizer: ModelTokenizer;
+  processor: PageProcessor;
+  pageGraph: Graph;
+  queryGraph: Graph;
+  maxsim: MaxSimGraph;
+  cache: EmbeddingCache;
+}
+
+/** A late-interaction page model. */
+export class Model {
+  readonly id: string;
+  readonly family: string;
+  readonly profile: string;
+  readonly provider: Provider;
+  readonly dim: number;
+  readonly domain: [number, number];
+  readonly info: ModelInfo;
+  readonly maxsim: MaxSimGraph;
+  readonly #parts: ModelParts;
+  readonly #key: string;
+  readonly #grids = new Map<string, PatchGrid>();
+
+  constructor(parts: ModelParts) {
+    const { info } = parts;
+    this.#parts = parts;
+    this.info = info;
+    this.id = info.id;
+    this.family = info.family;
+    this.profile = info.profile.name;
+    this.provider = info.provider;
+    this.dim = info.dim;
+    this.domain = info.domain;
+    this.maxsim = parts.maxsim;
+    const { weights, profile, provider, dtype, processor } = info;
+    this.#key = JSON.stringify([weights, profile, provider, dtype, processor]);
+  }
+
+  /** The query as the model sees it: every token with its kind and word. Nothing is embedded. */
+  tokenize(text: string): Query {
+    const { tokenizer, profile, info } = this.#parts;
+    return tokenizeQuery(text, tokenizer, profile, info.imageToken?.text ?? null);
+  }
+
+  /** Unit vectors of a query, one a token. */
+  async embedQuery(text: string): Promise<QueryEmbedding> {
+    const query = this.tokenize(text);
+    const ids = query.tokens.map((t) => t.id);
+    const vectors = await this.#embed(
+      this.#parts.queryGraph,
+      ids,
+      this.#parts.processor.emptyFeeds,
+      `query "${text}"`,
+    );
+    return { query, vectors };
+  }
+
+  /** Unit vectors of a page and where its patches lie among them; kept by content, so that it is never done twice. */
+  async embedPage(page: Page, options: { signal?: AbortSignal } = {}): Promise<PageEmbedding> {
+    options.signal?.throwIfAborted();
+    const { processor, pageGraph, cache } = this.#parts;
+    const layout = processor.layout(page.width, page.height);
+    const prompt = this.#pagePrompt(layout);
+    const key = createHash("sha256").update(`${this.#key}\n${page.sha256}`).digest("hex");
+    const vectors = await cache.get(key, () =>
+      this.#embed(
+        pageGraph,
+        prompt.ids,
+        () => processor.feeds(page, layout),
+        `page ${page.source.file}#${page.source.number}`,
+      ),
+    );
+    const last = prompt.grid.index.reduce((a, b) => Math.max(a, b), 0);
+    if (vectors.count <= last)
+      throw new ModelError(
+        `invalid output of ${pageGraph.name}: ${vectors.count} vectors, expected at least ${last + 1} for ${layout.rows} x ${layout.columns} patches`,
+      );
+    return { grid: prompt.grid, vectors };
+  }
+
+  /** Embeds pages in order; what is done stays done when it is stopped. */
+  async embedPages(
+    pages: readonly Page[],
+    options: { onProgress?: (progress: EmbedProgress) => void; signal?: AbortSignal } = {},
+  ): Promise<PageEmbedding[]> {
+    const start = performance.now();
+    const out: PageEmbedding[] = [];
+    options.onProgress?.({ done: 0, total: pages.length, etaSeconds: null });
+    for (const page of pages) {
+      out.push(await this.embedPage(page, options));
+      const pace = (performance.now() - start) / 1000 / out.length;
+      options.onProgress?.({
+        done: out.length,
+        total: pages.length,
+        etaSeconds: pace * (pages.length - out.length),
+      });
+      // Lets interrupts and messages through between pages.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return out;
+  }
+
+  /** Pixels that the model sees of a page. */
+  pageSize(page: { width: number; height: number }): { width: number; height: number } {
+    const { width, height } = this.#parts.processor.layout(page.width, page.height);
+    return { width, height };
+  }
+
+  async dispose(): Promise<void> {
+    const { pageGraph, queryGraph, maxsim } = this.#parts;
+    await pageGraph.dispose();
+    if (queryGraph !== pageGraph) await queryGraph.dispose();
+    await maxsim.dispose();
+  }
+
+  /** Ids of the page prompt and the grid in it: patches are where the image token is, never "the first 1024". */
+  #pagePrompt(layout: PageLayout): { ids: number[] | null; grid: PatchGrid } {
+    const { profile, tokenizer, info } = this.#parts;
+    const { rows, columns, order } = layout;
+    if (profile.page === null || !info.imageToken)
+      return { ids: null, grid: { kind: "grid", rows, columns, index: order } };
+    const { ids } = tokenizer.encode(profile.page.replace("{image}", layout.imageText), profile.template);
+    const key = `${layout.imageText.length} ${rows} ${columns}`;
+    let grid = this.#grids.get(key);
+    if (!grid) {
+      const positions = ids.flatMap((id, i) => (id === info.imageToken!.id ? [i] : []));
+      if (positions.length !== layout.imageTokens)
+        throw new ModelError(
+          `invalid page prompt: ${positions.length} image tokens (id ${info.imageToken.id}), expected ${layout.imageTokens} for ${rows} x ${columns} patches; the tokenizer does not belong to this model`,
+        );
+      grid = { kind: "grid", rows, columns, index: order.map((i) => positions[i]) };
+      this.#grids.set(key, grid);
+    }
+    return { ids, grid };
+  }
+
+  async #embed(
+    graph: Graph,
+    ids: readonly number[] | null,
+    image: () => Record<string, Feed>,
+    what: string,
+  ): Promise<MultiVector> {
+    const feeds: Record<string, Feed> = graph.inputs.some((i) => i.name === "pixel_values") ? image() : {};
+    if (ids) {
+      const shape = [1, ids.length];
+      feeds.input_ids = { type: "int64", data: BigInt64Array.from(ids, BigInt), shape };
+      feeds.attention_mask = { type: "int64", data: new BigInt64Array(ids.length).fill(1n), shape };
+    }
+    const result = await graph.run(feeds);
+    return checked(Object.values(result)[0], this.dim, graph.name, what);
+  }
+}
+
+/** @throws ModelError for another shape, another dimension or values that are no numbers */
+function checked({ data, shape }: FloatTensor, dim: number, graph: string, what: string): MultiVector {
+  if (shape.length !== 3 || shape[0] !== 1 || shape[2] !== dim)
+    throw new ModelError(
+      `invalid output of ${graph}: shape [${shape.join(", ")}], expected [1, vectors, ${dim}]`,
+    );
+  for (let i = 0; i < data.length; i++)
+    if (!Number.isFinite(data[i]))
+      throw new ModelError(
+        `invalid output of ${graph} for ${what}: ${data[i]} in vector ${Math.floor(i / dim)}, expected finite numbers; ` +
+          "try another execution provider or weights in float32",
+      );
+  return { kind: "vectors", data, count: shape[1], dim };
+}

@@ -1,0 +1,38 @@
+import type { ImageConfig } from "./family.js";
+import type { Filter } from "./resample.js";
+
+const FILTERS: Record<number, Filter> = { 1: "lanczos", 2: "bilinear", 3: "bicubic" };
+
+/** PIL's number of a filter in its own words. */
+export function filterOf(config: ImageConfig): Filter {
+  const filter = FILTERS[config.resample ?? 3];
+  if (!filter)
+    throw new RangeError(
+      `invalid resample: ${config.resample}, expected 1 (Lanczos), 2 (bilinear) or 3 (bicubic)`,
+    );
+  return filter;
+}
+
+/**
+ * For each channel the 256 values that a byte becomes: `(x - 255 mean) / (255 std)` in float32, in the order in which the
+ * reference's torchvision backend folds rescaling into normalising.
+ */
+export function normalisation(config: ImageConfig): Float32Array[] {
+  const scale = 1 / (config.rescale_factor ?? 1 / 255);
+  return [0, 1, 2].map((channel) => {
+    const mean = Math.fround(Math.fround(config.image_mean?.[channel] ?? 0.5) * scale);
+    const std = Math.fround(Math.fround(config.image_std?.[channel] ?? 0.5) * scale);
+    return Float32Array.from({ length: 256 }, (_, x) => Math.fround(Math.fround(x - mean) / std));
+  });
+}
+
+/** RGB bytes, row-major, to normalised planes [3][height][width] at `offset` of `out`. */
+export function planes(rgb: Uint8Array, tables: Float32Array[], out: Float32Array, offset = 0): void {
+  const size = rgb.length / 3;
+  const [red, green, blue] = tables;
+  for (let i = 0, p = 0; i < size; i++, p += 3) {
+    out[offset + i] = red[rgb[p]];
+    out[offset + size + i] = green[rgb[p + 1]];
+    out[offset + 2 * size + i] = blue[rgb[p + 2]];
+  }
+}

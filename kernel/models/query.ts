@@ -1,0 +1,114 @@
+import type { Query, QueryToken, QueryWord, TokenKind } from "../../core/index.js";
+import { ModelError } from "../inference/error.js";
+import { alignTokens, type Span } from "./align.js";
+import type { PromptProfile } from "./family.js";
+import type { ModelTokenizer } from "./tokenizer.js";
+
+/** Longest query in tokens, prefix and augmentation included: a question, not a page. */
+export const MAX_QUERY_TOKENS = 512;
+
+/**
+ * Wraps a query by the profile, tokenises it once, and tells which token belongs to which word.
+ * @throws ModelError if the query is empty, too long, or holds the model's image token
+ */
+export function tokenizeQuery(
+  text: string,
+  tokenizer: ModelTokenizer,
+  profile: PromptProfile,
+  imageToken: string | null,
+): Query {
+  if (typeof text !== "string" || text.trim() === "")
+    throw new ModelError("invalid query: it is empty, expected at least one word");
+  if (imageToken && text.includes(imageToken))
+    throw new ModelError(
+      `invalid query: it contains ${imageToken}, which stands for a page in this model; leave it out`,
+    );
+  const { prefix, augmentation, augmentations, suffix } = profile.query;
+  const whole = prefix + text + augmentation.repeat(augmentations) + suffix;
+  const { ids, tokens } = tokenizer.encode(whole, profile.template);
+  if (ids.length > MAX_QUERY_TOKENS)
+    throw new ModelError(
+      `invalid query: ${ids.length} tokens (${text.trim().split(/\s+/).length} words), expected at most ${MAX_QUERY_TOKENS} tokens; ask a question or a phrase, not a page of text`,
+    );
+  const spans = alignTokens(whole, ids, tokenizer);
+  const region = { start: prefix.length, end: prefix.length + text.length };
+  const kinds = ids.map((id, i) => kindOf(id, spans[i], whole, region, augmentation, tokenizer));
+  const words = findWords(text, tokens, spans, kinds, region.start, tokenizer, ids);
+  if (words.length === 0)
+    throw new ModelError(
+      `invalid query: ${JSON.stringify(text)} has nothing that the tokenizer knows, expected at least one word or number`,
+    );
+  const wordOf = new Map(words.flatMap((word) => word.tokens.map((t) => [t, word.index])));
+  const list: QueryToken[] = ids.map((id, index) => ({
+    index,
+    id,
+    text: tokens[index],
+    kind: kinds[index],
+    word: wordOf.get(index) ?? null,
+  }));
+  return { kind: "query", text, tokens: list, words };
+}
+
+/** A token belongs where its last visible character lies: the space before a word may come from the prefix. */
+function kindOf(
+  id: number,
+  span: Span,
+  whole: string,
+  region: Span,
+  augmentation: string,
+  tokenizer: ModelTokenizer,
+): TokenKind {
+  if (span.end === span.start) return "special";
+  if (span.end <= region.start) return tokenizer.isSpecial(id) ? "special" : "prefix";
+  if (span.end <= region.end || span.start < region.end) return "word";
+  return whole.slice(span.start, span.end) === augmentation ? "augmentation" : "special";
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "word" });
+
+/**
+ * Words as a person reads them (Unicode word boundaries; runs of punctuation are words of their own), joined where one
+ * token, or a chain of sub-word tokens, covers several.
+ */
+function findWords(
+  text: string,
+  tokens: readonly string[],
+  spans: readonly Span[],
+  kinds: readonly TokenKind[],
+  offset: number,
+  tokenizer: ModelTokenizer,
+  ids: readonly number[],
+): QueryWord[] {
+  const segments = segmentText(text).map((s) => ({ start: s.start + offset, end: s.end + offset }));
+  const groups: { start: number; end: number; tokens: number[] }[] = [];
+  for (let t = 0; t < tokens.length; t++) {
+    if (kinds[t] !== "word") continue;
+    const visible = segments.filter((s) => s.start < spans[t].end && s.end > spans[t].start);
+    // A token of white space alone joins the word that follows it, or the last one.
+    const covered =
+      visible.length > 0 ? visible : [segments.find((s) => s.start >= spans[t].end) ?? segments.at(-1)!];
+    const start = covered[0].start;
+    const end = covered.at(-1)!.end;
+    const last = groups.at(-1);
+    if (last && (start < last.end || tokenizer.surface(ids[t])?.continues)) {
+      last.end = Math.max(last.end, end);
+      last.tokens.push(t);
+    } else groups.push({ start, end, tokens: [t] });
+  }
+  return groups.map((g, index) => ({
+    index,
+    text: text.slice(g.start - offset, g.end - offset),
+    tokens: g.tokens,
+  }));
+}
+
+function segmentText(text: string): Span[] {
+  const spans: (Span & { word: boolean })[] = [];
+  for (const { segment, index, isWordLike } of segmenter.segment(text)) {
+    if (segment.trim() === "") continue;
+    const last = spans.at(-1);
+    if (last && !isWordLike && !last.word && last.end === index) last.end = index + segment.length;
+    else spans.push({ start: index, end: index + segment.length, word: Boolean(isWordLike) });
+  }
+  return spans;
+}

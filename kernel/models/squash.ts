@@ -1,0 +1,41 @@
+import type { ImageConfig, PageLayout, PageProcessor } from "./family.js";
+import { filterOf, normalisation, planes } from "./pixels.js";
+import { type Backend, resample } from "./resample.js";
+
+/**
+ * Pages squashed to one fixed size whatever their shape, one image token a cell, row-major: PaliGemma, Gemma 3 and `mini`.
+ */
+export function squashProcessor(
+  config: ImageConfig,
+  grid: { rows: number; columns: number },
+  imageToken: string,
+  backend: Backend,
+): PageProcessor {
+  const height = config.size?.height ?? 448;
+  const width = config.size?.width ?? 448;
+  const filter = filterOf(config);
+  const tables = normalisation(config);
+  const cells = grid.rows * grid.columns;
+  const layout: PageLayout = {
+    ...grid,
+    order: Int32Array.from({ length: cells }, (_, i) => i),
+    imageTokens: cells,
+    imageText: imageToken.repeat(cells),
+    width,
+    height,
+  };
+  const pixelValues = (data: Float32Array) => ({
+    pixel_values: { type: "float32" as const, data, shape: [1, 3, height, width] },
+  });
+  return {
+    resample: filter,
+    backend,
+    layout: () => layout,
+    feeds(page) {
+      const data = new Float32Array(3 * height * width);
+      planes(resample(page.pixels, page.width, page.height, width, height, filter, backend), tables, data);
+      return pixelValues(data);
+    },
+    emptyFeeds: () => pixelValues(new Float32Array(3 * height * width)),
+  };
+}
