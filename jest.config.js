@@ -10,5 +10,5 @@ export default {
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transformIgnorePatterns: ["/node_modules/(?!(d3|d3-[a-z-]+|internmap|delaunator|robust-predicates)/)"],
   testEnvironment: "node",
-  modulePathIgnorePatterns: ["<rootDir>/(lib|dist|labextension)/"],
+  modulePathIgnorePatterns: ["<rootDir>/(lib|dist|labextension|\\.venv|\\.cache)/"],
 };

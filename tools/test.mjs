@@ -1,0 +1,105 @@
+/**
+ * `npm test`: sets the clone up where needed and runs every suite; `npm test -- unit notebook` runs some of them.
+ * The last line is the sum over the suites, "N passed, N failed".
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "./chromium.mjs";
+import { capture, root, run, say, seconds, Trouble } from "./report.mjs";
+import { environment, setup } from "./setup.mjs";
+
+const bin = (name) => join(root, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
+const node = process.execPath;
+
+/** What runs, in order: the cheap and the telling first. `browser` marks those that need Chromium. */
+const suites = [
+  {
+    name: "lint",
+    what: "format and lint",
+    command: bin("biome"),
+    args: ["check", "--error-on-warnings", "."],
+  },
+  {
+    name: "types",
+    what: "strict types, one way of imports",
+    command: bin("tsc"),
+    args: ["-b", "core", "kernel", "src"],
+  },
+  { name: "unit", what: "core, widget, engine, kernel, figures, contract", command: bin("jest"), args: [] },
+  { name: "examples", what: "the example document and notebook", ...nodeTests("test/examples") },
+  { name: "conformance", what: "the kernel on the wire", ...script("test/conformance/run.mjs") },
+  { name: "lens", what: "the lens in a browser page", browser: true, ...script("test/src/run-browser.mjs") },
+  { name: "notebook", what: "JupyterLab in a browser", browser: true, ...nodeTests("test/browser") },
+];
+
+await run(async () => {
+  const began = Date.now();
+  const chosen = choose(process.argv.slice(2));
+  await setup({ tests: true });
+  const env = environment();
+  if (chosen.some((suite) => suite.browser)) env.CHROMIUM_PATH = await chromium();
+
+  const results = [];
+  for (const suite of chosen) results.push(await play(suite, env));
+
+  say(`\n${"suite".padEnd(13)}${"passed".padStart(7)}${"failed".padStart(8)}${"time".padStart(10)}`);
+  for (const { name, what, passed, failed, time } of results) {
+    say(
+      `${name.padEnd(13)}${String(passed).padStart(7)}${String(failed).padStart(8)}${time.padStart(10)}   ${what}`,
+    );
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  say(`All of it took ${seconds(began)}.\n`);
+  say(`${sum("passed")} passed, ${sum("failed")} failed`);
+  return sum("failed") === 0 ? 0 : 1;
+});
+
+function choose(names) {
+  const present = suites.filter((suite) => !suite.path || existsSync(suite.path));
+  const unknown = names.find((name) => !present.some((suite) => suite.name === name));
+  if (unknown) {
+    throw new Trouble(`invalid suite: ${unknown}, expected ${present.map((suite) => suite.name).join(", ")}`);
+  }
+  return names.length === 0 ? present : present.filter((suite) => names.includes(suite.name));
+}
+
+async function play(suite, env) {
+  say(`\n━━ ${suite.name}: ${suite.what}`);
+  const began = Date.now();
+  const { code, output, timedOut } = await capture(suite.command, suite.args, {
+    env,
+    minutes: 30,
+    echo: true,
+  });
+  if (timedOut) say(`${suite.name} was stopped after 30 minutes`);
+  return { ...suite, ...count(output, code), time: seconds(began) };
+}
+
+/** What a suite says of itself; a suite that failed without counting a failure, or counted nothing, is one test. */
+function count(output, code) {
+  const jest = /^Tests:\s+(?:(\d+) failed, )?.*?(?:(\d+) passed, )?\d+ total/m.exec(output);
+  const plain = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1);
+  const tap = [/^(?:ℹ|#) pass (\d+)$/m.exec(output), /^(?:ℹ|#) fail (\d+)$/m.exec(output)];
+  let [passed, failed] = [code === 0 ? 1 : 0, 0];
+  if (jest) [failed, passed] = [Number(jest[1] ?? 0), Number(jest[2] ?? 0)];
+  else if (tap[0] && tap[1]) [passed, failed] = [Number(tap[0][1]), Number(tap[1][1])];
+  else if (plain) [passed, failed] = [Number(plain[1]), Number(plain[2])];
+  if (code !== 0 && failed === 0) failed = 1;
+  return { passed, failed };
+}
+
+function script(path) {
+  return { path: join(root, path), command: node, args: [join(root, path)] };
+}
+
+function nodeTests(path) {
+  const folder = join(root, path);
+  const tests = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".test.mjs")) : [];
+  const args = [
+    "--test",
+    "--test-concurrency=1",
+    "--test-reporter=spec",
+    ...tests.sort().map((file) => join(folder, file)),
+  ];
+  return { path: tests.length ? folder : join(folder, "none"), command: node, args };
+}
