@@ -131,8 +131,16 @@ export interface PatchValue {
 
 /** The `k` highest cells, best first; ties by raster order. */
 export function topPatches(map: SimilarityMap, k: number): PatchValue[] {
-  const order = Array.from(map.data.keys()).sort((a, b) => map.data[b] - map.data[a] || a - b);
-  return order.slice(0, k).map((j) => ({
+  // Insertion into a short list: a sort of all cells would take longer than a frame on large grids.
+  const best: number[] = [];
+  for (let j = 0; j < map.data.length; j++) {
+    if (best.length === k && !(map.data[j] > map.data[best[k - 1]])) continue;
+    let at = best.length;
+    while (at > 0 && map.data[j] > map.data[best[at - 1]]) at--;
+    best.splice(at, 0, j);
+    if (best.length > k) best.pop();
+  }
+  return best.map((j) => ({
     row: Math.floor(j / map.columns),
     column: j % map.columns,
     value: map.data[j],

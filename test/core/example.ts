@@ -3,10 +3,8 @@ import { defaultView, LENS_STATE_VERSION } from "../../core/index";
 
 /** A 2 x 2 white PNG: a picture that every decoder takes. */
 export const PICTURE = Uint8Array.from(
-  Buffer.from(
-    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAADElEQVR4nGP4TwMMAE4DDPVh3xqqAAAAAElFTkSuQmCC",
-    "base64",
-  ),
+  atob("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAADElEQVR4nGP4TwMMAE4DDPVh3xqqAAAAAElFTkSuQmCC"),
+  (c) => c.charCodeAt(0),
 );
 
 /**

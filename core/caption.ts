@@ -1,0 +1,74 @@
+import type { LensView } from "./lens-state.js";
+import { decimal, printable } from "./printable.js";
+import { describeScale } from "./scale.js";
+import type { Scene } from "./scene.js";
+import type { Explanation } from "./types.js";
+
+/** `page 2 of 4 of report.pdf` */
+export function pageName(page: { name: string; number: number; of: number }): string {
+  return page.of > 1
+    ? `page ${page.number} of ${page.of} of ${printable(page.name, 80)}`
+    : printable(page.name, 80);
+}
+
+/** `score 4.14 = patches 4.10 + off-image 0.04` */
+export function scoreParts({ maxsim }: Explanation): string {
+  return `score ${decimal(maxsim.score)} = patches ${decimal(maxsim.patchScore)} + off-image ${decimal(maxsim.residue)}`;
+}
+
+/** What is seen, in one or two sentences. */
+export function finding(scene: Scene): string {
+  const { shown, best, explanation } = scene;
+  const [first] = best;
+  const place = `row ${first.row}, column ${first.column}`;
+  if (shown.kind === "difference")
+    return `Difference of ${shown.label}: largest in favour of the first at ${place} (${decimal(first.value)}).`;
+  const what = shown.kind === "aggregate" ? `The ${shown.label}` : `${capital(shown.kind)} ${shown.label}`;
+  const measure = shown.unit === "cosine" ? "cosine" : "sum of cosines";
+  const says = `${what} ${shown.kind === "aggregate" ? "is highest" : "matches best"} at ${place} (${measure} ${decimal(first.value)}).`;
+  const token = shown.kind === "token" ? explanation.maxsim.tokens[shown.tokens[0]] : null;
+  return token?.offImage
+    ? `${says} Its strongest match (cosine ${decimal(token.best)}) is outside the image, where no map can show it.`
+    : says;
+}
+
+/** Where the picture comes from and how to read it. */
+export function provenanceLine(scene: Scene): string {
+  const { explanation, page, view } = scene;
+  const { model, page: source } = explanation.provenance;
+  const { rows, columns } = explanation.grid;
+  return [
+    `${printable(model.id, 80)}${model.revision ? `@${printable(model.revision, 12)}` : ""}`,
+    `${rows} × ${columns} patches`,
+    `prompt profile ${printable(model.profile, 40)}`,
+    printable(model.provider, 40),
+    `${pageName(page)}${source.dpi ? `, ${source.dpi} dpi` : ""}`,
+    `sha256 ${printable(page.sha256, 64).slice(0, 8)}…`,
+    `colours: ${describeScale(scene.scale)}, ${cellsNote(view)}`,
+  ].join(" · ");
+}
+
+function cellsNote(view: LensView): string {
+  return view.cells === "smooth" ? "cells interpolated for display only" : "nearest cells";
+}
+
+/**
+ * Caption under every picture. The last sentence is there because a map of cosines is exact about the score's
+ * last step and silent about why a patch's vector holds what it holds.
+ */
+export function caption(scene: Scene): string {
+  return `${finding(scene)} Rows and columns count from 0. ${provenanceLine(scene)}. Cosines are exact for the last step of the score; each patch's vector has seen the whole page.`;
+}
+
+/** Replaces the picture for someone who cannot see it. */
+export function altText(scene: Scene): string {
+  const { best, shown, page, explanation, scale } = scene;
+  const { data, rows, columns } = shown.map;
+  const painted = data.reduce((n, v) => n + (v >= scale.threshold ? 1 : 0), 0);
+  const places = best.slice(0, 3).map((p) => `row ${p.row} column ${p.column} (${decimal(p.value)})`);
+  return `Similarity map of ${shown.label} for the query “${printable(explanation.query.text)}” on ${pageName(page)}, ${rows} rows by ${columns} columns of patches. Strongest: ${places.join("; ")}. ${painted} of ${data.length} patches are at or above ${decimal(scale.threshold)}.`;
+}
+
+function capital(word: string): string {
+  return word[0].toUpperCase() + word.slice(1);
+}

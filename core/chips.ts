@@ -1,0 +1,61 @@
+import { max } from "d3-array";
+import type { LensExplanation, LensView } from "./lens-state.js";
+import { printable } from "./printable.js";
+import { shown } from "./shown.js";
+import type { TokenKind } from "./types.js";
+
+/** What a person points at to see a map: all words, one word, one token. */
+export interface Chip {
+  kind: "all" | "word" | TokenKind;
+  label: string;
+  /** What selecting it sets. */
+  select: Pick<LensView, "token" | "word">;
+  /** Highest cell of its map: the number and bar on the chip. */
+  value: number;
+  /** Its part of the page score: sum of `best` over its tokens. */
+  contribution: number;
+  /** True when a token of it matches best outside the image. */
+  offImage: boolean;
+  /** Sub-tokens of a word that has several. */
+  parts: Chip[];
+}
+
+export function chips(explanation: LensExplanation, view: LensView): Chip[] {
+  const { tokens, words } = explanation.query;
+  const chip = (kind: Chip["kind"], label: string, select: Chip["select"], parts: Chip[] = []): Chip => {
+    const of = shown(explanation, { ...view, ...select });
+    const bests = of.tokens.map((t) => explanation.maxsim.tokens[t]);
+    return {
+      kind,
+      label: printable(label, 60),
+      select,
+      value: max(of.map.data) as number,
+      contribution: bests.reduce((sum, b) => sum + b.best, 0),
+      offImage: bests.some((b) => b.offImage),
+      parts,
+    };
+  };
+  const single = (t: number) => chip(tokens[t].kind, tokens[t].text, { token: t, word: tokens[t].word });
+  const all = chip("all", "all", { token: null, word: null });
+  // In the order of the sequence; a word stands where its first token does.
+  const rest = tokens.flatMap((t): Chip[] => {
+    if (t.word !== null) {
+      const word = words[t.word];
+      if (word.tokens[0] !== t.index) return [];
+      const token = word.tokens.length === 1 ? t.index : null;
+      const parts = token === null ? word.tokens.map(single) : [];
+      return [chip("word", word.text, { token, word: t.word }, parts)];
+    }
+    return view.scope === "all" || words.length === 0 ? [single(t.index)] : [];
+  });
+  return [all, ...rest];
+}
+
+/** What the kinds of tokens contribute to the page score; adds up to it. */
+export function shares(explanation: LensExplanation): Record<TokenKind, number> {
+  const out: Record<TokenKind, number> = { word: 0, prefix: 0, special: 0, augmentation: 0 };
+  explanation.query.tokens.forEach((t, i) => {
+    out[t.kind] += explanation.maxsim.tokens[i].best;
+  });
+  return out;
+}

@@ -1,0 +1,64 @@
+import type { LensExplanation, LensView } from "./lens-state.js";
+import { type Shown, shown } from "./shown.js";
+import type { SimilarityMap } from "./types.js";
+
+/**
+ * What B shows for the selection made on A: the same token of the same query, else the word with the same
+ * characters, else the aggregate.
+ */
+export function counterpart(a: LensExplanation, b: LensExplanation, view: LensView): Shown {
+  const sameTokens =
+    a.query.text === b.query.text &&
+    a.query.tokens.length === b.query.tokens.length &&
+    a.query.tokens.every((t, i) => t.id === b.query.tokens[i].id);
+  if (sameTokens) return shown(b, view);
+  const text = view.word === null ? null : a.query.words[view.word].text.toLowerCase();
+  const word = b.query.words.findIndex((w) => w.text.toLowerCase() === text);
+  return shown(b, { ...view, token: null, word: word < 0 ? null : word });
+}
+
+/** `D = S_A - S_B`, cell by cell; grids of different size meet on the finer of the two, by area overlap. */
+export function difference(a: LensExplanation, b: LensExplanation, view: LensView): Shown {
+  const first = shown(a, view);
+  const second = counterpart(a, b, view);
+  const rows = Math.max(first.map.rows, second.map.rows);
+  const columns = Math.max(first.map.columns, second.map.columns);
+  const [left, right] = [resample(first.map, rows, columns), resample(second.map, rows, columns)];
+  const same = first.map.rows === second.map.rows && first.map.columns === second.map.columns;
+  return {
+    kind: "difference",
+    label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}`,
+    tokens: first.tokens,
+    map: { kind: "map", rows, columns, data: left.data.map((v, j) => v - right.data[j]) },
+    unit: "difference of cosines",
+  };
+}
+
+/** Each new cell is the mean of the old cells it covers, weighted by the covered area. */
+export function resample(map: SimilarityMap, rows: number, columns: number): SimilarityMap {
+  if (map.rows === rows && map.columns === columns) return map;
+  const data = new Float32Array(rows * columns);
+  const vertical = overlaps(map.rows, rows);
+  const horizontal = overlaps(map.columns, columns);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) {
+      let sum = 0;
+      for (const [from, wy] of vertical[r])
+        for (const [at, wx] of horizontal[c]) sum += wy * wx * map.data[from * map.columns + at];
+      data[r * columns + c] = sum;
+    }
+  return { kind: "map", data, rows, columns };
+}
+
+/** For each of `to` cells: which of `from` cells it covers, and what part of it each makes up. */
+function overlaps(from: number, to: number): [cell: number, weight: number][][] {
+  return Array.from({ length: to }, (_, i) => {
+    const [start, end] = [(i * from) / to, ((i + 1) * from) / to];
+    const parts: [number, number][] = [];
+    for (let cell = Math.floor(start); cell < end && cell < from; cell++) {
+      const covered = Math.min(end, cell + 1) - Math.max(start, cell);
+      if (covered > 0) parts.push([cell, covered / (end - start)]);
+    }
+    return parts;
+  });
+}

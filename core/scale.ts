@@ -1,0 +1,156 @@
+import { extent, quantile, ticks } from "d3-array";
+import type { LensData, LensExplanation, LensView, Normalisation } from "./lens-state.js";
+import { type Colours, colours } from "./palettes.js";
+import { decimal } from "./printable.js";
+import { type Shown, scopeTokens } from "./shown.js";
+import type { SimilarityMap } from "./types.js";
+
+/** How cosines become colours. Affine in every normalisation, so its axis is always in cosine. */
+export interface ColourScale {
+  kind: "sequential" | "diverging";
+  /** Ends of the palette. */
+  domain: [number, number];
+  /** Cells below are not painted (for differences: those closer to 0). */
+  threshold: number;
+  /** Opacity of the strongest cell. */
+  opacity: number;
+  colours: Colours;
+  unit: Shown["unit"];
+  /** Says in words what the domain is. */
+  note: string;
+  /** What the legend's axis spans: the domain and every cosine of the explanation, the same for all its tokens. */
+  axis: [number, number];
+  ticks: number[];
+}
+
+const NOTES: Record<Normalisation, string> = {
+  absolute: "fixed range",
+  token: "range of this map",
+  query: "range of all tokens",
+  pages: "range of all pages",
+  percentile: "2nd to 98th percentile of this map",
+  robust: "median ± 3 robust deviations of this map",
+};
+
+export function colourScale(
+  data: LensData,
+  view: LensView,
+  explanation: LensExplanation,
+  shown: Shown,
+): ColourScale {
+  if (shown.unit === "difference of cosines") return differenceScale(view, shown.map);
+  const sums = shown.unit === "sum of cosines";
+  const domain = widened(sums ? [0, high(shown.map)] : domainOf(data, view, explanation, shown.map));
+  const axis: [number, number] = sums ? domain : union(domain, mapsExtent(explanation));
+  return {
+    kind: "sequential",
+    domain,
+    threshold: view.threshold === null || sums ? domain[0] : view.threshold,
+    opacity: view.opacity,
+    colours: colours(view.palette, view.blend === "multiply"),
+    unit: shown.unit,
+    note: sums ? "0 to the largest" : NOTES[view.normalisation],
+    axis,
+    ticks: ticks(axis[0], axis[1], 5),
+  };
+}
+
+function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
+  const [low, most] = extentOf(map.data);
+  const limit = Math.max(0.01, Math.abs(low), Math.abs(most));
+  return {
+    kind: "diverging",
+    domain: [-limit, limit],
+    threshold: 0,
+    opacity: view.opacity,
+    colours: colours("PuOr"),
+    unit: "difference of cosines",
+    note: "symmetric about 0",
+    axis: [-limit, limit],
+    ticks: ticks(-limit, limit, 5),
+  };
+}
+
+function domainOf(
+  data: LensData,
+  view: LensView,
+  explanation: LensExplanation,
+  map: SimilarityMap,
+): [number, number] {
+  switch (view.normalisation) {
+    case "absolute":
+      return view.domain ?? explanation.domain;
+    case "token":
+      return extentOf(map.data);
+    case "query":
+      return scopeExtent(explanation, view);
+    case "pages":
+      return data.explanations
+        .filter((e) => e.query.text === explanation.query.text)
+        .map((e) => scopeExtent(e, view))
+        .reduce(union);
+    case "percentile":
+      return [quantile(map.data, 0.02) as number, quantile(map.data, 0.98) as number];
+    case "robust": {
+      const middle = quantile(map.data, 0.5) as number;
+      const deviations = map.data.map((v) => Math.abs(v - middle));
+      // 1.4826 makes the median absolute deviation estimate a normal's standard deviation.
+      const spread = 3 * 1.4826 * (quantile(deviations, 0.5) as number);
+      return [middle - spread, middle + spread];
+    }
+  }
+}
+
+function scopeExtent(explanation: LensExplanation, view: LensView): [number, number] {
+  const cells = explanation.grid.rows * explanation.grid.columns;
+  return scopeTokens(explanation, view.scope)
+    .map((t) => extentOf(explanation.maps.data.subarray(t * cells, (t + 1) * cells)))
+    .reduce(union);
+}
+
+const extents = new WeakMap<Float32Array, [number, number]>();
+
+function mapsExtent(explanation: LensExplanation): [number, number] {
+  const known = extents.get(explanation.maps.data);
+  if (known) return known;
+  const found = extentOf(explanation.maps.data);
+  extents.set(explanation.maps.data, found);
+  return found;
+}
+
+function extentOf(data: Float32Array): [number, number] {
+  return extent(data) as [number, number];
+}
+
+function high(map: SimilarityMap): number {
+  return Math.max(0, extentOf(map.data)[1]);
+}
+
+function union(a: [number, number], b: [number, number]): [number, number] {
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+}
+
+/** A map of one value still gets a scale. */
+function widened([low, most]: [number, number]): [number, number] {
+  return most - low >= 0.001 ? [low, most] : [low - 0.005, low + 0.005];
+}
+
+/** Where a value lies on the palette, 0 to 1. */
+export function position(scale: ColourScale, value: number): number {
+  const [low, most] = scale.domain;
+  return Math.min(1, Math.max(0, (value - low) / (most - low)));
+}
+
+/** How opaque a value is painted, 0 to `opacity`. Rises with the value above the threshold, so text stays readable. */
+export function alpha(scale: ColourScale, value: number): number {
+  if (scale.kind === "diverging") return scale.opacity * Math.min(1, Math.abs(value) / scale.domain[1]);
+  const top = Math.max(scale.domain[1], scale.threshold + 0.001);
+  if (value < scale.threshold) return 0;
+  return scale.opacity * Math.min(1, (value - scale.threshold) / (top - scale.threshold));
+}
+
+/** The scale in words: `cosine 0.25 to 0.75, fixed range`. */
+export function describeScale(scale: ColourScale): string {
+  const from = scale.threshold > scale.domain[0] ? `, painted from ${decimal(scale.threshold)}` : "";
+  return `${scale.unit} ${decimal(scale.domain[0])} to ${decimal(scale.domain[1])} (${scale.note}${from})`;
+}

@@ -1,0 +1,90 @@
+import type { LensExplanation, LensView } from "./lens-state.js";
+import { aggregate, tokenMap } from "./maxsim.js";
+import { printable } from "./printable.js";
+import type { Aggregate, Explanation, SimilarityMap } from "./types.js";
+
+/** The one map that a view shows, with its name. */
+export interface Shown {
+  kind: "token" | "word" | "aggregate" | "difference";
+  /** For a heading: `“arrows”`, `maximum over 3 words`. */
+  label: string;
+  /** Tokens that count, by index. */
+  tokens: number[];
+  map: SimilarityMap;
+  /** What a cell's number is. */
+  unit: "cosine" | "sum of cosines" | "difference of cosines";
+}
+
+/** Tokens that have chips and count in aggregates; all of them when the query has no words. */
+export function scopeTokens(explanation: Explanation, scope: LensView["scope"]): number[] {
+  const words = explanation.query.tokens.filter((t) => t.kind === "word");
+  const chosen = scope === "words" && words.length > 0 ? words : explanation.query.tokens;
+  return chosen.map((t) => t.index);
+}
+
+const made = new WeakMap<Explanation, Map<string, Shown>>();
+
+/** The map that the view's selection stands for: a token, else a word, else the aggregate. */
+export function shown(
+  explanation: LensExplanation,
+  view: Pick<LensView, "token" | "word" | "scope" | "aggregate">,
+): Shown {
+  const known = made.get(explanation) ?? new Map<string, Shown>();
+  made.set(explanation, known);
+  const key = selectionKey(view);
+  const found = known.get(key) ?? make(explanation, view);
+  known.set(key, found);
+  return found;
+}
+
+function selectionKey({ token, word, scope, aggregate }: Parameters<typeof shown>[1]): string {
+  if (token !== null) return `token ${token}`;
+  return word !== null ? `word ${word}` : `${aggregate} ${scope}`;
+}
+
+function make(explanation: LensExplanation, view: Parameters<typeof shown>[1]): Shown {
+  const { query, maps } = explanation;
+  if (view.token !== null) {
+    const token = query.tokens[view.token];
+    const label = `“${printable(token.text, 60)}”`;
+    return {
+      kind: "token",
+      label,
+      tokens: [view.token],
+      map: tokenMap(maps, view.token),
+      unit: "cosine",
+    };
+  }
+  if (view.word !== null) {
+    const { text, tokens } = query.words[view.word];
+    // A word's map is the mean over its sub-tokens, so that its cells are cosines, too.
+    return {
+      kind: "word",
+      label: `“${printable(text, 60)}”`,
+      tokens,
+      map: aggregate(maps, "mean", tokens),
+      unit: "cosine",
+    };
+  }
+  const tokens = scopeTokens(explanation, view.scope);
+  return {
+    kind: "aggregate",
+    label: `${AGGREGATE_LABELS[view.aggregate]} ${scopeLabel(explanation, tokens)}`,
+    tokens,
+    map: aggregate(maps, view.aggregate, tokens),
+    unit: view.aggregate === "winner" ? "sum of cosines" : "cosine",
+  };
+}
+
+const AGGREGATE_LABELS: Record<Aggregate, string> = {
+  max: "maximum over",
+  mean: "mean over",
+  winner: "MaxSim winners of",
+};
+
+function scopeLabel(explanation: Explanation, tokens: number[]): string {
+  const { tokens: all, words } = explanation.query;
+  const onlyWords = tokens.length < all.length || all.every((t) => t.kind === "word");
+  const [n, noun] = onlyWords && words.length > 0 ? [words.length, "word"] : [tokens.length, "token"];
+  return n === 1 ? `the only ${noun}` : `all ${n} ${noun}s`;
+}

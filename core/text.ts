@@ -1,0 +1,42 @@
+import { pageName, scoreParts } from "./caption.js";
+import { decimal, printable } from "./printable.js";
+import type { Scene } from "./scene.js";
+import type { Explanation } from "./types.js";
+
+export const TOKEN_COLUMNS = ["token", "kind", "best", "on a patch", "row", "column"] as const;
+
+/** The numbers behind the picture as text, one row a token: shown as a table wherever a picture is not enough. */
+export function tokenRows({ query, maxsim }: Explanation): string[][] {
+  return query.tokens.map((token, t) => {
+    const of = maxsim.tokens[t];
+    const note = of.offImage ? ` (best is off-image)` : "";
+    return [
+      printable(token.text, 40),
+      token.kind + note,
+      decimal(of.best, 3),
+      decimal(of.patchBest, 3),
+      String(of.row),
+      String(of.column),
+    ];
+  });
+}
+
+/** One line of at most 110 characters: query, page, score. */
+export function headline(scene: Scene): string {
+  const score = scoreParts(scene.explanation);
+  const room = 110 - score.length - 20;
+  const query = printable(scene.explanation.query.text, Math.max(12, Math.ceil(room / 2)));
+  return printable(`Lens “${query}” on ${pageName(scene.page)}: ${score}`, 110);
+}
+
+/** The scene in words: one line, then a small table. */
+export function text(scene: Scene): string {
+  const rows = [[...TOKEN_COLUMNS], ...tokenRows(scene.explanation)];
+  const widths = TOKEN_COLUMNS.map((_, i) => Math.max(...rows.map((r) => r[i].length)));
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join("  ")
+      .trimEnd();
+  return [headline(scene), "", ...rows.map(line)].join("\n");
+}

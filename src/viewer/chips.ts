@@ -1,0 +1,147 @@
+import { type Chip, chips, decimal, shares } from "../../core/index.js";
+import { h, setText, uniqueId } from "./dom.js";
+import type { Actions, Frame, Part } from "./frame.js";
+
+/** One button a word; pointing previews its map, clicking selects it, arrow keys walk along. */
+export function createChips(actions: Actions): Part {
+  const row = h("div", { class: "cl-chips", role: "toolbar", "aria-label": "Words and tokens of the query" });
+  const scopeId = uniqueId("scope");
+  const scope = h("input", { id: scopeId, type: "checkbox" });
+  const share = h("span", { class: "cl-share" });
+  const element = h(
+    "div",
+    { class: "cl-chip-row" },
+    row,
+    h("div", { class: "cl-scope" }, h("label", { for: scopeId }, scope, " words only"), share),
+  );
+  scope.addEventListener("change", () => actions.set({ scope: scope.checked ? "words" : "all" }));
+
+  let key = "";
+  let buttons: { button: HTMLButtonElement; chip: Chip }[] = [];
+  const open = new Set<number>();
+  let last: Frame | null = null;
+
+  row.addEventListener("keydown", (event) => {
+    const at = buttons.findIndex(({ button }) => button === document.activeElement);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (event.key === "Escape") actions.set({ token: null, word: null });
+    else if (next === undefined || at < 0) return;
+    else focus((next + buttons.length) % buttons.length);
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  row.addEventListener("pointerleave", () => actions.preview(null));
+  row.addEventListener("focusout", () => actions.preview(null));
+
+  function focus(index: number): void {
+    for (const [i, { button }] of buttons.entries()) button.tabIndex = i === index ? 0 : -1;
+    buttons[index]?.button.focus();
+  }
+
+  function build(frame: Frame): void {
+    const focused = buttons.findIndex(({ button }) => button === document.activeElement);
+    buttons = [];
+    const explanation = frame.data.explanations[frame.locked.explanation];
+    const top = Math.max(...explanation.maxsim.tokens.map((t) => t.patchBest));
+    const add = (chip: Chip, part: boolean) => {
+      const button = chipButton(chip, part, top);
+      button.addEventListener("pointerenter", (e) => {
+        if (e.pointerType !== "touch") actions.preview(chip.select);
+      });
+      button.addEventListener("focus", () => {
+        if (button.matches(":focus-visible")) actions.preview(chip.select);
+      });
+      button.addEventListener("click", () => choose(chip));
+      buttons.push({ button, chip });
+      return button;
+    };
+    const groups = chips(explanation, frame.locked).map((chip) => {
+      const word = chip.select.word;
+      if (chip.parts.length === 0 || word === null) return add(chip, false);
+      const toggle = h(
+        "button",
+        {
+          class: "cl-expand",
+          "aria-expanded": String(open.has(word)),
+          "aria-label": `Sub-tokens of ${chip.label}`,
+        },
+        open.has(word) ? "▾" : "▸",
+      );
+      toggle.addEventListener("click", () => {
+        if (!open.delete(word)) open.add(word);
+        if (last) build(last);
+        row
+          .querySelector<HTMLButtonElement>(`[aria-label="${CSS.escape(`Sub-tokens of ${chip.label}`)}"]`)
+          ?.focus();
+      });
+      const parts = open.has(word) ? chip.parts.map((p) => add(p, true)) : [];
+      return h("span", { class: "cl-group" }, add(chip, false), toggle, ...parts);
+    });
+    row.replaceChildren(...groups);
+    if (focused >= 0) focus(Math.min(focused, buttons.length - 1));
+    mark(frame);
+  }
+
+  function choose(chip: Chip): void {
+    const { token, word } = last?.locked ?? {};
+    const again = chip.select.token === token && chip.select.word === word;
+    actions.set(again ? { token: null, word: null } : chip.select);
+  }
+
+  function mark({ view, locked, preview }: Frame): void {
+    const chosen = buttons.findIndex(({ chip }) => same(chip, locked));
+    buttons.forEach(({ button, chip }, i) => {
+      button.setAttribute("aria-pressed", String(i === chosen));
+      button.classList.toggle("cl-previewed", preview && same(chip, view));
+      if (!row.contains(document.activeElement)) button.tabIndex = i === Math.max(0, chosen) ? 0 : -1;
+    });
+  }
+
+  return {
+    element,
+    update(frame) {
+      last = frame;
+      const { explanation, scope: which, aggregate } = frame.locked;
+      const now = `${explanation} ${which} ${aggregate} ${frame.data.explanations[explanation].query.text}`;
+      if (now !== key) build(frame);
+      else mark(frame);
+      key = now;
+      scope.checked = which === "words";
+      setText(share, shareText(frame));
+    },
+  };
+}
+
+function same(chip: Chip, view: { token: number | null; word: number | null }): boolean {
+  return chip.select.token === view.token && chip.select.word === view.word;
+}
+
+function chipButton(chip: Chip, part: boolean, top: number): HTMLButtonElement {
+  const fill = h("span", { class: "cl-bar-fill" });
+  fill.style.width = `${Math.max(0, Math.min(1, chip.value / top)) * 100}%`;
+  const button = h(
+    "button",
+    { class: `cl-chip cl-kind-${chip.kind}${part ? " cl-part" : ""}`, tabindex: "-1" },
+    h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
+    h(
+      "span",
+      { class: "cl-chip-value" },
+      decimal(chip.value),
+      chip.offImage ? h("span", { class: "cl-off" }, " ↗") : null,
+    ),
+    h("span", { class: "cl-bar" }, fill),
+  );
+  const off = chip.offImage ? "; strongest match is off the image" : "";
+  button.title = `${chip.kind === "all" ? "All tokens shown" : chip.kind}: highest ${decimal(chip.value, 3)}, adds ${decimal(chip.contribution)} to the score${off}`;
+  return button;
+}
+
+/** `words 62 % of the score, augmentation 38 %`; nothing when words are all there is. */
+function shareText({ scene }: Frame): string {
+  const { score } = scene.explanation.maxsim;
+  const parts = Object.entries(shares(scene.explanation)).filter(([kind, v]) => kind === "word" || v !== 0);
+  if (parts.length < 2 || score <= 0) return "";
+  return parts
+    .map(([kind, v]) => `${kind === "word" ? "words" : kind} ${Math.round((100 * v) / score)} %`)
+    .join(" · ");
+}

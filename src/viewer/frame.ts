@@ -1,0 +1,38 @@
+import type { LensData, LensStatus, LensView, Scene } from "../../core/index.js";
+
+/** What every part of the viewer is given when something changed. */
+export interface Frame {
+  data: LensData;
+  /** What is shown now: the person's settings with what the pointer previews on top. */
+  view: LensView;
+  /** The settings without the preview. */
+  locked: LensView;
+  scene: Scene;
+  /** True when the pointer, not the settings, decides what is shown. */
+  preview: boolean;
+}
+
+/** What the parts may do. */
+export interface Actions {
+  /** Changes settings; they are saved to the kernel where there is one. */
+  set(change: Partial<LensView>): void;
+  /** Shows something as long as the pointer is there, without selecting it; null ends it. */
+  preview(change: Partial<LensView> | null): void;
+  ask(query: string): void;
+  /** Says something to a screen reader. */
+  say(words: string): void;
+}
+
+/** One part of the viewer. */
+export interface Part {
+  element: HTMLElement;
+  update(frame: Frame): void;
+  dispose?(): void;
+}
+
+/** Part of the viewer that shows the kernel's state. */
+export interface StatusPart extends Part {
+  setStatus(status: LensStatus): void;
+  /** Whether there is a kernel to ask. */
+  setLive(live: boolean): void;
+}

@@ -1,0 +1,79 @@
+import { decimal, type LensStatus, pageName, printable } from "../../core/index.js";
+import { h, setText, uniqueId } from "./dom.js";
+import type { Actions, Frame, StatusPart } from "./frame.js";
+
+/** Query and score on top; what the kernel is doing shows in the same place, so that nothing moves. */
+export function createHeader(actions: Actions): StatusPart {
+  const id = uniqueId("query");
+  const input = h("input", { id, type: "text", class: "cl-query", autocomplete: "off", spellcheck: "false" });
+  const ask = h("button", { type: "submit", class: "cl-ask" }, "Ask");
+  const form = h(
+    "form",
+    { class: "cl-form", role: "search" },
+    h("label", { for: id, class: "cl-hidden" }, "Query"),
+    input,
+    ask,
+  );
+  const asked = h("select", { class: "cl-asked", "aria-label": "Queries asked so far" });
+  const where = h("span", { class: "cl-where" });
+  const total = h("strong", { class: "cl-total" });
+  const parts = h("span", { class: "cl-parts" });
+  const score = h("p", { class: "cl-score" }, where, " score ", total, parts);
+  const message = h("span", { class: "cl-message" });
+  const bar = h("progress", { class: "cl-progress", max: "1", "aria-label": "Progress" });
+  const status = h("p", { class: "cl-status", role: "status", hidden: "" }, message, bar);
+  const error = h("p", { class: "cl-error", role: "alert", hidden: "" });
+  const element = h("header", { class: "cl-head" }, form, asked, score, status, error);
+
+  let live = true;
+  let shownQuery = "";
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (live && input.value.trim()) actions.ask(input.value.trim());
+  });
+  asked.addEventListener("change", () => actions.set({ explanation: Number(asked.value) }));
+
+  return {
+    element,
+    update({ data, locked, scene }: Frame) {
+      const { explanation, page } = scene;
+      if (explanation.query.text !== shownQuery) {
+        shownQuery = explanation.query.text;
+        input.value = shownQuery;
+      }
+      listQueries(
+        asked,
+        data.explanations.map((e) => e.query.text),
+        locked.explanation,
+      );
+      setText(where, `${pageName(page)} · `);
+      setText(total, decimal(explanation.maxsim.score));
+      const { patchScore, residue } = explanation.maxsim;
+      setText(parts, ` = patches ${decimal(patchScore)} + off-image ${decimal(residue)}`);
+    },
+    setStatus({ busy, fraction, error: wrong }: LensStatus) {
+      score.hidden = busy !== null;
+      status.hidden = busy === null;
+      setText(message, busy ?? "");
+      if (fraction === null) bar.removeAttribute("value");
+      else bar.value = fraction;
+      error.hidden = wrong === null;
+      setText(error, wrong ?? "");
+    },
+    setLive(now: boolean) {
+      live = now;
+      ask.disabled = !now;
+      input.readOnly = !now;
+      input.title = now ? "" : "A new query needs a running kernel: run the cell again.";
+    },
+  };
+}
+
+/** One entry a distinct query, shown once there are several. */
+function listQueries(select: HTMLSelectElement, queries: string[], current: number): void {
+  const first = [...new Set(queries)].map((q) => queries.indexOf(q));
+  select.hidden = first.length < 2;
+  if (select.options.length !== first.length)
+    select.replaceChildren(...first.map((i) => h("option", { value: String(i) }, printable(queries[i], 60))));
+  select.value = String(queries.indexOf(queries[current]));
+}

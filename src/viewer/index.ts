@@ -1,0 +1,140 @@
+import {
+  changeView,
+  type LensData,
+  type LensState,
+  type LensStatus,
+  type LensView,
+  scene,
+} from "../../core/index.js";
+import { createChips } from "./chips.js";
+import { h, setText } from "./dom.js";
+import { createFooter } from "./footer.js";
+import type { Actions, Frame, Part } from "./frame.js";
+import { createHeader } from "./header.js";
+import { createPictures } from "./pictures.js";
+import { createSide } from "./side.js";
+import { createStage } from "./stage.js";
+import { createStrip } from "./strip.js";
+
+export interface LensCallbacks {
+  /** The person changed settings. */
+  onView(view: LensView): void;
+  /** The person asks another query; absent where there is no kernel. */
+  onAsk?(query: string): void;
+}
+
+/** A lens in an element. It knows nothing of Jupyter. */
+export interface LensHandle {
+  /** Shows data and settings; `null` says that they are still on their way. */
+  setState(state: Pick<LensState, "data" | "view"> | null): void;
+  setView(view: LensView): void;
+  setStatus(status: LensStatus): void;
+  /** Whether there is a kernel that can answer a new query. */
+  setLive(live: boolean): void;
+  /** Replaces the lens by a message: its data cannot be shown. */
+  fail(message: string): void;
+  dispose(): void;
+}
+
+/**
+ * @param state validated data and settings (`decodeLensData`, `decodeLensView`), or null for "on their way"
+ */
+export function createLens(
+  element: HTMLElement,
+  state: Pick<LensState, "data" | "view"> | null,
+  callbacks: LensCallbacks,
+): LensHandle {
+  let data: LensData | null = null;
+  let locked: LensView | null = null;
+  let preview: Partial<LensView> | null = null;
+  let scheduled = 0;
+
+  const live = h("p", { class: "cl-hidden", "aria-live": "polite" });
+  const actions: Actions = {
+    set(change) {
+      if (!data || !locked) return;
+      locked = changeView(data, locked, change);
+      schedule();
+      callbacks.onView(locked);
+    },
+    preview(change) {
+      if (change === null && preview === null) return;
+      preview = change;
+      schedule();
+    },
+    ask: (query) => callbacks.onAsk?.(query),
+    say: (words) => setText(live, words),
+  };
+
+  const pictures = createPictures();
+  const header = createHeader(actions);
+  const parts: Part[] = [
+    header,
+    createChips(actions),
+    createStage(actions, pictures),
+    createSide(actions),
+    createStrip(actions, pictures),
+    createFooter(),
+  ];
+  const [, chips, stage, side, strip, footer] = parts;
+  const message = h("p", { class: "cl-empty", role: "status" }, "Waiting for the kernel’s data…");
+  const lens = h(
+    "div",
+    { class: "cl-lens-body" },
+    header.element,
+    chips.element,
+    h("div", { class: "cl-main" }, stage.element, side.element),
+    strip.element,
+    footer.element,
+    live,
+  );
+  element.classList.add("cl-lens");
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-label", "Lens: what each word of the query looked at");
+  element.replaceChildren(lens, message);
+
+  // At most one picture a frame, however many events there were.
+  function schedule(): void {
+    scheduled ||= requestAnimationFrame(render);
+  }
+
+  function render(): void {
+    scheduled = 0;
+    lens.hidden = !data;
+    message.hidden = data !== null;
+    if (!data || !locked) return;
+    const view = preview ? changeView(data, locked, preview) : locked;
+    const frame: Frame = { data, view, locked, scene: scene({ data, view }), preview: preview !== null };
+    for (const part of parts) part.update(frame);
+  }
+
+  const handle: LensHandle = {
+    setState(next) {
+      [data, locked, preview] = [next?.data ?? null, next?.view ?? null, null];
+      schedule();
+    },
+    setView(view) {
+      locked = view;
+      schedule();
+    },
+    setStatus: header.setStatus,
+    setLive: header.setLive,
+    fail(words) {
+      [data, locked] = [null, null];
+      setText(message, words);
+      message.classList.add("cl-failed");
+      message.setAttribute("role", "alert");
+      schedule();
+    },
+    dispose() {
+      cancelAnimationFrame(scheduled);
+      for (const part of parts) part.dispose?.();
+      pictures.dispose();
+      element.replaceChildren();
+    },
+  };
+  lens.hidden = true;
+  header.setLive(callbacks.onAsk !== undefined);
+  handle.setState(state);
+  return handle;
+}

@@ -1,0 +1,65 @@
+import { altText, overlay, raster, type Scene } from "../../core/index.js";
+import { fromSvg, h } from "./dom.js";
+import type { Pictures } from "./pictures.js";
+
+/** One page with its coloured cells and marks. */
+export interface Paper {
+  element: HTMLElement;
+  /** @param unit length of one screen pixel in page pixels */
+  draw(scene: Scene, unit: number): void;
+  /** Outlines a patch, or none. */
+  point(scene: Scene, patch: { row: number; column: number } | null): void;
+}
+
+export function createPaper(pictures: Pictures): Paper {
+  const picture = h("img", { class: "cl-page", alt: "", draggable: "false" });
+  const canvas = h("canvas", { class: "cl-raster" });
+  const drawing = fromSvg({
+    tag: "svg",
+    attributes: { class: "cl-overlay", "aria-hidden": "true" },
+    children: [],
+  });
+  const cursor = h("div", { class: "cl-cursor" });
+  cursor.hidden = true;
+  const element = h("div", { class: "cl-paper" }, picture, canvas, drawing, cursor);
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+
+  return {
+    element,
+    draw(scene, unit) {
+      const { page, view } = scene;
+      const source = pictures.url(page);
+      if (picture.src !== source) picture.src = source;
+      element.style.setProperty("--cl-aspect", String(page.width / page.height));
+      const cells = raster(scene);
+      if (canvas.width !== cells.width) canvas.width = cells.width;
+      if (canvas.height !== cells.height) canvas.height = cells.height;
+      const image = context.createImageData(cells.width, cells.height);
+      image.data.set(cells.data);
+      context.putImageData(image, 0, 0);
+      canvas.classList.toggle("cl-multiply", view.blend === "multiply");
+      drawing.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
+      drawing.replaceChildren(fromSvg(overlay(scene, unit)));
+    },
+    point(scene, patch) {
+      cursor.hidden = patch === null;
+      if (!patch) return;
+      const { rows, columns } = scene.shown.map;
+      cursor.style.left = `${(100 * patch.column) / columns}%`;
+      cursor.style.top = `${(100 * patch.row) / rows}%`;
+      cursor.style.width = `${100 / columns}%`;
+      cursor.style.height = `${100 / rows}%`;
+    },
+  };
+}
+
+/** The patch at a point given as fractions of the page, or null outside. */
+export function patchAt(scene: Scene, x: number, y: number): { row: number; column: number } | null {
+  const { rows, columns } = scene.shown.map;
+  if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) return null;
+  return { row: Math.floor(y * rows), column: Math.floor(x * columns) };
+}
+
+export function describePaper(paper: HTMLElement, scene: Scene): void {
+  paper.setAttribute("aria-label", altText(scene));
+}

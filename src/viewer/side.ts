@@ -1,0 +1,81 @@
+import { decimal, LEGEND_HEIGHT, legend } from "../../core/index.js";
+import { createControls } from "./controls.js";
+import { fromSvg, h, setText } from "./dom.js";
+import type { Actions, Frame, Part } from "./frame.js";
+
+const WIDTH = 240;
+const ROWS = 5;
+
+/** Beside the page: settings, colour scale with histogram, best patches. */
+export function createSide(actions: Actions): Part {
+  const controls = createControls(actions);
+  const scale = fromSvg({
+    tag: "svg",
+    attributes: { class: "cl-scale", viewBox: `0 0 ${WIDTH} ${LEGEND_HEIGHT}`, role: "img" },
+    children: [],
+  });
+  const scaleHead = h("h3");
+  const note = h("p", { class: "cl-note" });
+  const best = createBest(actions);
+  const element = h(
+    "div",
+    { class: "cl-side" },
+    h("section", {}, h("h3", {}, "Map"), controls.element),
+    h("section", {}, scaleHead, scale, note),
+    best.element,
+  );
+  return {
+    element,
+    update(frame) {
+      controls.update(frame);
+      setText(scaleHead, `Scale, ${frame.scene.scale.unit}`);
+      setText(note, frame.scene.scale.note);
+      scale.replaceChildren(fromSvg(legend(frame.scene, WIDTH, "currentColor")));
+      const [low, high] = frame.scene.scale.domain;
+      scale.setAttribute("aria-label", `Colour scale from ${decimal(low)} to ${decimal(high)}`);
+      best.update(frame);
+    },
+  };
+}
+
+/** Best patches of the shown map: pointing outlines one, clicking locks it. Always the same number of rows. */
+function createBest(actions: Actions): Part {
+  const rows = Array.from({ length: ROWS }, (_, i) => {
+    const place = h("button", { class: "cl-place" });
+    const value = h("td", { class: "cl-number" });
+    const row = h("tr", {}, h("td", { class: "cl-rank" }, String(i + 1)), h("td", {}, place), value);
+    return { row, place, value };
+  });
+  let last: Frame | null = null;
+  rows.forEach(({ place }, i) => {
+    place.addEventListener("click", () => {
+      const patch = last?.scene.best[i];
+      if (patch && last?.scene.shown.kind !== "difference")
+        actions.set({ region: { row: patch.row, column: patch.column, rows: 1, columns: 1 } });
+    });
+  });
+  const head = h(
+    "tr",
+    {},
+    ...["rank", "patch", "value"].map((name) => h("th", { scope: "col", class: "cl-hidden" }, name)),
+  );
+  const table = h(
+    "table",
+    { class: "cl-best" },
+    h("thead", {}, head),
+    h("tbody", {}, ...rows.map((r) => r.row)),
+  );
+  return {
+    element: h("section", {}, h("h3", {}, "Best patches"), table),
+    update(frame) {
+      last = frame;
+      rows.forEach(({ row, place, value }, i) => {
+        const patch = frame.scene.best[i];
+        row.classList.toggle("cl-none", !patch);
+        setText(place, patch ? `row ${patch.row}, column ${patch.column}` : "–");
+        place.disabled = !patch;
+        setText(value, patch ? decimal(patch.value, 3) : "");
+      });
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { decimal, type LensData, pageName } from "../../core/index.js";
+import { h } from "./dom.js";
+import type { Actions, Part } from "./frame.js";
+import type { Pictures } from "./pictures.js";
+
+/** The pages that were asked the same query, ranked by score, each with a bar per token. */
+export function createStrip(actions: Actions, pictures: Pictures): Part {
+  const element = h("div", { class: "cl-strip", role: "toolbar", "aria-label": "Pages, best first" });
+  let key: LensData | null = null;
+  let query = "";
+  let buttons: { button: HTMLButtonElement; index: number }[] = [];
+
+  element.addEventListener("keydown", (event) => {
+    const at = buttons.findIndex(({ button }) => button === document.activeElement);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (next === undefined || at < 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    buttons.at(next % buttons.length)?.button.focus();
+  });
+
+  function build(data: LensData): void {
+    const ranked = data.explanations
+      .map((explanation, index) => ({ explanation, index }))
+      .filter(({ explanation }) => explanation.query.text === query)
+      .sort((a, b) => b.explanation.maxsim.score - a.explanation.maxsim.score || a.index - b.index);
+    const top = Math.max(0.001, ranked[0]?.explanation.maxsim.score ?? 1);
+    buttons = ranked.map(({ explanation, index }) => {
+      const page = data.pages[explanation.page];
+      const { score, tokens } = explanation.maxsim;
+      const fill = h("span", { class: "cl-bar-fill" });
+      fill.style.width = `${Math.max(0, score / top) * 100}%`;
+      const bars = tokens.map(({ best }) => {
+        const bar = h("span", { class: "cl-token-bar" });
+        bar.style.height = `${Math.max(0, Math.min(1, best)) * 100}%`;
+        return bar;
+      });
+      const button = h(
+        "button",
+        { class: "cl-thumb", tabindex: "-1", "aria-label": `${pageName(page)}, score ${decimal(score)}` },
+        h("img", { src: pictures.url(page), alt: "", draggable: "false" }),
+        h("span", { class: "cl-token-bars", title: "Best cosine of each token" }, ...bars),
+        h("span", { class: "cl-thumb-label" }, `p. ${page.number} · ${decimal(score)}`),
+        h("span", { class: "cl-bar" }, fill),
+      );
+      button.title = pageName(page);
+      button.addEventListener("click", () => actions.set({ explanation: index }));
+      return { button, index };
+    });
+    element.replaceChildren(...buttons.map((b) => b.button));
+    element.hidden = buttons.length < 2;
+  }
+
+  return {
+    element,
+    update({ data, locked, scene }) {
+      const asked = scene.explanation.query.text;
+      if (data !== key || asked !== query) {
+        [key, query] = [data, asked];
+        build(data);
+      }
+      for (const { button, index } of buttons) {
+        const chosen = index === locked.explanation;
+        button.setAttribute("aria-pressed", String(chosen));
+        button.tabIndex = chosen ? 0 : -1;
+      }
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * Builds the gallery: the viewer in a plain page, without Jupyter. `node test/src/build-gallery.mjs` and open
+ * test/output/gallery/index.html?state=NAME; the browser tests drive the same page.
+ */
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const require = createRequire(createRequire(import.meta.url).resolve("@jupyter/builder/package.json"));
+const { rspack } = require("@rspack/core");
+
+export const galleryFolder = join(root, "test", "output", "gallery");
+
+const page = `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8" />
+  <meta name="viewport" content="width=device-width" />
+  <title>Lens gallery</title>
+  <link rel="stylesheet" href="index.css" />
+  <link rel="icon" href="data:," />
+  <style>
+    :root { color-scheme: light dark; background: light-dark(#fff, #0d0f12); }
+    body { margin: 8px; }
+  </style>
+  <main></main>
+  <script src="gallery.js"></script>
+</html>
+`;
+
+export async function buildGallery() {
+  const compiler = rspack({
+    mode: "development",
+    context: root,
+    entry: "./test/src/gallery.ts",
+    output: { path: galleryFolder, filename: "gallery.js" },
+    resolve: { extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } },
+    module: {
+      rules: [
+        {
+          test: /\.ts$/,
+          loader: "builtin:swc-loader",
+          options: { jsc: { parser: { syntax: "typescript" }, target: "es2022" } },
+          type: "javascript/auto",
+        },
+      ],
+    },
+    devtool: "inline-source-map",
+  });
+  await new Promise((resolve, reject) => {
+    compiler.run((error, stats) => {
+      if (error || stats?.hasErrors())
+        reject(error ?? new Error(stats?.toString({ all: false, errors: true })));
+      else resolve(undefined);
+    });
+  });
+  mkdirSync(galleryFolder, { recursive: true });
+  copyFileSync(join(root, "style", "index.css"), join(galleryFolder, "index.css"));
+  writeFileSync(join(galleryFolder, "index.html"), page);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await buildGallery();
+  console.log(join(galleryFolder, "index.html"));
+}

@@ -1,0 +1,89 @@
+import type { LensData, LensExplanation, QueryToken } from "../../core/index";
+import { explanation, lensData } from "../core/example";
+
+/** A white page with a black frame and a corner block, so that orientation shows in the picture. */
+async function pagePicture(width: number, height: number): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = "#000";
+  context.fillRect(0, 0, width / 12, height / 24);
+  const blob = await canvas.convertToBlob({ type: "image/png" });
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/**
+ * Tokens on a grid where each token has one hot cell, that of its index in raster order, and every other cell a
+ * cosine that encodes its place.
+ */
+function positions(rows: number, columns: number, words: string[]): LensExplanation {
+  const base = explanation();
+  const tokens = words.map(
+    (text, index): QueryToken => ({ index, id: index + 10, text, kind: "word", word: index }),
+  );
+  const cells = rows * columns;
+  const data = Float32Array.from({ length: tokens.length * cells }, (_, i) => {
+    const [t, cell] = [Math.floor(i / cells), i % cells];
+    return cell === t % cells ? 0.9 : 0.1 + (0.2 * cell) / cells;
+  });
+  const bests = tokens.map((_, t) => ({
+    best: Math.fround(0.9),
+    bestIndex: t % cells,
+    patchBest: Math.fround(0.9),
+    row: Math.floor((t % cells) / columns),
+    column: (t % cells) % columns,
+    offImage: false,
+  }));
+  const score = bests.length * Math.fround(0.9);
+  return {
+    ...base,
+    query: {
+      kind: "query",
+      text: words.join(" "),
+      tokens,
+      words: words.map((text, index) => ({ index, text, tokens: [index] })),
+    },
+    grid: { rows, columns },
+    maps: { kind: "maps", data, tokens: tokens.length, rows, columns },
+    maxsim: { kind: "maxsim", score, patchScore: score, residue: 0, tokens: bests },
+    domain: [0.2, 0.8],
+  };
+}
+
+async function grid(rows: number, columns: number, count: number): Promise<LensData> {
+  const words = Array.from({ length: count }, (_, i) => `word${i}`);
+  const data = lensData(positions(rows, columns, words));
+  Object.assign(data.pages[0], { width: columns * 100, height: rows * 100 });
+  data.pages[0].picture = { mime: "image/png", data: await pagePicture(columns * 100, rows * 100) };
+  return data;
+}
+
+/** The small example with its sub-tokens, prefix and an off-image augmentation token. */
+async function example(): Promise<LensData> {
+  const data = lensData();
+  data.pages[0].picture = { mime: "image/png", data: await pagePicture(300, 200) };
+  return data;
+}
+
+const HOSTILE = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e&amp;';
+
+async function hostile(): Promise<LensData> {
+  const data = await example();
+  const [only] = data.explanations;
+  only.query.text = HOSTILE;
+  for (const word of only.query.words) word.text = HOSTILE;
+  for (const token of only.query.tokens) token.text = HOSTILE;
+  data.pages[0].name = HOSTILE;
+  Object.assign(only.provenance.model, { id: HOSTILE, profile: HOSTILE, provider: HOSTILE });
+  return data;
+}
+
+export const states: Record<string, () => Promise<LensData | null>> = {
+  empty: async () => null,
+  example,
+  "grid 2 x 3": () => grid(2, 3, 6),
+  "grid 7 x 5": () => grid(7, 5, 12),
+  "grid 64 x 64": () => grid(64, 64, 40),
+  hostile,
+};
