@@ -11,7 +11,10 @@ const path = join(root, "examples", "energy-report.pdf");
 
 test("the script writes the example document, byte for byte", () => {
   const made = execFileSync(python, [join(root, "tools", "example-pdf", "make.py"), "--stdout"]);
-  assert.ok(made.equals(readFileSync(path)), "examples/energy-report.pdf differs: run tools/example-pdf/make.py");
+  assert.ok(
+    made.equals(readFileSync(path)),
+    "examples/energy-report.pdf differs: run tools/example-pdf/make.py",
+  );
 });
 
 test("the example document has portrait pages and a landscape page, with the words where they are printed", async () => {
@@ -22,7 +25,10 @@ test("the example document has portrait pages and a landscape page, with the wor
   );
   const battery = pages[0].words.find((word) => word.text === "battery");
   assert.ok(battery, "no word battery on page 1");
-  assert.ok(battery.x > 62 && battery.x + battery.width < 533, `battery is outside the margins: ${battery.x}`);
+  assert.ok(
+    battery.x > 62 && battery.x + battery.width < 533,
+    `battery is outside the margins: ${battery.x}`,
+  );
   // reportlab's own baseline for the third line of the first paragraph, plus or minus a line
   assert.ok(Math.abs(battery.y - 196) < 17, `battery stands at ${battery.y} points from the top`);
 });
