@@ -1,4 +1,5 @@
 import { bin } from "d3-array";
+import { textWidth } from "./font-metrics.js";
 import { hex } from "./palettes.js";
 import { decimal } from "./printable.js";
 import { alpha, type ColourScale, position } from "./scale.js";
@@ -9,6 +10,7 @@ export const LEGEND_HEIGHT = 64;
 const BINS = 48;
 const BAR = { top: 32, height: 12 };
 const STRIPS = 96;
+const FONT_SIZE = 11;
 
 /**
  * The colour scale with its axis in cosine. Above it the histogram of all cells of the shown map (heights
@@ -33,7 +35,7 @@ export function legend(scene: Scene, width: number, ink: string): SvgNode {
       stroke: ink,
       "stroke-opacity": 0.4,
     }),
-    ...scale.ticks.flatMap((tick) => tickNodes(x(tick), tick, width, ink)),
+    ...axis(scale, x, width, ink),
   );
 }
 
@@ -60,37 +62,48 @@ function histogram(scene: Scene, x: (v: number) => number, ink: string): SvgNode
 
 function bar(scale: ColourScale, x: (v: number) => number): SvgNode[] {
   const [low, high] = scale.axis;
-  const out: SvgNode[] = [
-    node("rect", { x: 0, y: BAR.top, width: x(high), height: BAR.height, fill: "#fff" }),
-  ];
+  const strips: SvgNode[] = [];
   for (let i = 0; i < STRIPS; i++) {
     const value = low + ((i + 0.5) * (high - low)) / STRIPS;
     const opacity = alpha(scale, value);
     if (opacity === 0) continue;
     const fill = hex(scale.colours, Math.round(255 * position(scale, value)));
-    const strip = { x: (i * x(high)) / STRIPS, width: x(high) / STRIPS + 0.3, fill };
-    out.push(node("rect", { ...strip, y: BAR.top, height: BAR.height / 2 }));
+    const strip = { x: (i * x(high)) / STRIPS, width: x(high) / STRIPS, height: BAR.height / 2, fill };
+    strips.push(node("rect", { ...strip, y: BAR.top }));
+    strips.push(node("rect", { ...strip, y: BAR.top + BAR.height / 2, "fill-opacity": opacity }));
+  }
+  return [
+    node("rect", { x: 0, y: BAR.top, width: x(high), height: BAR.height, fill: "#fff" }),
+    node("g", { "shape-rendering": "crispEdges" }, ...strips),
+  ];
+}
+
+/** Ticks at round cosines; a label that would run into the one before it is left out. */
+function axis(scale: ColourScale, x: (v: number) => number, width: number, ink: string): SvgNode[] {
+  const y = BAR.top + BAR.height;
+  const out: SvgNode[] = [];
+  let free = Number.NEGATIVE_INFINITY;
+  for (const value of scale.ticks) {
+    const label = decimal(value);
+    const half = textWidth(label, FONT_SIZE) / 2;
+    const at = Math.min(width - half, Math.max(half, x(value)));
+    out.push(node("path", { d: `M${x(value)},${y}v4`, stroke: ink, "stroke-opacity": 0.6 }));
+    if (at - half < free) continue;
+    free = at + half + 3;
     out.push(
-      node("rect", {
-        ...strip,
-        y: BAR.top + BAR.height / 2,
-        height: BAR.height / 2,
-        "fill-opacity": opacity,
-      }),
+      node(
+        "text",
+        {
+          x: at,
+          y: y + 16,
+          "text-anchor": "middle",
+          "font-family": FONT_FAMILY,
+          "font-size": FONT_SIZE,
+          fill: ink,
+        },
+        label,
+      ),
     );
   }
   return out;
-}
-
-function tickNodes(at: number, value: number, width: number, ink: string): SvgNode[] {
-  const anchor = at < 14 ? "start" : at > width - 14 ? "end" : "middle";
-  const y = BAR.top + BAR.height;
-  return [
-    node("path", { d: `M${at},${y}v4`, stroke: ink, "stroke-opacity": 0.6 }),
-    node(
-      "text",
-      { x: at, y: y + 16, "text-anchor": anchor, "font-family": FONT_FAMILY, "font-size": 11, fill: ink },
-      decimal(value),
-    ),
-  ];
 }

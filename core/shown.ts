@@ -46,10 +46,12 @@ function make(explanation: LensExplanation, view: Parameters<typeof shown>[1]): 
   const { query, maps } = explanation;
   if (view.token !== null) {
     const token = query.tokens[view.token];
-    const label = `“${printable(token.text, 60)}”`;
+    // The only token of a word stands for the word.
+    const word = token.word === null ? undefined : query.words[token.word];
+    const whole = word?.tokens.length === 1;
     return {
-      kind: "token",
-      label,
+      kind: whole ? "word" : "token",
+      label: `“${printable(whole ? word.text : token.text, 60)}”`,
       tokens: [view.token],
       map: tokenMap(maps, view.token),
       unit: "cosine",
