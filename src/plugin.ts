@@ -1,5 +1,6 @@
 import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { standIns } from "./stand-in.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
 
 /** Tells JupyterLab and Notebook where the lens's model and view are. */
@@ -8,13 +9,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: "Shows why a ColPali-family model matched a document page.",
   autoStart: true,
   requires: [IJupyterWidgetRegistry],
-  activate: (_app: JupyterFrontEnd, registry: IJupyterWidgetRegistry) => {
+  activate: (app: JupyterFrontEnd, registry: IJupyterWidgetRegistry) => {
     registry.registerWidget({
       name: MODULE_NAME,
       version: MODULE_VERSION,
       // Loaded with the first lens, not with JupyterLab.
       exports: async () => import("./widget.js") as never,
     });
+    app.docRegistry.addWidgetExtension("Notebook", standIns);
   },
 };
 

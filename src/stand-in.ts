@@ -1,0 +1,74 @@
+import type { DocumentRegistry } from "@jupyterlab/docregistry";
+import type { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import type { Widget } from "@lumino/widgets";
+
+const WIDGET = "application/vnd.jupyter.widget-view+json";
+const NOTE =
+  "This is a picture: what it was made with is no longer in the kernel. Run the cell again for the live view.";
+
+type Bundle = IRenderMime.IMimeModel["data"];
+type Factory = IRenderMime.IRendererFactory;
+/** What the widget manager's renderer is, as far as it matters here. */
+type WidgetRenderer = IRenderMime.IRenderer & { addWidget?(widget: IRenderMime.IRenderer): void };
+
+/**
+ * After a restart of the kernel the widget manager shows "Error displaying widget: model not found", even where the same
+ * output carries a static picture. This shows the picture instead. Outputs without one stay as they are.
+ */
+export const standIns: DocumentRegistry.WidgetExtension = {
+  createNew(panel: Widget) {
+    const { content } = panel as Widget & { content?: { rendermime?: IRenderMimeRegistry } };
+    if (content?.rendermime) watch(content.rendermime);
+  },
+};
+
+/** The widget manager replaces the factory once it knows the kernel, so later ones are taken care of too. */
+function watch(rendermime: IRenderMimeRegistry): void {
+  const add = rendermime.addFactory.bind(rendermime);
+  const wrapped = (factory: Factory): Factory => ({
+    ...factory,
+    createRenderer: (options) => {
+      const renderer = factory.createRenderer(options);
+      return options.mimeType === WIDGET ? withStandIn(renderer, rendermime) : renderer;
+    },
+  });
+  rendermime.addFactory = (factory, rank) =>
+    add(factory.mimeTypes.includes(WIDGET) ? wrapped(factory) : factory, rank);
+  const present = rendermime.getFactory(WIDGET);
+  if (present) add(wrapped(present), -10);
+}
+
+function withStandIn(renderer: WidgetRenderer, rendermime: IRenderMimeRegistry): IRenderMime.IRenderer {
+  const render = renderer.renderModel.bind(renderer);
+  let picture: IRenderMime.IRenderer | undefined;
+  renderer.renderModel = async (model) => {
+    picture?.dispose();
+    await render(model);
+    const failed = renderer.node.textContent?.startsWith("Error displaying widget");
+    if (!failed || !model.data["image/png"] || !renderer.addWidget) return;
+    const still = withoutWidget(model);
+    const mimeType = rendermime.preferredMimeType(still.data, still.trusted ? "any" : "ensure");
+    if (!mimeType) return;
+    picture = rendermime.createRenderer(mimeType);
+    await picture.renderModel(still);
+    renderer.removeClass("jupyter-widgets");
+    renderer.node.textContent = "";
+    renderer.addWidget(picture);
+    const note = document.createElement("p");
+    note.className = "cl-stand-in";
+    note.textContent = NOTE;
+    renderer.node.append(note);
+  };
+  return renderer;
+}
+
+function withoutWidget(model: IRenderMime.IMimeModel): IRenderMime.IMimeModel {
+  const data: Bundle = Object.fromEntries(Object.entries(model.data).filter(([type]) => type !== WIDGET));
+  return {
+    data,
+    metadata: model.metadata,
+    trusted: model.trusted,
+    setData: (change) => model.setData(change),
+  };
+}
