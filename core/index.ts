@@ -1,6 +1,7 @@
 export * from "./caption.js";
 export * from "./chips.js";
 export * from "./difference.js";
+export * from "./explanation-json.js";
 export * from "./figure.js";
 export * from "./legend.js";
 export * from "./lens-data.js";
