@@ -8,6 +8,8 @@ export interface OnnxFile {
   weightBytes: Record<string, number>;
   /** Names of the files beside it that hold its weights. */
   externalData: string[];
+  /** Rows of the table that `input_ids` look up, or null if it is not found. */
+  vocabulary: number | null;
 }
 
 const TYPES: Record<number, [name: string, bytes: number]> = {
@@ -34,16 +36,21 @@ const TYPES: Record<number, [name: string, bytes: number]> = {
 export function readOnnxFile(path: string): OnnxFile {
   const fd = openSync(path, "r");
   try {
-    const result: OnnxFile = { opset: 0, producer: "", weightBytes: {}, externalData: [] };
+    const result: OnnxFile = { opset: 0, producer: "", weightBytes: {}, externalData: [], vocabulary: null };
+    const tables = new Map<string, number>();
+    let looked: string | null = null;
     let graph = false;
     for (const model of fields(fd, 0, fstatSync(fd).size)) {
       if (model.number === 2) result.producer = text(fd, model);
       if (model.number === 8) readOpset(fd, model, result);
       if (model.number !== 7 || model.wire !== 2) continue;
       graph = true;
-      for (const inGraph of fields(fd, model.start, model.end))
-        if (inGraph.number === 5 && inGraph.wire === 2) readTensor(fd, inGraph, result);
+      for (const inGraph of fields(fd, model.start, model.end)) {
+        if (inGraph.number === 5 && inGraph.wire === 2) readTensor(fd, inGraph, result, tables);
+        if (inGraph.number === 1 && inGraph.wire === 2) looked ??= lookedUpBy(fd, inGraph, "input_ids");
+      }
     }
+    result.vocabulary = (looked !== null && tables.get(looked)) || null;
     if (!graph) throw new RangeError("no graph");
     return result;
   } finally {
@@ -76,12 +83,24 @@ function readOpset(fd: number, field: Field, result: OnnxFile): void {
   if (domain === "" || domain === "ai.onnx") result.opset = version;
 }
 
-function readTensor(fd: number, field: Field, result: OnnxFile): void {
-  let count = 1;
+/** Name of the table that a Gather node takes rows of by the given indices, or null for any other node. */
+function lookedUpBy(fd: number, node: Field, indices: string): string | null {
+  const inputs: string[] = [];
+  let op = "";
+  for (const f of fields(fd, node.start, node.end)) {
+    if (f.number === 1) inputs.push(text(fd, f));
+    if (f.number === 4) op = text(fd, f);
+  }
+  return op === "Gather" && inputs[1] === indices ? inputs[0] : null;
+}
+
+function readTensor(fd: number, field: Field, result: OnnxFile, tables: Map<string, number>): void {
+  const shape: number[] = [];
   let type = 1;
   for (const f of fields(fd, field.start, field.end)) {
-    if (f.number === 1 && f.wire === 0) count *= f.value;
-    if (f.number === 1 && f.wire === 2) for (const n of varints(fd, f)) count *= n;
+    if (f.number === 1 && f.wire === 0) shape.push(f.value);
+    if (f.number === 1 && f.wire === 2) shape.push(...varints(fd, f));
+    if (f.number === 8 && shape.length === 2) tables.set(text(fd, f), shape[0]);
     if (f.number === 2) type = f.value;
     if (f.number === 13) {
       const [key, value] = [...fields(fd, f.start, f.end)].map((entry) => text(fd, entry));
@@ -89,7 +108,7 @@ function readTensor(fd: number, field: Field, result: OnnxFile): void {
     }
   }
   const [name, bytes] = TYPES[type] ?? [`type ${type}`, 1];
-  result.weightBytes[name] = (result.weightBytes[name] ?? 0) + count * bytes;
+  result.weightBytes[name] = (result.weightBytes[name] ?? 0) + shape.reduce((a, b) => a * b, 1) * bytes;
 }
 
 function* fields(fd: number, start: number, end: number): Generator<Field> {

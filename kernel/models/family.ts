@@ -34,6 +34,7 @@ export interface ImageConfig {
 
 /** The rest of `processor_config.json`. */
 export interface ProcessorConfig {
+  processor_class?: string;
   image_seq_len?: number;
   image_seq_length?: number;
   query_prefix?: string;
@@ -61,6 +62,8 @@ export interface PromptProfile {
     augmentation: string;
     augmentations: number;
     suffix: string;
+    /** Whether white space behind the query is dropped, as chat templates do. */
+    trimmed?: boolean;
   };
   /** Page prompt with `{image}` where the image tokens go, or null for a model without a page prompt. */
   page: string | null;
@@ -101,10 +104,12 @@ export interface Family {
   name: string;
   /** For people, for example "ColPali (PaliGemma)". */
   title: string;
-  matches(config: ModelConfig): boolean;
+  matches(configs: ModelConfigs): boolean;
   /** The first is the default. */
   profiles(configs: ModelConfigs): PromptProfile[];
-  processor(configs: ModelConfigs, backend: Backend): PageProcessor;
+  /** The image token's usual string, for checkpoints whose configuration does not give its id; null without one. */
+  imageToken: string | null;
+  processor(configs: ModelConfigs, backend: Backend, imageToken: string): PageProcessor;
   /** Cosine range that a display spans by default. */
   domain: [number, number];
 }

@@ -4,25 +4,30 @@ import { embeddingCache } from "../inference/cache.js";
 import { cacheFolder } from "../inference/cache-folder.js";
 import { ModelError } from "../inference/error.js";
 import { openMaxSim } from "../inference/maxsim-graph.js";
-import { mainType, type OnnxFile, readOnnxFile } from "../inference/onnx-file.js";
+import { mainType } from "../inference/onnx-file.js";
 import type { Provider } from "../inference/providers.js";
 import { type Graph, openGraph } from "../inference/session.js";
 import { packageRoot } from "../package.js";
+import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check.js";
 import { familyOf } from "./families.js";
-import type { ModelConfig, PromptProfile } from "./family.js";
+import type { PromptProfile } from "./family.js";
 import { type ModelFolder, readModelFolder } from "./folder.js";
 import { Model } from "./model.js";
+import type { Backend } from "./resample.js";
 import { openTokenizer } from "./tokenizer.js";
 import { fileHash } from "./weights.js";
 
 export { ModelError } from "../inference/error.js";
+export type { PromptProfile } from "./family.js";
 export type { EmbedProgress, Model, ModelInfo, PageEmbedding, QueryEmbedding } from "./model.js";
 
 export interface LoadOptions {
-  /** Prompt profile; the family's default when left out. */
+  /** Prompt profile; the checkpoint's default when left out. */
   profile?: string;
   /** Execution provider. Default "auto". */
   provider?: Provider | "auto";
+  /** Which backend of the reference the preprocessing reproduces bit for bit. Default "torch" (transformers 5's own). */
+  backend?: Backend;
   /** Branch, tag or commit of a model on a hub. */
   revision?: string;
   /** Where downloads and embeddings are kept; null keeps embeddings in memory only. Default: the platform's cache folder. */
@@ -38,29 +43,26 @@ export interface LoadOptions {
  * @throws ModelError naming the model, what is wrong and what to do
  */
 export async function loadModel(ref: string, options: LoadOptions = {}): Promise<Model> {
-  const warnings: string[] = [];
-  const warn = (message: string) => {
-    warnings.push(message);
-    (options.onWarning ?? console.warn)(message);
-  };
-  void warn;
   const folder = readModelFolder(locate(ref), ref);
   const { configs } = folder;
-  const family = familyOf(configs.model, ref);
-  const profile = chooseProfile(family.profiles(configs), options.profile, ref);
+  const family = familyOf(configs, ref);
+  const profiles = family.profiles(configs);
+  const profile = chooseProfile(profiles, options.profile, ref);
   const tokenizer = openTokenizer(ref, folder.tokenizer, folder.tokenizerConfig);
-  const processor = family.processor(configs, "torch");
-  const imageToken = imageTokenOf(configs.model, tokenizer, profile);
+  const files = readGraphFiles(folder);
+  const imageToken = checkTokenizer(folder, family, tokenizer, files);
+  const processor = family.processor(configs, options.backend ?? "torch", imageToken?.text ?? "");
+  const weights = await hashWeights(folder, files, options);
 
   options.signal?.throwIfAborted();
   const provider: Provider =
     options.provider === undefined || options.provider === "auto" ? "cpu" : options.provider;
-  const files = readGraphFiles(folder);
-  const weights = await hashWeights(folder, files, options);
   const pageGraph = await load(folder, folder.graphs.page, provider);
   const queryGraph = folder.graphs.query ? await load(folder, folder.graphs.query, provider) : pageGraph;
-  const dim = embeddingDim(configs.model, pageGraph, queryGraph, ref);
-  const layout = processor.layout(1240, 1754);
+  const provided = Object.keys(processor.emptyFeeds());
+  checkInputs(folder, pageGraph, "page", provided);
+  checkInputs(folder, queryGraph, "query", provided);
+  const { width, height } = processor.layout(1240, 1754);
   const cacheDir = options.cacheDir === undefined ? cacheFolder() : options.cacheDir;
   return new Model({
     family,
@@ -77,18 +79,13 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
       revision: folder.revision,
       family: family.name,
       title: family.title,
-      dim,
+      dim: embeddingDim(folder, pageGraph, queryGraph),
       dtype: mainType(files[0].file),
       domain: family.domain,
       profile,
-      profiles: family.profiles(configs).map((p) => p.name),
+      profiles: profiles.map(({ name, about }) => ({ name, about })),
       provider,
-      processor: {
-        width: layout.width,
-        height: layout.height,
-        resample: processor.resample,
-        backend: processor.backend,
-      },
+      processor: { width, height, resample: processor.resample, backend: processor.backend },
       imageToken,
       tokenizerSize: tokenizer.size,
       graphs: (queryGraph === pageGraph ? [pageGraph] : [pageGraph, queryGraph]).map((graph, i) => ({
@@ -99,7 +96,7 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
         producer: files[i].file.producer,
       })),
       weights,
-      warnings,
+      warnings: [],
     },
   });
 }
@@ -121,40 +118,9 @@ function chooseProfile(profiles: PromptProfile[], wanted: string | undefined, na
   return found;
 }
 
-function imageTokenOf(
-  config: ModelConfig,
-  tokenizer: { textOf(id: number): string },
-  profile: PromptProfile,
-): { id: number; text: string } | null {
-  const id = config.image_token_id ?? config.image_token_index ?? config.vlm_config?.image_token_index;
-  return profile.page === null || id === undefined ? null : { id, text: tokenizer.textOf(id) };
-}
-
-/** @throws ModelError for a graph that is no ONNX file or whose external data are missing */
-function readGraphFiles(folder: ModelFolder): { path: string; file: OnnxFile }[] {
-  return [folder.graphs.page, folder.graphs.query].flatMap((path) => {
-    if (!path) return [];
-    let file: OnnxFile;
-    try {
-      file = readOnnxFile(path);
-    } catch (error) {
-      throw new ModelError(
-        `invalid ONNX file ${basename(path)} in ${folder.id}: ${(error as Error).message}, expected a complete file; copy or download it again`,
-        { cause: error },
-      );
-    }
-    for (const name of file.externalData)
-      if (!existsSync(join(dirname(path), name)))
-        throw new ModelError(
-          `missing weights: ${basename(path)} in ${folder.id} keeps them in ${name}, which is not beside it; copy or download it too`,
-        );
-    return [{ path, file }];
-  });
-}
-
 async function hashWeights(
   folder: ModelFolder,
-  files: { path: string; file: OnnxFile }[],
+  files: GraphFile[],
   { onProgress, signal }: LoadOptions,
 ): Promise<Record<string, string>> {
   const paths = files.flatMap(({ path, file }) => [
@@ -176,20 +142,7 @@ async function load(folder: ModelFolder, path: string, provider: Provider): Prom
   } catch (error) {
     throw new ModelError(
       `cannot load ${basename(path)} of ${folder.id} (${provider}): ${(error as Error).message}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
-
-function embeddingDim(config: ModelConfig, page: Graph, query: Graph, name: string): number {
-  const [a, b] = [page, query].map((graph) => graph.outputs[0].shape.at(-1));
-  if (typeof a === "number" && typeof b === "number" && a !== b)
-    throw new ModelError(
-      `graphs of ${name} do not belong together: ${page.name} gives ${a} dimensions and ${query.name} ${b}`,
-    );
-  return numbers([a, b, config.embedding_dim, config.vlm_config?.embedding_dim])[0] ?? 128;
-}
-
-const numbers = (values: unknown[]): number[] => values.filter((v): v is number => typeof v === "number");

@@ -5,7 +5,7 @@ import { squashProcessor } from "./squash.js";
 export const mini: Family = {
   name: "mini",
   title: "mini (word spotting)",
-  matches: (config) => config.model_type === "colpali-lens-mini",
+  matches: ({ model }) => model.model_type === "colpali-lens-mini",
   profiles: () => [
     {
       name: "mini",
@@ -15,6 +15,7 @@ export const mini: Family = {
       template: false,
     },
   ],
+  imageToken: null,
   processor({ model, image }, backend) {
     const { rows = 64, columns = 64 } = (model.grid ?? {}) as { rows?: number; columns?: number };
     return squashProcessor(image, { rows, columns }, "", backend);

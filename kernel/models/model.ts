@@ -39,8 +39,8 @@ export interface ModelInfo {
   dtype: string;
   domain: [number, number];
   profile: PromptProfile;
-  /** Names of the profiles that this checkpoint can run with, default first. */
-  profiles: string[];
+  /** Profiles that this checkpoint can run with, default first. */
+  profiles: { name: string; about: string }[];
   provider: Provider;
   processor: { width: number; height: number; resample: string; backend: string };
   imageToken: { text: string; id: number } | null;
@@ -161,6 +161,16 @@ export class Model {
   pageSize(page: { width: number; height: number }): { width: number; height: number } {
     const { width, height } = this.#parts.processor.layout(page.width, page.height);
     return { width, height };
+  }
+
+  /**
+   * What the graph is given for a page: prompt ids (null for a model without a page prompt), image inputs, and where the
+   * patches lie in the sequence.
+   */
+  preparePage(page: Page): { ids: number[] | null; grid: PatchGrid; feeds: Record<string, Feed> } {
+    const { processor } = this.#parts;
+    const layout = processor.layout(page.width, page.height);
+    return { ...this.#pagePrompt(layout), feeds: processor.feeds(page, layout) };
   }
 
   async dispose(): Promise<void> {

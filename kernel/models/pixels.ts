@@ -1,5 +1,5 @@
 import type { ImageConfig } from "./family.js";
-import type { Filter } from "./resample.js";
+import type { Backend, Filter } from "./resample.js";
 
 const FILTERS: Record<number, Filter> = { 1: "lanczos", 2: "bilinear", 3: "bicubic" };
 
@@ -14,15 +14,19 @@ export function filterOf(config: ImageConfig): Filter {
 }
 
 /**
- * For each channel the 256 values that a byte becomes: `(x - 255 mean) / (255 std)` in float32, in the order in which the
- * reference's torchvision backend folds rescaling into normalising.
+ * For each channel the 256 values that a byte becomes, in float32 arithmetic in the order of the backend: torchvision folds
+ * rescaling into normalising, `(x - 255 mean) / (255 std)`; Pillow's rescales first, `(x / 255 - mean) / std`.
  */
-export function normalisation(config: ImageConfig): Float32Array[] {
-  const scale = 1 / (config.rescale_factor ?? 1 / 255);
+export function normalisation(config: ImageConfig, backend: Backend): Float32Array[] {
+  const factor = config.rescale_factor ?? 1 / 255;
+  const levels = Math.fround(1 / factor);
   return [0, 1, 2].map((channel) => {
-    const mean = Math.fround(Math.fround(config.image_mean?.[channel] ?? 0.5) * scale);
-    const std = Math.fround(Math.fround(config.image_std?.[channel] ?? 0.5) * scale);
-    return Float32Array.from({ length: 256 }, (_, x) => Math.fround(Math.fround(x - mean) / std));
+    const mean = Math.fround(config.image_mean?.[channel] ?? 0.5);
+    const std = Math.fround(config.image_std?.[channel] ?? 0.5);
+    if (backend !== "torch")
+      return Float32Array.from({ length: 256 }, (_, x) => Math.fround(Math.fround(x * factor) - mean) / std);
+    const [m, s] = [Math.fround(mean * levels), Math.fround(std * levels)];
+    return Float32Array.from({ length: 256 }, (_, x) => Math.fround(x - m) / s);
   });
 }
 

@@ -23,17 +23,18 @@ export function tokenizeQuery(
     throw new ModelError(
       `invalid query: it contains ${imageToken}, which stands for a page in this model; leave it out`,
     );
-  const { prefix, augmentation, augmentations, suffix } = profile.query;
-  const whole = prefix + text + augmentation.repeat(augmentations) + suffix;
+  const { prefix, augmentation, augmentations, suffix, trimmed } = profile.query;
+  const asked = trimmed ? text.trimEnd() : text;
+  const whole = prefix + asked + augmentation.repeat(augmentations) + suffix;
   const { ids, tokens } = tokenizer.encode(whole, profile.template);
   if (ids.length > MAX_QUERY_TOKENS)
     throw new ModelError(
       `invalid query: ${ids.length} tokens (${text.trim().split(/\s+/).length} words), expected at most ${MAX_QUERY_TOKENS} tokens; ask a question or a phrase, not a page of text`,
     );
   const spans = alignTokens(whole, ids, tokenizer);
-  const region = { start: prefix.length, end: prefix.length + text.length };
+  const region = { start: prefix.length, end: prefix.length + asked.length };
   const kinds = ids.map((id, i) => kindOf(id, spans[i], whole, region, augmentation, tokenizer));
-  const words = findWords(text, tokens, spans, kinds, region.start, tokenizer, ids);
+  const words = findWords(asked, tokens, spans, kinds, region.start, tokenizer, ids);
   if (words.length === 0)
     throw new ModelError(
       `invalid query: ${JSON.stringify(text)} has nothing that the tokenizer knows, expected at least one word or number`,

@@ -1,6 +1,9 @@
+import { RESAMPLE_WASM } from "./resample-wasm.js";
+
 /**
  * Separable antialiased resampling of bytes, bit for bit as the two image backends of the reference do it:
- * torch (`torch.nn.functional.interpolate(uint8, antialias=True)`: int16 weights) and Pillow (`Resample.c`, weights of 22 bits).
+ * torch (`torch.nn.functional.interpolate(uint8, antialias=True)`: int16 weights) and Pillow (`Resample.c`: weights of 22 bits).
+ * The loops run as WebAssembly SIMD (tools/resample).
  */
 
 export type Filter = "bilinear" | "bicubic" | "lanczos";
@@ -17,25 +20,15 @@ export function resample(
   filter: Filter,
   backend: Backend,
 ): Uint8Array {
-  const run = backend === "torch" ? "torch" : "pillow";
+  const int16 = backend === "torch";
   const verticalFirst =
     backend === "pillow13" &&
     toWidth !== width &&
     toHeight < height &&
     height - toHeight > 2 * (width - toWidth);
   if (verticalFirst)
-    return across(down(src, width, height, toHeight, filter, run), width, toHeight, toWidth, filter, run);
-  return down(across(src, width, height, toWidth, filter, run), toWidth, height, toHeight, filter, run);
-}
-
-interface Weights {
-  /** First source position and number of positions of each target position. */
-  from: Int32Array;
-  count: Int32Array;
-  /** Fixed-point weights, `stride` a target position. */
-  values: Int32Array;
-  stride: number;
-  bits: number;
+    return across(down(src, width, height, toHeight, filter, int16), width, toHeight, toWidth, filter, int16);
+  return down(across(src, width, height, toWidth, filter, int16), toWidth, height, toHeight, filter, int16);
 }
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
@@ -54,29 +47,35 @@ const FILTERS: Record<Filter, { support: number; at: (x: number) => number }> = 
   lanczos: { support: 3, at: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
+interface Weights {
+  /** First source position of each target position. */
+  from: Int32Array;
+  /** Number of source positions of each target position. */
+  count: Int32Array;
+  /** Fixed-point weights, `stride` a target position, zeros behind the last. */
+  values: Int16Array | Int32Array;
+  stride: number;
+  bits: number;
+}
+
 const PILLOW_BITS = 22;
 
-function weights(from: number, to: number, filter: Filter, backend: "torch" | "pillow"): Weights {
+function weights(from: number, to: number, filter: Filter, int16: boolean): Weights {
   const scale = from / to;
   const stretch = Math.max(scale, 1);
   const support = FILTERS[filter].support * stretch;
-  const stride = Math.ceil(support) * 2 + 1;
+  const stride = Math.ceil((Math.ceil(support) * 2 + 1) / 4) * 4;
   const exact = new Float64Array(to * stride);
-  const result: Weights = {
-    from: new Int32Array(to),
-    count: new Int32Array(to),
-    values: new Int32Array(to * stride),
-    stride,
-    bits: PILLOW_BITS,
-  };
+  const first = new Int32Array(to);
+  const counts = new Int32Array(to);
   let largest = 0;
   for (let t = 0; t < to; t++) {
     const center = (t + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(center - support + 0.5));
-    const count = Math.min(from, Math.trunc(center + support + 0.5)) - first;
+    const begin = Math.max(0, Math.trunc(center - support + 0.5));
+    const count = Math.min(from, Math.trunc(center + support + 0.5)) - begin;
     let sum = 0;
     for (let i = 0; i < count; i++) {
-      exact[t * stride + i] = FILTERS[filter].at((i + first - center + 0.5) * (1 / stretch));
+      exact[t * stride + i] = FILTERS[filter].at((i + begin - center + 0.5) * (1 / stretch));
       sum += exact[t * stride + i];
     }
     if (sum !== 0)
@@ -84,19 +83,21 @@ function weights(from: number, to: number, filter: Filter, backend: "torch" | "p
         exact[t * stride + i] /= sum;
         largest = Math.max(largest, exact[t * stride + i]);
       }
-    result.from[t] = first;
-    result.count[t] = count;
+    first[t] = begin;
+    counts[t] = count;
   }
-  if (backend === "torch") {
-    // ATen takes the most bits with which the largest weight still fits an int16.
-    result.bits = 0;
-    while (result.bits < 22 && Math.trunc(0.5 + largest * 2 ** (result.bits + 1)) < 2 ** 15) result.bits++;
-  }
-  const one = 2 ** result.bits;
+  let bits = PILLOW_BITS;
+  // ATen takes the most bits with which the largest weight still fits an int16.
+  if (int16)
+    for (bits = 0; bits < PILLOW_BITS && Math.trunc(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15; ) bits++;
+  const values = new (int16 ? Int16Array : Int32Array)(exact.length);
   for (let i = 0; i < exact.length; i++)
-    result.values[i] = Math.trunc((exact[i] < 0 ? -0.5 : 0.5) + exact[i] * one);
-  return result;
+    values[i] = Math.trunc((exact[i] < 0 ? -0.5 : 0.5) + exact[i] * 2 ** bits);
+  return { from: first, count: counts, values, stride, bits };
 }
+
+/** Rows are copied in and worked on by bands that stay in the processor's cache. */
+const BAND = 1 << 19;
 
 function across(
   src: Uint8Array,
@@ -104,30 +105,26 @@ function across(
   height: number,
   toWidth: number,
   filter: Filter,
-  backend: "torch" | "pillow",
+  int16: boolean,
 ): Uint8Array {
   if (toWidth === width) return src;
-  const { from, count, values, stride, bits } = weights(width, toWidth, filter, backend);
-  const out = new Uint8ClampedArray(toWidth * height * 3);
-  const half = 2 ** (bits - 1);
-  for (let y = 0, o = 0; y < height; y++) {
-    for (let x = 0; x < toWidth; x++, o += 3) {
-      let r = half;
-      let g = half;
-      let b = half;
-      const end = x * stride + count[x];
-      for (let i = x * stride, p = (y * width + from[x]) * 3; i < end; i++, p += 3) {
-        const w = values[i];
-        r += src[p] * w;
-        g += src[p + 1] * w;
-        b += src[p + 2] * w;
-      }
-      out[o] = r >> bits;
-      out[o + 1] = g >> bits;
-      out[o + 2] = b >> bits;
-    }
+  const w = weights(width, toWidth, filter, int16);
+  const rows = Math.min(height, Math.max(1, Math.floor(BAND / (width * 3))));
+  const at = place(
+    w,
+    int16 ? w.count.map((n) => Math.ceil(n / 4)) : w.count,
+    rows * width * 3,
+    rows * toWidth * 3,
+  );
+  const run = int16 ? wasm.across16 : wasm.across32;
+  const out = new Uint8Array(toWidth * height * 3);
+  for (let y = 0; y < height; y += rows) {
+    const some = Math.min(rows, height - y);
+    bytes.set(src.subarray(y * width * 3, (y + some) * width * 3), at.src);
+    run(at.src, width, some, at.dst, toWidth, at.from, at.count, at.values, w.stride, w.bits);
+    out.set(bytes.subarray(at.dst, at.dst + some * toWidth * 3), y * toWidth * 3);
   }
-  return new Uint8Array(out.buffer);
+  return out;
 }
 
 function down(
@@ -136,21 +133,63 @@ function down(
   height: number,
   toHeight: number,
   filter: Filter,
-  backend: "torch" | "pillow",
+  int16: boolean,
 ): Uint8Array {
   if (toHeight === height) return src;
-  const { from, count, values, stride, bits } = weights(height, toHeight, filter, backend);
   const line = width * 3;
-  const out = new Uint8ClampedArray(toHeight * line);
-  const sums = new Int32Array(line);
-  for (let y = 0; y < toHeight; y++) {
-    sums.fill(2 ** (bits - 1));
-    for (let i = 0; i < count[y]; i++) {
-      const w = values[y * stride + i];
-      const row = (from[y] + i) * line;
-      for (let x = 0; x < line; x++) sums[x] += src[row + x] * w;
-    }
-    for (let x = 0; x < line; x++) out[y * line + x] = sums[x] >> bits;
+  const w = weights(height, toHeight, filter, int16);
+  const at = place(
+    w,
+    int16 ? w.count.map((n) => n + (n % 2)) : w.count,
+    (height + 1) * line,
+    toHeight * line,
+  );
+  bytes.set(src, at.src);
+  const run = int16 ? wasm.down16 : wasm.down32;
+  run(at.src, line, at.dst, toHeight, at.from, at.count, at.values, w.stride, w.bits);
+  return bytes.slice(at.dst, at.dst + toHeight * line);
+}
+
+interface Loops {
+  across16: Loop10;
+  across32: Loop10;
+  down16: Loop9;
+  down32: Loop9;
+}
+type Loop9 = (...numbers: [...Nine]) => void;
+type Loop10 = (...numbers: [...Nine, number]) => void;
+type Nine = [number, number, number, number, number, number, number, number, number];
+
+const PAGE = 65536;
+const memory = new WebAssembly.Memory({ initial: 16, maximum: PAGE });
+let bytes = new Uint8Array(memory.buffer);
+const compiled = new WebAssembly.Module(Buffer.from(RESAMPLE_WASM, "base64"));
+const wasm = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Loops;
+
+/** Free bytes behind every buffer: vectors read and write a little past the end. */
+const SLACK = 64;
+
+/** Lays tables and buffers out in the module's memory, which grows as needed; @returns their addresses */
+function place(w: Weights, count: Int32Array, srcBytes: number, dstBytes: number) {
+  let end = 1024;
+  const take = (size: number): number => {
+    const start = end;
+    end += Math.ceil((size + SLACK) / 16) * 16;
+    return start;
+  };
+  const at = {
+    from: take(w.from.byteLength),
+    count: take(count.byteLength),
+    values: take(w.values.byteLength),
+    src: take(srcBytes),
+    dst: take(dstBytes),
+  };
+  if (end > bytes.length) {
+    memory.grow(Math.ceil((end - bytes.length) / PAGE));
+    bytes = new Uint8Array(memory.buffer);
   }
-  return new Uint8Array(out.buffer);
+  new Int32Array(memory.buffer, at.from).set(w.from);
+  new Int32Array(memory.buffer, at.count).set(count);
+  bytes.set(new Uint8Array(w.values.buffer), at.values);
+  return at;
 }

@@ -14,7 +14,7 @@ export function squashProcessor(
   const height = config.size?.height ?? 448;
   const width = config.size?.width ?? 448;
   const filter = filterOf(config);
-  const tables = normalisation(config);
+  const tables = normalisation(config, backend);
   const cells = grid.rows * grid.columns;
   const layout: PageLayout = {
     ...grid,
