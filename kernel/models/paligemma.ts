@@ -50,7 +50,7 @@ const ENGINE: PromptProfile[] = [
   },
   {
     name: "engine-0.1",
-    about: 'colpali-engine 0.1.0 to 0.2.0, as in the paper: "Question: ", 5 <unused0>, newline',
+    about: 'colpali-engine up to 0.2.0, as in the paper: "Question: ", 5 <unused0>, newline',
     query: query("Question: ", "\n", "<unused0>", 5),
     page: PAGE,
     template: false,
