@@ -32,12 +32,12 @@ export function finding(scene: Scene): string {
     : says;
 }
 
-/** Where the picture comes from and how to read it. */
-export function provenanceLine(scene: Scene): string {
+/** Where the picture comes from, and how to read it. */
+export function origin(scene: Scene): string {
   const { explanation, page, view } = scene;
   const { model, page: source } = explanation.provenance;
   const { rows, columns } = explanation.grid;
-  return [
+  const line = [
     `${printable(model.id, 80)}${model.revision ? `@${printable(model.revision, 12)}` : ""}`,
     `${rows} × ${columns} patches`,
     `prompt profile ${printable(model.profile, 40)}`,
@@ -46,6 +46,7 @@ export function provenanceLine(scene: Scene): string {
     `sha256 ${printable(page.sha256, 64).slice(0, 8)}…`,
     `colours: ${describeScale(scene.scale)}, ${cellsNote(view)}`,
   ].join(" · ");
+  return `Rows and columns count from 0. ${line}. Cosines are exact for the last step of the score; each patch's vector has seen the whole page.`;
 }
 
 function cellsNote(view: LensView): string {
@@ -53,11 +54,11 @@ function cellsNote(view: LensView): string {
 }
 
 /**
- * Caption under every picture. The last sentence is there because a map of cosines is exact about the score's
- * last step and silent about why a patch's vector holds what it holds.
+ * Caption under every picture. The last sentence of it is there because a map of cosines is exact about the
+ * score's last step and silent about why a patch's vector holds what it holds.
  */
 export function caption(scene: Scene): string {
-  return `${finding(scene)} Rows and columns count from 0. ${provenanceLine(scene)}. Cosines are exact for the last step of the score; each patch's vector has seen the whole page.`;
+  return `${finding(scene)} ${origin(scene)}`;
 }
 
 /** Replaces the picture for someone who cannot see it. */

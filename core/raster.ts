@@ -44,9 +44,15 @@ function paint(scene: Scene, values: Float32Array, data: Uint8ClampedArray): voi
   }
 }
 
-/** The nearest colour that survives being premultiplied to a byte and divided again. */
+/**
+ * The nearest colour that survives being premultiplied to a byte and divided again, however halves are rounded:
+ * a product whose quotient would be a half gives way to its neighbour.
+ */
 function stable(colour: number, a: number): number {
-  return Math.round((Math.round((colour * a) / 255) * 255) / a);
+  let product = Math.round((colour * a) / 255);
+  const half = (2 * product * 255) % (2 * a) === a;
+  if (half) product += product * 255 > colour * a ? -1 : 1;
+  return Math.min(255, Math.round((product * 255) / a));
 }
 
 /** Bilinear between cell centres; beyond the outermost centres the edge cell goes on. */

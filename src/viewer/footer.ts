@@ -1,10 +1,11 @@
-import { caption, type Explanation, TOKEN_COLUMNS, tokenRows } from "../../core/index.js";
+import { type Explanation, finding, origin, TOKEN_COLUMNS, tokenRows } from "../../core/index.js";
 import { h, setText } from "./dom.js";
 import type { Part } from "./frame.js";
 
 /** The caption with provenance, and the same numbers as a table. */
 export function createFooter(): Part {
-  const line = h("p", { class: "cl-caption" });
+  const found = h("p", { class: "cl-finding" });
+  const from = h("p", { class: "cl-origin" });
   const body = h("tbody");
   const head = h("tr", {}, ...TOKEN_COLUMNS.map((name) => h("th", { scope: "col" }, name)));
   const table = h(
@@ -35,9 +36,10 @@ export function createFooter(): Part {
   }
   details.addEventListener("toggle", fill);
   return {
-    element: h("footer", { class: "cl-foot" }, line, details),
+    element: h("footer", { class: "cl-foot" }, h("div", { class: "cl-caption" }, found, from), details),
     update({ scene }) {
-      setText(line, caption(scene));
+      setText(found, finding(scene));
+      setText(from, origin(scene));
       current = scene.explanation;
       fill();
     },

@@ -39,7 +39,7 @@ export function createHeader(actions: Actions): StatusPart {
       const { explanation, page } = scene;
       if (explanation.query.text !== shownQuery) {
         shownQuery = explanation.query.text;
-        input.value = shownQuery;
+        input.value = printable(shownQuery, 100_000);
       }
       listQueries(
         asked,

@@ -42,6 +42,7 @@ export function createStage(actions: Actions, pictures: Pictures): Part {
     .on("zoom", ({ transform: now, sourceEvent }: D3ZoomEvent<HTMLElement, unknown>) => {
       transform = now;
       moved.style.transform = `translate(${now.x}px, ${now.y}px) scale(${now.k})`;
+      moved.style.setProperty("--cl-zoom", String(now.k));
       element.classList.toggle("cl-zoomed", now.k > 1);
       if (sourceEvent) redraw();
     })

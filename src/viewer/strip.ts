@@ -28,6 +28,7 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
     buttons = ranked.map(({ explanation, index }) => {
       const page = data.pages[explanation.page];
       const { score, tokens } = explanation.maxsim;
+      const label = `p. ${page.number} · ${decimal(score)}`;
       const fill = h("span", { class: "cl-bar-fill" });
       fill.style.width = `${Math.max(0, score / top) * 100}%`;
       const bars = tokens.map(({ best }) => {
@@ -37,10 +38,10 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
       });
       const button = h(
         "button",
-        { class: "cl-thumb", tabindex: "-1", "aria-label": `${pageName(page)}, score ${decimal(score)}` },
+        { class: "cl-thumb", tabindex: "-1", "aria-label": `${label}, ${pageName(page)}` },
         h("img", { src: pictures.url(page), alt: "", draggable: "false" }),
         h("span", { class: "cl-token-bars", title: "Best cosine of each token" }, ...bars),
-        h("span", { class: "cl-thumb-label" }, `p. ${page.number} · ${decimal(score)}`),
+        h("span", { class: "cl-thumb-label" }, label),
         h("span", { class: "cl-bar" }, fill),
       );
       button.title = pageName(page);

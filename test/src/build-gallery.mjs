@@ -2,7 +2,7 @@
  * Builds the gallery: the viewer in a plain page, without Jupyter. `node test/src/build-gallery.mjs` and open
  * test/output/gallery/index.html?state=NAME; the browser tests drive the same page.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -13,14 +13,15 @@ const { rspack } = require("@rspack/core");
 
 export const galleryFolder = join(root, "test", "output", "gallery");
 
+const styles = readFileSync(join(root, "style", "index.css"), "utf8");
 const page = `<!doctype html>
 <html lang="en">
   <meta charset="utf-8" />
   <meta name="viewport" content="width=device-width" />
   <title>Lens gallery</title>
-  <link rel="stylesheet" href="index.css" />
   <link rel="icon" href="data:," />
   <style>
+    ${styles}
     :root { color-scheme: light dark; background: light-dark(#fff, #0d0f12); }
     body { margin: 8px; }
   </style>
@@ -56,7 +57,6 @@ export async function buildGallery() {
     });
   });
   mkdirSync(galleryFolder, { recursive: true });
-  copyFileSync(join(root, "style", "index.css"), join(galleryFolder, "index.css"));
   writeFileSync(join(galleryFolder, "index.html"), page);
 }
 

@@ -1,55 +1,72 @@
 /** The lens in a plain page: named states for eyes, and `window.gallery` for the browser tests. */
-import {
-  changeView,
-  defaultView,
-  LENS_STATE_VERSION,
-  type LensState,
-  type LensView,
-  unpackLens,
-} from "../../core/index";
+
+import type { LensState, LensView } from "../../core/index";
+import * as core from "../../core/index";
 import { createLens, type LensHandle } from "../../src/viewer/index";
 import { states } from "./states";
 
-interface Gallery {
-  names: string[];
-  /** Settings the viewer passed on, last one last. */
-  views: LensView[];
-  asked: string[];
-  handle: LensHandle | null;
-  state: LensState | null;
-  open(name: string, view?: Partial<LensView>): Promise<void>;
-  openJson(json: string, view?: Partial<LensView>): void;
-}
-
 const main = document.querySelector("main") as HTMLElement;
 
-function mount(state: LensState | null): void {
-  gallery.handle?.dispose();
-  const element = document.createElement("div");
-  main.replaceChildren(element);
-  gallery.state = state;
-  gallery.handle = createLens(element, state, {
-    onView: (view) => gallery.views.push(view),
-    onAsk: (query) => gallery.asked.push(query),
-  });
+class Gallery {
+  readonly core = core;
+  readonly names = Object.keys(states);
+  /** Settings the viewer passed on, last one last. */
+  views: LensView[] = [];
+  asked: string[] = [];
+  handle: LensHandle | null = null;
+  private state: LensState | null = null;
+
+  async open(name: string, change: Partial<LensView> = {}): Promise<void> {
+    const made = await states[name]();
+    if (made === null) {
+      this.mount(null);
+      return;
+    }
+    // Through the same door as data from a kernel.
+    const data = core.decodeLensData(made);
+    const view = core.changeView(data, core.defaultView(data), change);
+    this.mount({ version: core.LENS_STATE_VERSION, data, view });
+  }
+
+  openJson(json: string, change: Partial<LensView> = {}): void {
+    const state = core.unpackLens(json);
+    this.mount({ ...state, view: core.changeView(state.data, state.view, change) });
+  }
+
+  /** What the lens shows now. */
+  shown(): LensState {
+    if (!this.state) throw new Error("no lens is open");
+    return this.state;
+  }
+
+  /** Changes settings from outside, as a cell does. */
+  setView(change: Partial<LensView>): void {
+    const { data, view } = this.shown();
+    this.remember(core.changeView(data, view, change));
+    this.handle?.setView(this.shown().view);
+  }
+
+  private remember(view: LensView): void {
+    this.state = { ...this.shown(), view };
+  }
+
+  private mount(state: LensState | null): void {
+    this.handle?.dispose();
+    const element = document.createElement("div");
+    main.replaceChildren(element);
+    this.state = state;
+    this.views = [];
+    this.handle = createLens(element, state, {
+      onView: (view) => {
+        this.views.push(view);
+        this.remember(view);
+      },
+      onAsk: (query) => this.asked.push(query),
+    });
+  }
 }
 
-const gallery: Gallery = {
-  names: Object.keys(states),
-  views: [],
-  asked: [],
-  handle: null,
-  state: null,
-  async open(name, view = {}) {
-    const data = await states[name]();
-    mount(data && { version: LENS_STATE_VERSION, data, view: changeView(data, defaultView(data), view) });
-  },
-  openJson(json, view = {}) {
-    const state = unpackLens(json);
-    mount({ ...state, view: changeView(state.data, state.view, view) });
-  },
-};
-
+const gallery = new Gallery();
 Object.assign(window, { gallery });
 const wanted = new URLSearchParams(location.search).get("state");
 if (wanted) await gallery.open(wanted);

@@ -66,6 +66,41 @@ async function example(): Promise<LensData> {
   return data;
 }
 
+/** Three pages of different shape asked the same two queries. */
+async function pages(): Promise<LensData> {
+  const shapes = [
+    { rows: 4, columns: 3 },
+    { rows: 3, columns: 5 },
+    { rows: 4, columns: 3 },
+  ];
+  const pictures = await Promise.all(shapes.map((s) => pagePicture(s.columns * 100, s.rows * 100)));
+  const [page] = lensData().pages;
+  const explanations = [
+    ["solar", "share"],
+    ["winter", "load"],
+  ].flatMap((words) =>
+    shapes.map(({ rows, columns }, i): LensExplanation => {
+      const one = positions(rows, columns, words);
+      const less = 0.1 * ((i + 1) % 3);
+      one.maps.data = one.maps.data.map((v) => v - less);
+      for (const t of one.maxsim.tokens) [t.best, t.patchBest] = [t.best - less, t.patchBest - less];
+      const score = one.maxsim.score - less * words.length;
+      Object.assign(one.maxsim, { score, patchScore: score });
+      return { ...one, page: i };
+    }),
+  );
+  return {
+    pages: shapes.map(({ rows, columns }, i) => ({
+      ...page,
+      number: i + 1,
+      width: columns * 100,
+      height: rows * 100,
+      picture: { mime: "image/png", data: pictures[i] },
+    })),
+    explanations,
+  };
+}
+
 const HOSTILE = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e&amp;';
 
 async function hostile(): Promise<LensData> {
@@ -86,4 +121,5 @@ export const states: Record<string, () => Promise<LensData | null>> = {
   "grid 7 x 5": () => grid(7, 5, 12),
   "grid 64 x 64": () => grid(64, 64, 40),
   hostile,
+  pages,
 };

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
+
+async function violations(page) {
+  await page.evaluate(axe);
+  const { violations: found } = await page.evaluate(() => window.axe.run(document.querySelector("main")));
+  return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")} ${v.nodes[0].failureSummary}`);
+}
+
+export default {
+  async "axe finds nothing, in light and dark"(lens) {
+    for (const colorScheme of ["light", "dark"]) {
+      await lens.page.emulateMedia({ colorScheme });
+      for (const [state, view] of [
+        ["empty", {}],
+        ["example", { scope: "all", token: 4 }],
+        ["pages", { token: 0, top: 3 }],
+      ]) {
+        await lens.open(state, view);
+        assert.deepEqual(await violations(lens.page), [], `${state}, ${colorScheme}`);
+      }
+    }
+  },
+
+  async "JupyterLab leaves the keys to every element that takes them"(lens) {
+    await lens.open("pages", { scope: "all" });
+    const bare = await lens.page.evaluate(() =>
+      Array.from(document.querySelectorAll(".cl-lens :is(button, input, select, summary, [tabindex])"))
+        .filter((e) => !e.hasAttribute("data-lm-suppress-shortcuts"))
+        .map((e) => e.outerHTML.slice(0, 80)),
+    );
+    assert.deepEqual(bare, []);
+  },
+
+  async "by keyboard alone: ask, choose a word, walk on the page, lock a patch, change a setting, change the page"(
+    lens,
+  ) {
+    await lens.open("pages");
+    const { page } = lens;
+    const focused = () =>
+      page.evaluate(
+        () => document.activeElement.getAttribute("aria-label") ?? document.activeElement.className,
+      );
+    const tabTo = async (what) => {
+      for (let i = 0; i < 40; i++) {
+        await page.keyboard.press("Tab");
+        const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+        assert.notEqual(outline, "none", `focus shows on ${await focused()}`);
+        if (await page.evaluate((s) => document.activeElement.matches(s), what)) return;
+      }
+      assert.fail(`no way to ${what} by Tab`);
+    };
+    await tabTo(".cl-query");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("new words");
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await page.evaluate(() => window.gallery.asked), ["new words"]);
+    await tabTo(".cl-chip");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    assert.equal((await lens.view()).token, 0);
+    await tabTo(".cl-paper");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    await lens.frame();
+    assert.match(
+      await page.locator("[aria-live]").innerText(),
+      /^row 1, column 1: “solar” 0\.\d+\. .*share 0\.\d+/,
+    );
+    await page.keyboard.press("Enter");
+    assert.deepEqual((await lens.view()).region, { row: 1, column: 1, rows: 1, columns: 1 });
+    await tabTo("[id^=cl-palette]");
+    await page.keyboard.press("ArrowDown");
+    assert.equal((await lens.view()).palette, "cividis");
+    await tabTo(".cl-thumb");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    assert.notEqual((await lens.view()).explanation, 0);
+    await tabTo("summary");
+  },
+
+  async "a screen reader gets the picture in words"(lens) {
+    await lens.open("example", { token: 1 });
+    const label = await lens.page.locator(".cl-paper").getAttribute("aria-label");
+    assert.match(
+      label,
+      /Similarity map of “peak” for the query “peak loads”.*Strongest: row 1 column 2 \(0.17\)/,
+    );
+    assert.equal(await lens.page.getByRole("toolbar", { name: "Words and tokens of the query" }).count(), 1);
+  },
+};

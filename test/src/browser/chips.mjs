@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+
+const caption = (lens) => lens.page.locator(".cl-caption").innerText();
+const pressed = (lens) => lens.page.locator(".cl-chip[aria-pressed=true] .cl-chip-label").allInnerTexts();
+
+export default {
+  async "hovering previews, clicking locks, hover wins over the lock and gives it back"(lens) {
+    await lens.open("example");
+    assert.deepEqual(await pressed(lens), ["all"]);
+    await lens.chip("peak").hover();
+    await lens.frame();
+    assert.match(await caption(lens), /^Word “peak” matches best/);
+    assert.equal(await lens.view(), null, "a preview is not passed on");
+    await lens.leave();
+    assert.match(await caption(lens), /^The maximum over all 2 words/);
+    await lens.chip("peak").click();
+    await lens.leave();
+    assert.deepEqual(await pressed(lens), ["peak"]);
+    assert.deepEqual([(await lens.view()).token, (await lens.view()).word], [1, 0]);
+    await lens.chip("loads").hover();
+    await lens.frame();
+    assert.match(await caption(lens), /^Word “loads”/);
+    await lens.leave();
+    assert.match(await caption(lens), /^Word “peak”/);
+    await lens.chip("peak").click();
+    assert.equal((await lens.view()).token, null);
+  },
+
+  async "nothing moves when the selection changes"(lens) {
+    await lens.open("example", { scope: "all" });
+    const places = () =>
+      lens.page.evaluate(() =>
+        [
+          ".cl-head",
+          ".cl-chip-row",
+          ".cl-paper",
+          ".cl-side",
+          ".cl-scale",
+          ".cl-best",
+          ".cl-foot",
+          ".cl-numbers",
+        ].map((s) => {
+          const { x, y, width, height } = document.querySelector(s).getBoundingClientRect();
+          return [s, x, y, width, height].join(" ");
+        }),
+      );
+    const before = await places();
+    assert.equal(before.length, 8);
+    for (const name of ["peak", "loads", "[MASK]", "Q", "all"]) {
+      await lens.chip(name).click();
+      await lens.frame();
+      assert.deepEqual(await places(), before, name);
+    }
+  },
+
+  async "arrow keys walk and preview, Enter locks, Escape goes back to all"(lens) {
+    await lens.open("example");
+    await lens.chip("all").focus();
+    await lens.page.keyboard.press("ArrowRight");
+    await lens.frame();
+    assert.match(await caption(lens), /^Word “peak”/);
+    assert.equal(await lens.view(), null);
+    await lens.page.keyboard.press("ArrowRight");
+    await lens.page.keyboard.press("Enter");
+    assert.deepEqual([(await lens.view()).token, (await lens.view()).word], [null, 1]);
+    await lens.page.keyboard.press("Home");
+    await lens.page.keyboard.press("ArrowLeft");
+    await lens.frame();
+    assert.match(await caption(lens), /^Word “loads”/, "walks round");
+    await lens.page.keyboard.press("Escape");
+    assert.equal((await lens.view()).word, null);
+  },
+
+  async "a word opens into its sub-tokens, each with its own map"(lens) {
+    await lens.open("example");
+    await lens.page.getByRole("button", { name: "Sub-tokens of loads" }).click();
+    assert.deepEqual(await lens.page.locator(".cl-part .cl-chip-label").allInnerTexts(), ["load", "##s"]);
+    await lens.chip("##s").click();
+    await lens.frame();
+    assert.deepEqual([(await lens.view()).token, (await lens.view()).word], [3, 1]);
+    assert.match(await caption(lens), /^Token “##s” matches best at row 1, column 2 \(cosine 0.37\)/);
+  },
+
+  async "other tokens come on request, told apart, with their share of the score"(lens) {
+    await lens.open("example");
+    assert.equal(await lens.chip("[MASK]").count(), 0);
+    assert.match(
+      await lens.page.locator(".cl-share").innerText(),
+      /words 51 % · prefix 4 % · augmentation 45 %/,
+    );
+    await lens.page.getByLabel("words only").uncheck();
+    assert.equal((await lens.view()).scope, "all");
+    await lens.chip("[MASK]").click();
+    await lens.frame();
+    assert.match(await caption(lens), /strongest match \(cosine 0.72\) is outside the image/);
+    assert.match(await lens.chip("[MASK]").getAttribute("title"), /augmentation: .* off the image/);
+    assert.equal(await lens.chip("[MASK]").evaluate((e) => getComputedStyle(e).borderTopStyle), "dashed");
+  },
+
+  async "a change from outside moves the lens"(lens) {
+    await lens.open("example");
+    await lens.setView({ token: 1 });
+    assert.deepEqual(await pressed(lens), ["peak"]);
+    assert.match(await caption(lens), /^Word “peak”/);
+    await lens.setView({ palette: "mako", opacity: 0.3, normalisation: "query", top: 4 });
+    assert.equal(await lens.page.getByLabel("palette").inputValue(), "mako");
+    assert.equal(await lens.page.getByLabel("opacity").inputValue(), "0.3");
+    assert.equal(await lens.page.getByLabel("scale", { exact: true }).inputValue(), "query");
+  },
+};

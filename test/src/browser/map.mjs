@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { hottest } from "../page.mjs";
+
+export default {
+  async "each word's hottest cell is painted in its place, on a 2 x 3 and a 7 x 5 grid"(lens) {
+    for (const [rows, columns, count] of [
+      [2, 3, 6],
+      [7, 5, 12],
+    ]) {
+      await lens.open(`grid ${rows} x ${columns}`, { top: 0 });
+      for (let t = 0; t < count; t++) {
+        await lens.chip(`word${t}`).click();
+        await lens.leave();
+        assert.equal(hottest(await lens.cells(rows, columns)), t, `word${t} on ${rows} x ${columns}`);
+      }
+    }
+  },
+
+  async "the canvas holds the raster's bytes in every palette and normalisation"(lens) {
+    await lens.open("example", { scope: "all", token: 3 });
+    const differing = await lens.page.evaluate(async () => {
+      const { core } = window.gallery;
+      const wrong = [];
+      for (const palette of core.PALETTE_NAMES)
+        for (const normalisation of core.NORMALISATIONS)
+          for (const blend of ["alpha", "multiply"])
+            for (const opacity of [0.13, 0.8]) {
+              const change = { palette, normalisation, blend, opacity };
+              window.gallery.setView(change);
+              await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+              const canvas = document.querySelector(".cl-raster");
+              const got = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+              const { data } = core.raster(core.scene(window.gallery.shown()));
+              if (got.length !== data.length || got.some((v, i) => v !== data[i]))
+                wrong.push(JSON.stringify(change));
+            }
+      return wrong;
+    });
+    assert.deepEqual(differing, []);
+  },
+
+  async "what is on the screen is the page under the raster"(lens) {
+    await lens.open("example", { token: 3, top: 0, opacity: 0.7 });
+    const cells = await lens.cells(2, 3);
+    const raster = await lens.page.evaluate(() => {
+      const { core } = window.gallery;
+      return Array.from(core.raster(core.scene(window.gallery.shown())).data);
+    });
+    cells.flat().forEach((pixel, i) => {
+      const [r, g, b, a] = raster.slice(i * 4, i * 4 + 4);
+      const expected = [r, g, b].map((c) => (c * a + 255 * (255 - a)) / 255);
+      pixel.forEach((c, k) => {
+        assert.ok(Math.abs(c - expected[k]) <= 1.5, `cell ${i}: ${pixel} instead of ${expected}`);
+      });
+    });
+  },
+
+  async "smooth, outline, contours and marked patches change the picture and the words"(lens) {
+    await lens.open("grid 7 x 5", { token: 8, top: 0 });
+    const plain = await lens.cells(70, 50);
+    const seen = new Set([JSON.stringify(plain)]);
+    for (const change of [
+      { cells: "smooth" },
+      { blend: "outline" },
+      { contours: 3 },
+      { top: 4 },
+      { blend: "multiply" },
+    ]) {
+      await lens.setView({ cells: "nearest", blend: "alpha", contours: 0, top: 0, ...change });
+      seen.add(JSON.stringify(await lens.cells(70, 50)));
+    }
+    assert.equal(seen.size, 6);
+    await lens.setView({ cells: "smooth", top: 3 });
+    assert.match(await lens.page.locator(".cl-caption").innerText(), /interpolated for display only/);
+    assert.equal(await lens.page.locator(".cl-overlay text").count(), 3);
+  },
+
+  async "the read-out gives the exact cosine under the pointer and ranks the tokens there"(lens) {
+    await lens.open("example", { token: 1, word: 0, scope: "all" });
+    await lens.point(0.5, 0.75);
+    const said = await lens.page.locator(".cl-readout").innerText();
+    assert.match(said, /row 1, column 1\s+“peak” 0.160/);
+    const rows = await lens.page.locator(".cl-readout li:visible").allInnerTexts();
+    assert.deepEqual(
+      rows.map((r) => r.replace(/\s+/g, " ")),
+      ["[MASK] 0.460", "##s 0.360", "load 0.260", "peak 0.160", "Q 0.060"],
+    );
+    await lens.point(0.99, 0.99);
+    assert.match(await lens.page.locator(".cl-readout").innerText(), /row 1, column 2[\s\S]*0\.470 ★/);
+    await lens.point(0.001, 0.001);
+    assert.match(await lens.page.locator(".cl-readout").innerText(), /row 0, column 0/);
+    await lens.leave();
+    assert.equal(await lens.page.locator(".cl-readout").isVisible(), false);
+  },
+
+  async "zoom by keys, buttons and Ctrl and wheel, not by the plain wheel; dragging moves the page"(lens) {
+    await lens.open("grid 7 x 5");
+    const box = await lens.point(0.25, 0.25);
+    await lens.page.mouse.wheel(0, -200);
+    await lens.frame();
+    assert.equal((await lens.page.locator(".cl-paper").boundingBox()).width, box.width);
+    await lens.page.keyboard.down("Control");
+    await lens.page.mouse.wheel(0, -300);
+    await lens.page.keyboard.up("Control");
+    await lens.page.waitForTimeout(300);
+    const zoomed = await lens.page.locator(".cl-paper").boundingBox();
+    assert.ok(zoomed.width > box.width * 1.2);
+    assert.ok((await lens.view()).zoom.scale > 1.2);
+    await lens.page.mouse.down();
+    await lens.page.mouse.move(box.x + 0.25 * box.width + 60, box.y + 0.25 * box.height + 40, { steps: 4 });
+    await lens.page.mouse.up();
+    const dragged = await lens.page.locator(".cl-paper").boundingBox();
+    assert.ok(dragged.x > zoomed.x && dragged.y > zoomed.y);
+    await lens.page.getByRole("button", { name: "Whole page" }).click();
+    await lens.frame();
+    assert.deepEqual((await lens.view()).zoom, { scale: 1, x: 0.5, y: 0.5 });
+    await lens.page.locator(".cl-paper").focus();
+    await lens.page.keyboard.press("+");
+    assert.equal((await lens.view()).zoom.scale, 1.5);
+    await lens.setView({ zoom: { scale: 4, x: 0.1, y: 0.9 } });
+    const corner = await lens.page.locator(".cl-paper").boundingBox();
+    assert.ok(Math.abs(corner.width - 4 * box.width) < 1, `${corner.width} is not 4 x ${box.width}`);
+    assert.ok(corner.x > box.x - box.width && corner.y < box.y - 2 * box.height, "the lower left is in view");
+  },
+
+  async "Shift and drag selects a block of patches, a click one"(lens) {
+    await lens.open("grid 7 x 5");
+    const box = await lens.point(0.3, 0.2);
+    await lens.page.keyboard.down("Shift");
+    await lens.page.mouse.down();
+    await lens.page.mouse.move(box.x + 0.7 * box.width, box.y + 0.5 * box.height, { steps: 3 });
+    await lens.page.mouse.up();
+    await lens.page.keyboard.up("Shift");
+    assert.deepEqual((await lens.view()).region, { row: 1, column: 1, rows: 3, columns: 3 });
+    await lens.page.mouse.click(box.x + 0.05 * box.width, box.y + 0.05 * box.height);
+    assert.deepEqual((await lens.view()).region, { row: 0, column: 0, rows: 1, columns: 1 });
+    await lens.leave();
+    assert.match(await lens.page.locator(".cl-readout").innerText(), /row 0, column 0/);
+    await lens.page.locator(".cl-paper").press("Escape");
+    assert.equal((await lens.view()).region, null);
+  },
+};

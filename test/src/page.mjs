@@ -1,0 +1,63 @@
+import sharp from "sharp";
+
+/** A gallery page with what the tests need: opening a state, reading pixels, and what the viewer passed on. */
+export async function open(context, url) {
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await page.goto(url);
+
+  const frame = () =>
+    page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return {
+    page,
+    errors,
+    frame,
+    async open(name, view = {}) {
+      await page.evaluate(([n, v]) => window.gallery.open(n, v), [name, view]);
+      await page.waitForFunction(() => Array.from(document.images).every((i) => i.complete));
+      await frame();
+    },
+    /** What the person's settings are now, as passed on. */
+    view: () => page.evaluate(() => window.gallery.views.at(-1) ?? null),
+    setView: async (change) => {
+      await page.evaluate((c) => window.gallery.setView(c), change);
+      await frame();
+    },
+    chip: (label) => page.locator(".cl-chip", { has: page.getByText(label, { exact: true }) }),
+    /** Colours at the centre of each cell of the page as it is on the screen: [row][column] of [r, g, b]. */
+    async cells(rows, columns) {
+      const paper = page.locator(".cl-paper").first();
+      const box = await paper.boundingBox();
+      const shot = await page.screenshot({ clip: box });
+      const { data, info } = await sharp(shot).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      return Array.from({ length: rows }, (_, r) =>
+        Array.from({ length: columns }, (_, c) => {
+          const x = Math.floor(((c + 0.5) * info.width) / columns);
+          const y = Math.floor(((r + 0.5) * info.height) / rows);
+          return Array.from(data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3));
+        }),
+      );
+    },
+    /** Moves the mouse to a place on the page, in fractions of it. */
+    async point(x, y) {
+      const box = await page.locator(".cl-paper").first().boundingBox();
+      await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
+      await frame();
+      return box;
+    },
+    async leave() {
+      await page.mouse.move(1, 1);
+      await frame();
+    },
+  };
+}
+
+/** Index of the cell that differs most from white, in raster order. */
+export function hottest(cells) {
+  const flat = cells.flat().map(([r, g, b]) => 765 - r - g - b);
+  return flat.indexOf(Math.max(...flat));
+}

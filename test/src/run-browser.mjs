@@ -1,0 +1,51 @@
+/**
+ * The lens in a plain page in Chromium: used as a person would, checked on pixels and on what a screen reader
+ * gets. `node test/src/run-browser.mjs [part of a name]`; Chromium from CHROMIUM_PATH, else /usr/bin/chromium.
+ */
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { buildGallery, galleryFolder } from "./build-gallery.mjs";
+import { open } from "./page.mjs";
+
+const here = join(dirname(fileURLToPath(import.meta.url)), "browser");
+const wanted = process.argv[2] ?? "";
+
+await buildGallery();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH || "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-lcd-text",
+  ],
+});
+let [passed, failed] = [0, 0];
+for (const file of readdirSync(here).sort()) {
+  const { default: tests } = await import(pathToFileURL(join(here, file)).href);
+  for (const [name, test] of Object.entries(tests)) {
+    const full = `${file.replace(".mjs", "")}: ${name}`;
+    if (!full.includes(wanted)) continue;
+    const context = await browser.newContext({ viewport: { width: 1180, height: 1100 } });
+    const lens = await open(context, pathToFileURL(join(galleryFolder, "index.html")).href);
+    try {
+      await test(lens);
+      if (lens.errors.length > 0) throw new Error(`errors on the page: ${lens.errors.join("; ")}`);
+      passed += 1;
+      console.log(`ok    ${full}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`FAIL  ${full}\n      ${String(error.stack).split("\n").slice(0, 12).join("\n      ")}`);
+    }
+    await context.close();
+  }
+}
+await browser.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
