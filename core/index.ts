@@ -1,5 +1,6 @@
 export * from "./caption.js";
 export * from "./chips.js";
+export * from "./comparison.js";
 export * from "./difference.js";
 export * from "./explanation-json.js";
 export * from "./figure.js";

@@ -151,6 +151,9 @@ export function alpha(scale: ColourScale, value: number): number {
 
 /** The scale in words: `cosine 0.25 to 0.75, fixed range`. */
 export function describeScale(scale: ColourScale): string {
-  const from = scale.threshold > scale.domain[0] ? `, painted from ${decimal(scale.threshold)}` : "";
+  const from =
+    scale.kind === "sequential" && scale.threshold > scale.domain[0]
+      ? `, painted from ${decimal(scale.threshold)}`
+      : "";
   return `${scale.unit} ${decimal(scale.domain[0])} to ${decimal(scale.domain[1])} (${scale.note}${from})`;
 }

@@ -1,6 +1,5 @@
-import { altText, caption } from "./caption.js";
 import { difference } from "./difference.js";
-import type { LensExplanation, LensPage, LensState, LensView } from "./lens-state.js";
+import type { LensData, LensExplanation, LensPage, LensState, LensView } from "./lens-state.js";
 import { type Mark, marks } from "./marks.js";
 import { type PatchValue, topPatches } from "./maxsim.js";
 import { type ColourScale, colourScale } from "./scale.js";
@@ -27,10 +26,15 @@ const TABLE_ROWS = 5;
 /** Decides what a state looks like. The state must have been validated (`decodeLensData`, `changeView`). */
 export function scene({ data, view }: Pick<LensState, "data" | "view">): Scene {
   const explanation = data.explanations[view.explanation];
-  const page = data.pages[explanation.page];
   const other = view.compare === null || !view.difference ? null : data.explanations[view.compare];
-  const what = other ? difference(explanation, other, view) : shown(explanation, view);
-  const scale = colourScale(data, view, explanation, what);
+  return sceneOf(data, view, other ? difference(explanation, other, view) : shown(explanation, view));
+}
+
+/** The scene of a map that was chosen already, and of a scale where it is given by another scene. */
+export function sceneOf(data: LensData, view: LensView, what: Shown, given?: ColourScale): Scene {
+  const explanation = data.explanations[view.explanation];
+  const page = data.pages[explanation.page];
+  const scale = given ?? colourScale(data, view, explanation, what);
   const best = topPatches(what.map, Math.max(TABLE_ROWS, view.top));
   return {
     kind: "scene",
@@ -42,9 +46,4 @@ export function scene({ data, view }: Pick<LensState, "data" | "view">): Scene {
     best,
     marks: marks(view, what.map, scale, best, page),
   };
-}
-
-/** Words that go with a scene; made apart from it because a moving pointer needs only the picture. */
-export function describe(of: Scene): { caption: string; alt: string } {
-  return { caption: caption(of), alt: altText(of) };
 }

@@ -3,6 +3,7 @@ import {
   BLENDS,
   CELLS,
   decimal,
+  LAYOUTS,
   type LensView,
   NORMALISATIONS,
   PALETTE_NAMES,
@@ -19,12 +20,14 @@ const SCALE_NAMES = {
   percentile: "2nd–98th percentile",
   robust: "robust (median, MAD)",
 };
+const LAYOUT_NAMES = { single: "one page", multiples: "a map per word" };
 const BLEND_NAMES = { alpha: "see-through", multiply: "multiply", outline: "outline only" };
 const CELL_NAMES = { nearest: "as they are", smooth: "smooth (display only)" };
 
 /** The settings of the map; each is a property of the view. */
 export function createControls(actions: Actions): Part {
   const rows = [
+    choice(actions, "layout", "show", LAYOUTS, LAYOUT_NAMES),
     choice(actions, "aggregate", "all means", AGGREGATES, AGGREGATE_NAMES),
     slider(
       actions,
@@ -77,7 +80,7 @@ function round(value: number, how: (v: number) => number): number {
 }
 
 /** A select of a view property with a closed set of values. */
-function choice<K extends "aggregate" | "normalisation" | "palette" | "blend" | "cells">(
+function choice<K extends "aggregate" | "normalisation" | "palette" | "blend" | "cells" | "layout">(
   actions: Actions,
   key: K,
   label: string,
@@ -125,7 +128,10 @@ function slider(
       const now = value(frame.locked, frame);
       if (document.activeElement !== input || Number(input.value) !== now) input.value = String(now);
       setText(output, step < 1 ? decimal(now) : String(now));
-      if (auto) auto.disabled = frame.locked.threshold === null;
+      if (!auto) return;
+      // Sums and differences have no threshold.
+      input.disabled = frame.scene.scale.unit !== "cosine";
+      auto.disabled = input.disabled || frame.locked.threshold === null;
     },
   };
 }

@@ -8,8 +8,16 @@ export interface Frame {
   /** The settings without the preview. */
   locked: LensView;
   scene: Scene;
+  /** The B of a comparison side by side, or null. */
+  other: Scene | null;
   /** True when the pointer, not the settings, decides what is shown. */
   preview: boolean;
+}
+
+/** A place on a page, as fractions of its width and height. */
+export interface PagePoint {
+  x: number;
+  y: number;
 }
 
 /** What the parts may do. */
@@ -18,6 +26,8 @@ export interface Actions {
   set(change: Partial<LensView>): void;
   /** Shows something as long as the pointer is there, without selecting it; null ends it. */
   preview(change: Partial<LensView> | null): void;
+  /** Points at a place of the page, on every picture of it; null points nowhere. */
+  point(at: PagePoint | null): void;
   ask(query: string): void;
   /** Says something to a screen reader. */
   say(words: string): void;
@@ -27,6 +37,8 @@ export interface Actions {
 export interface Part {
   element: HTMLElement;
   update(frame: Frame): void;
+  /** Shows where another part is pointed at. */
+  pointAt?(at: PagePoint | null): void;
   dispose?(): void;
 }
 

@@ -1,5 +1,6 @@
 import {
   changeView,
+  comparison,
   type LensData,
   type LensState,
   type LensStatus,
@@ -11,6 +12,7 @@ import { h, setText } from "./dom.js";
 import { createFooter } from "./footer.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { createHeader } from "./header.js";
+import { createMultiples } from "./multiples.js";
 import { createPictures } from "./pictures.js";
 import { createSide } from "./side.js";
 import { createStage } from "./stage.js";
@@ -62,6 +64,9 @@ export function createLens(
       preview = change;
       schedule();
     },
+    point(at) {
+      for (const part of parts) part.pointAt?.(at);
+    },
     ask: (query) => callbacks.onAsk?.(query),
     say: (words) => setText(live, words),
   };
@@ -72,18 +77,21 @@ export function createLens(
     header,
     createChips(actions),
     createStage(actions, pictures),
+    createStage(actions, pictures, "b"),
+    createMultiples(actions, pictures),
     createSide(actions),
     createStrip(actions, pictures),
     createFooter(),
   ];
-  const [, chips, stage, side, strip, footer] = parts;
+  const [, chips, stage, second, multiples, side, strip, footer] = parts;
   const message = h("p", { class: "cl-empty", role: "status" }, "Waiting for the kernel’s data…");
+  const stages = h("div", { class: "cl-stages" }, stage.element);
   const lens = h(
     "div",
     { class: "cl-lens-body" },
     header.element,
     chips.element,
-    h("div", { class: "cl-main" }, stage.element, side.element),
+    h("div", { class: "cl-main" }, stages, side.element),
     strip.element,
     footer.element,
     live,
@@ -98,13 +106,24 @@ export function createLens(
     scheduled ||= requestAnimationFrame(render);
   }
 
+  /** Only what is shown is in the document. */
+  function arrange({ locked: { layout }, other }: Frame): void {
+    const wanted = layout === "multiples" ? [multiples] : other ? [stage, second] : [stage];
+    const elements = wanted.map((part) => part.element);
+    if (elements.some((e, i) => stages.children[i] !== e) || stages.children.length !== elements.length)
+      stages.replaceChildren(...elements);
+  }
+
   function render(): void {
     scheduled = 0;
     lens.hidden = !data;
     message.hidden = data !== null;
     if (!data || !locked) return;
     const view = preview ? changeView(data, locked, preview) : locked;
-    const frame: Frame = { data, view, locked, scene: scene({ data, view }), preview: preview !== null };
+    const shown = scene({ data, view });
+    const other = comparison({ data, view }, shown);
+    const frame: Frame = { data, view, locked, scene: shown, other, preview: preview !== null };
+    arrange(frame);
     for (const part of parts) part.update(frame);
   }
 

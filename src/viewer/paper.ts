@@ -1,5 +1,6 @@
 import { altText, overlay, raster, type Scene } from "../../core/index.js";
 import { fromSvg, h } from "./dom.js";
+import type { PagePoint } from "./frame.js";
 import type { Pictures } from "./pictures.js";
 
 /** One page with its coloured cells and marks. */
@@ -58,6 +59,13 @@ export function patchAt(scene: Scene, x: number, y: number): { row: number; colu
   const { rows, columns } = scene.shown.map;
   if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) return null;
   return { row: Math.floor(y * rows), column: Math.floor(x * columns) };
+}
+
+/** Where an event is on a paper, or null beside it. */
+export function pointIn(paper: HTMLElement, event: { clientX: number; clientY: number }): PagePoint | null {
+  const box = paper.getBoundingClientRect();
+  const at = { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
+  return at.x >= 0 && at.x < 1 && at.y >= 0 && at.y < 1 ? at : null;
 }
 
 export function describePaper(paper: HTMLElement, scene: Scene): void {

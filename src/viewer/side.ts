@@ -1,4 +1,5 @@
 import { decimal, LEGEND_HEIGHT, legend } from "../../core/index.js";
+import { createCompare } from "./compare.js";
 import { createControls } from "./controls.js";
 import { fromSvg, h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
@@ -17,12 +18,14 @@ export function createSide(actions: Actions): Part {
   const scaleHead = h("h3");
   const note = h("p", { class: "cl-note" });
   const best = createBest(actions);
+  const compare = createCompare(actions);
   const element = h(
     "div",
     { class: "cl-side" },
     h("section", {}, h("h3", {}, "Map"), controls.element),
     h("section", {}, scaleHead, scale, note),
     best.element,
+    compare.element,
   );
   return {
     element,
@@ -34,6 +37,7 @@ export function createSide(actions: Actions): Part {
       const [low, high] = frame.scene.scale.domain;
       scale.setAttribute("aria-label", `Colour scale from ${decimal(low)} to ${decimal(high)}`);
       best.update(frame);
+      compare.update(frame);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
-import type { Region, Zoom } from "../../core/index.js";
-import { h } from "./dom.js";
+import { describeScale, explanationName, type LensPage, type Region, type Zoom } from "../../core/index.js";
+import { h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
-import { createPaper, describePaper, patchAt } from "./paper.js";
+import { createPaper, describePaper, patchAt, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
 import { createReadout } from "./readout.js";
 
@@ -15,11 +15,12 @@ const MAX_SCALE = 32;
  * The large page. Pointing reads a patch out; a click locks it, Shift and drag selects a block of patches;
  * Ctrl and wheel, pinch, buttons and keys zoom; dragging moves a zoomed page; arrow keys walk from patch to patch.
  */
-export function createStage(actions: Actions, pictures: Pictures): Part {
+export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b" = "a"): Part {
   const paper = createPaper(pictures);
   const readout = createReadout();
   const moved = h("div", { class: "cl-moved" }, paper.element);
-  const element = h("div", { class: "cl-stage" }, moved, readout.element, zoomButtons());
+  const name = h("p", { class: "cl-stage-name" });
+  const element = h("div", { class: "cl-stage" }, moved, readout.element, name, zoomButtons());
   paper.element.tabIndex = 0;
   paper.element.setAttribute("data-lm-suppress-shortcuts", "true");
   paper.element.setAttribute("role", "application");
@@ -114,13 +115,8 @@ export function createStage(actions: Actions, pictures: Pictures): Part {
   }
 
   function under(event: { clientX: number; clientY: number }): Patch | null {
-    if (!frame) return null;
-    const box = paper.element.getBoundingClientRect();
-    return patchAt(
-      frame.scene,
-      (event.clientX - box.left) / box.width,
-      (event.clientY - box.top) / box.height,
-    );
+    const at = pointIn(paper.element, event);
+    return frame && at && patchAt(frame.scene, at.x, at.y);
   }
 
   function read(patch: Patch | null, x?: number, y?: number): void {
@@ -147,6 +143,7 @@ export function createStage(actions: Actions, pictures: Pictures): Part {
     }
     const box = element.getBoundingClientRect();
     hovered = under(event);
+    actions.point(pointIn(paper.element, event));
     read(
       hovered ?? locked(),
       hovered ? event.clientX - box.left : undefined,
@@ -155,6 +152,7 @@ export function createStage(actions: Actions, pictures: Pictures): Part {
   });
   element.addEventListener("pointerleave", () => {
     hovered = null;
+    actions.point(null);
     read(locked());
   });
   element.addEventListener("pointerdown", (event) => {
@@ -196,6 +194,7 @@ export function createStage(actions: Actions, pictures: Pictures): Part {
   function onTokenGrid(): boolean {
     const scene = frame?.scene;
     return (
+      side === "a" &&
       scene !== undefined &&
       scene.shown.map.rows === scene.explanation.grid.rows &&
       scene.shown.map.columns === scene.explanation.grid.columns
@@ -208,9 +207,9 @@ export function createStage(actions: Actions, pictures: Pictures): Part {
     actions.set({ region: again ? null : { ...patch, rows: 1, columns: 1 } });
   }
 
-  /** The locked patch, which stays read out while nothing is pointed at. */
+  /** The locked patch, which stays read out while nothing is pointed at. It is A's. */
   function locked(): Patch | null {
-    const region = frame?.locked.region;
+    const region = side === "a" ? frame?.locked.region : null;
     return region && region.rows * region.columns === 1 ? { row: region.row, column: region.column } : null;
   }
 
@@ -254,11 +253,18 @@ export function createStage(actions: Actions, pictures: Pictures): Part {
   }
 
   let zoomed: Zoom | null = null;
+  let shape: LensPage | null = null;
   return {
     element,
-    update(next) {
+    update(all) {
+      const of = side === "a" ? all.scene : all.other;
+      if (!of || !element.isConnected) return;
+      const next = { ...all, scene: of };
       frame = next;
-      if (zoomed !== next.locked.zoom) {
+      name.hidden = all.other === null;
+      setText(name, all.other ? stageName(side, all) : "");
+      if (zoomed !== next.locked.zoom || shape !== next.scene.page) {
+        shape = next.scene.page;
         // The page may have another shape now, which moves its resting place.
         paper.element.style.setProperty(
           "--cl-aspect",
@@ -271,6 +277,10 @@ export function createStage(actions: Actions, pictures: Pictures): Part {
       redraw();
       if (!next.preview) describePaper(paper.element, next.scene);
       if (!hovered && !dragged) read(document.activeElement === paper.element && cursor ? cursor : locked());
+    },
+    pointAt(at) {
+      if (!frame || !element.isConnected || hovered || dragged) return;
+      read(at ? patchAt(frame.scene, at.x, at.y) : locked());
     },
     dispose() {
       resized.disconnect();
@@ -287,6 +297,15 @@ function mayZoom(event: Event, transform: ZoomTransform): boolean {
   return (
     transform.k > 1 && !mouse.shiftKey && mouse.button === 0 && !(mouse.target as Element).closest(".cl-zoom")
   );
+}
+
+function stageName(side: "a" | "b", { data, locked, scene, other }: Frame): string {
+  const index = side === "a" ? locked.explanation : (locked.compare as number);
+  const own =
+    side === "b" && other && other.scale !== scene.scale
+      ? `, on its own scale: ${describeScale(other.scale)}`
+      : "";
+  return `${side.toUpperCase()}: ${explanationName(data, index)}${own}`;
 }
 
 function block(a: Patch, b: Patch): Region {

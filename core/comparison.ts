@@ -1,0 +1,28 @@
+import { pageName } from "./caption.js";
+import { counterpart } from "./difference.js";
+import type { LensData, LensState, LensView } from "./lens-state.js";
+import { printable } from "./printable.js";
+import { type Scene, sceneOf } from "./scene.js";
+
+/**
+ * The B of a comparison beside A, or null when there is none or the difference is shown. B shows what was
+ * selected on A (same token, else same word, else the aggregate) with A's colours where both come from the same
+ * model; cosines of different models are not comparable, so there each keeps its own scale.
+ */
+export function comparison({ data, view }: Pick<LensState, "data" | "view">, a: Scene): Scene | null {
+  if (view.compare === null || view.difference) return null;
+  const b = data.explanations[view.compare];
+  const selected = counterpart(a.explanation, b, view);
+  const other: LensView = { ...view, explanation: view.compare, compare: null, region: null };
+  const [one, two] = [a.explanation.provenance.model, b.provenance.model];
+  const comparable = one.id === two.id && one.profile === two.profile && one.revision === two.revision;
+  return sceneOf(data, other, selected, comparable ? a.scale : undefined);
+}
+
+/** What tells one explanation from others: query, page, model. */
+export function explanationName(data: LensData, index: number): string {
+  const { query, page, provenance } = data.explanations[index];
+  const { id, profile } = provenance.model;
+  const model = profile === id ? printable(id, 40) : `${printable(id, 40)}, ${printable(profile, 30)}`;
+  return `“${printable(query.text, 40)}” · ${pageName(data.pages[page])} · ${model}`;
+}

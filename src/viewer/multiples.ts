@@ -1,0 +1,82 @@
+import { type Chip, chips, decimal, type LensView, scene } from "../../core/index.js";
+import { h } from "./dom.js";
+import type { Actions, Frame, PagePoint, Part } from "./frame.js";
+import { createPaper, type Paper, patchAt, pointIn } from "./paper.js";
+import type { Pictures } from "./pictures.js";
+
+interface Small {
+  chip: Chip;
+  button: HTMLButtonElement;
+  paper: Paper;
+}
+
+/** Small multiples: the page once a word, all on the same place when one is pointed at. */
+export function createMultiples(actions: Actions, pictures: Pictures): Part {
+  const element = h("div", { class: "cl-multiples", role: "group", "aria-label": "One map a word" });
+  let small: Small[] = [];
+  let drawn = "";
+  let data: Frame["data"] | null = null;
+  let last: Frame | null = null;
+
+  element.addEventListener("pointermove", (event) => {
+    const paper = (event.target as Element).closest<HTMLElement>(".cl-paper");
+    actions.point(paper ? pointIn(paper, event) : null);
+  });
+  element.addEventListener("pointerleave", () => actions.point(null));
+
+  function build(frame: Frame): void {
+    const explanation = frame.data.explanations[frame.locked.explanation];
+    small = chips(explanation, frame.locked).map((chip) => {
+      const paper = createPaper(pictures);
+      const button = h(
+        "button",
+        { class: "cl-small" },
+        h(
+          "span",
+          { class: "cl-small-head" },
+          h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
+          h("span", { class: "cl-chip-value" }, `${decimal(chip.value)}${chip.offImage ? " ↗" : ""}`),
+        ),
+        paper.element,
+      );
+      button.addEventListener("click", () => actions.set(chip.select));
+      return { chip, button, paper };
+    });
+    element.replaceChildren(...small.map((s) => s.button));
+  }
+
+  function draw({ data: of, locked }: Frame): void {
+    for (const { chip, paper } of small) {
+      const one = scene({ data: of, view: { ...locked, ...chip.select, compare: null } });
+      // Thin lines: a small picture has no room for more.
+      paper.draw(one, (0.5 * one.page.width) / Math.max(1, paper.element.offsetWidth));
+    }
+  }
+
+  return {
+    element,
+    update(frame) {
+      last = frame;
+      if (!element.isConnected) return;
+      const now = drawnBy(frame.locked);
+      if (now !== drawn || frame.data !== data) {
+        [drawn, data] = [now, frame.data];
+        build(frame);
+        draw(frame);
+      }
+      for (const { chip, button } of small) {
+        const { token, word } = frame.locked;
+        button.setAttribute("aria-pressed", String(chip.select.token === token && chip.select.word === word));
+      }
+    },
+    pointAt(at: PagePoint | null) {
+      if (!element.isConnected || !last) return;
+      for (const { paper } of small) paper.point(last.scene, at && patchAt(last.scene, at.x, at.y));
+    },
+  };
+}
+
+/** All settings but the selection and the zoom, which leave the small maps as they are. */
+function drawnBy({ token, word, zoom, ...rest }: LensView): string {
+  return JSON.stringify(rest);
+}
