@@ -1,2 +1,2 @@
 export { explainPage, score } from "./explain.js";
-export { PROVIDERS, type Provider } from "./providers.js";
+export { PROVIDERS, type Provider, type ProviderState, providersReport } from "./providers.js";

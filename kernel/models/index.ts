@@ -3,9 +3,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { embeddingCache } from "../inference/cache.js";
 import { cacheFolder } from "../inference/cache-folder.js";
 import { ModelError } from "../inference/error.js";
-import { openMaxSim } from "../inference/maxsim-graph.js";
+import { type MaxSimGraph, openMaxSim } from "../inference/maxsim-graph.js";
 import { mainType } from "../inference/onnx-file.js";
-import type { Provider } from "../inference/providers.js";
+import { chooseProvider, type Provider } from "../inference/providers.js";
 import { type Graph, openGraph } from "../inference/session.js";
 import { packageRoot } from "../package.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check.js";
@@ -55,10 +55,12 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   const weights = await hashWeights(folder, files, options);
 
   options.signal?.throwIfAborted();
-  const provider: Provider =
-    options.provider === undefined || options.provider === "auto" ? "cpu" : options.provider;
-  const pageGraph = await load(folder, folder.graphs.page, provider);
-  const queryGraph = folder.graphs.query ? await load(folder, folder.graphs.query, provider) : pageGraph;
+  const warnings: string[] = [];
+  const graphs = await openOnProvider(folder, options, (message) => {
+    warnings.push(message);
+    (options.onWarning ?? console.warn)(message);
+  });
+  const { pageGraph, queryGraph, provider } = graphs;
   const provided = Object.keys(processor.emptyFeeds());
   checkInputs(folder, pageGraph, "page", provided);
   checkInputs(folder, queryGraph, "query", provided);
@@ -71,7 +73,7 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
     processor,
     pageGraph,
     queryGraph,
-    maxsim: await openMaxSim(provider),
+    maxsim: graphs.maxsim,
     cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
     info: {
       id: ref,
@@ -96,7 +98,7 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
         producer: files[i].file.producer,
       })),
       weights,
-      warnings: [],
+      warnings,
     },
   });
 }
@@ -134,6 +136,37 @@ async function hashWeights(
     weights[path.slice(folder.path.length + 1)] = await fileHash(path);
   }
   return weights;
+}
+
+interface LoadedGraphs {
+  provider: Provider;
+  pageGraph: Graph;
+  queryGraph: Graph;
+  maxsim: MaxSimGraph;
+}
+
+/** Loads on the best provider that takes the graphs; says so when that is not the one that was asked for. */
+async function openOnProvider(
+  folder: ModelFolder,
+  { provider: requested = "auto", onProgress }: LoadOptions,
+  warn: (message: string) => void,
+): Promise<LoadedGraphs> {
+  const { order, warning } = await chooseProvider(requested);
+  if (warning) warn(warning);
+  for (const provider of order) {
+    try {
+      onProgress?.({ step: `loading on ${provider}`, done: 0, total: 1 });
+      const pageGraph = await load(folder, folder.graphs.page, provider);
+      const queryGraph = folder.graphs.query ? await load(folder, folder.graphs.query, provider) : pageGraph;
+      const maxsim = await openMaxSim(provider);
+      onProgress?.({ step: `loaded on ${provider}`, done: 1, total: 1 });
+      return { provider, pageGraph, queryGraph, maxsim };
+    } catch (error) {
+      if (provider === "cpu") throw error;
+      warn(`${(error as Error).message}; trying the next execution provider`);
+    }
+  }
+  throw new ModelError(`no execution provider takes ${folder.id}`);
 }
 
 async function load(folder: ModelFolder, path: string, provider: Provider): Promise<Graph> {

@@ -191,14 +191,15 @@ class QwenVL(nn.Module):
         side, table = self.pos_side, self.visual.pos_embed.weight
 
         def axis(p, g):
-            t = p.float() * ((side - 1) / (g - 1).clamp(min=1).float())
+            t = p.float() * (side - 1) / (g - 1).clamp(min=1)
             lo = t.floor().clamp(max=side - 1)
             return lo.long(), (lo.long() + 1).clamp(max=side - 1), (t - lo).unsqueeze(-1)
 
         y0, y1, fy = axis(ph, gh)
         x0, x1, fx = axis(pw, gw)
         e = lambda y, x: table[y * side + x]  # noqa: E731
-        return e(y0, x0) * (1 - fy) * (1 - fx) + e(y0, x1) * (1 - fy) * fx + e(y1, x0) * fy * (1 - fx) + e(y1, x1) * fy * fx
+        # in the order of transformers' interpolation, so that float32 rounds alike
+        return e(y0, x0) * ((1 - fy) * (1 - fx)) + e(y0, x1) * ((1 - fy) * fx) + e(y1, x0) * (fy * (1 - fx)) + e(y1, x1) * (fy * fx)
 
     @staticmethod
     def _mrope_positions(attention_mask, is_image, h, w):
