@@ -1,0 +1,196 @@
+/** The main job: the example notebook, run in JupyterLab, looked at and touched as a person would. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { root } from "../../tools/report.mjs";
+import { startBrowser, startLab, until } from "./jupyterlab.mjs";
+import { LensOnScreen } from "./lens.mjs";
+import { textOf } from "./notebook.mjs";
+import { difference } from "./painted.mjs";
+import { pdfWords } from "./pdf-words.mjs";
+
+/** Cells of examples/first-look.ipynb, by their ids. */
+const CELLS = ["title", "open", "ask-text", "ask", "view-text", "read", "set", "second-text", "second"];
+CELLS.push("score-text", "score");
+const cell = (id) => CELLS.indexOf(id);
+
+let lab;
+let browser;
+let notebook;
+let lens;
+const printed = await pdfWords(join(root, "examples", "energy-report.pdf"));
+
+before(async () => {
+  lab = await startLab();
+  browser = await startBrowser(lab);
+  notebook = await browser.open("first-look.ipynb");
+});
+
+after(async () => {
+  await browser?.close();
+  await lab?.stop();
+});
+
+/** Asserts that the hottest painted cell lies on one of the places where a page prints the word. */
+async function looksAt(word, pageNumber) {
+  const page = printed[pageNumber - 1];
+  const places = page.words
+    .filter(({ text }) => text.toLowerCase().replace(/[^a-z]/g, "") === word)
+    .map(({ x, y, width, height }) => ({
+      x: x / page.width,
+      y: y / page.height,
+      width: width / page.width,
+      height: height / page.height,
+    }));
+  assert.ok(places.length > 0, `page ${pageNumber} does not print ${word}`);
+  const { row, column, value, cell: hot } = await lens.map();
+  const hit = places.some(
+    (at) =>
+      at.x < hot.x + hot.width &&
+      at.x + at.width > hot.x &&
+      at.y < hot.y + hot.height &&
+      at.y + at.height > hot.y,
+  );
+  assert.ok(value > 0.5, `the hottest cell for ${word} is ${value}`);
+  assert.ok(
+    hit,
+    `hottest cell for ${word}: row ${row}, column ${column}; printed at ${JSON.stringify(places)}`,
+  );
+  return `${row},${column}`;
+}
+
+test("the notebook runs up to the lens, which shows the best page", async () => {
+  for (const id of ["open", "ask"]) {
+    const outputs = await notebook.run(cell(id));
+    assert.deepEqual(
+      outputs.filter((output) => output.output_type === "error"),
+      [],
+      `cell ${id}`,
+    );
+  }
+  lens = await new LensOnScreen(await notebook.area(cell("ask"))).ready();
+  assert.match(await lens.where(), /energy-report\.pdf.*\b1\b/);
+  assert.deepEqual(
+    (await lens.labels()).filter((label) => /^(battery|beside|the|harbour)$/.test(label)),
+    ["battery", "beside", "the", "harbour"],
+  );
+});
+
+test("on a portrait page the hottest cell of each word lies on the printed word", async () => {
+  const places = new Set();
+  for (const word of ["battery", "beside", "harbour"]) {
+    await lens.choose(word);
+    places.add(await looksAt(word, 1));
+  }
+  assert.equal(places.size, 3, "three words, one place");
+});
+
+test("clicking a chip changes the painted map", async () => {
+  await lens.choose("battery");
+  const battery = await lens.picture();
+  await lens.choose("beside");
+  assert.ok((await difference(battery, await lens.picture())) > 60);
+  await lens.choose("battery");
+  assert.ok((await difference(battery, await lens.picture())) <= 2, "the same chip gives another picture");
+});
+
+test("lens.view.token in the next cell is what was clicked", async () => {
+  await lens.choose("beside");
+  assert.equal(textOf(await notebook.run(cell("read"))), "1");
+  await lens.choose("battery");
+  assert.equal(textOf(await notebook.run(cell("read"))), "0");
+});
+
+test("assigning lens.view.token in a cell moves the widget", async () => {
+  await lens.choose("beside");
+  const before = await lens.picture();
+  const outputs = await notebook.run(cell("set"));
+  assert.match(textOf(outputs), /row/);
+  await notebook.area(cell("ask"));
+  await lens.waitForPressed("battery");
+  assert.ok((await difference(before, await lens.picture())) > 60);
+  await looksAt("battery", 1);
+});
+
+test("a second query shows in the lens that is there, on a landscape page", async () => {
+  await notebook.run(cell("second"));
+  await notebook.area(cell("ask"));
+  await lens.waitForQuery("spare submarine cable");
+  assert.match(await lens.where(), /energy-report\.pdf.*\b3\b/);
+  const box = await lens.paper.boundingBox();
+  assert.ok(box.width > box.height * 1.3, "the page is not shown in its own shape");
+  for (const word of ["spare", "submarine", "cable"]) {
+    await lens.choose(word);
+    await looksAt(word, 3);
+  }
+});
+
+test("a query typed into the lens is answered in place and known in the kernel", async () => {
+  await lens.root.locator(".cl-query").fill("frosty evening");
+  await lens.root.locator(".cl-query").press("Enter");
+  await until(
+    async () => (await lens.labels()).includes("frosty"),
+    15_000,
+    () => "no chip for frosty",
+  );
+  await lens.choose("frosty");
+  await looksAt("frosty", 1);
+  const { text } = await notebook.add("lens.query");
+  assert.match(text, /frosty evening/);
+});
+
+test("after a page reload the lens is there again, and live", async () => {
+  await notebook.save();
+  await notebook.reload();
+  lens = await new LensOnScreen(await notebook.area(cell("ask"))).ready();
+  assert.equal(await lens.query(), "frosty evening");
+  await lens.choose("evening");
+  await looksAt("evening", 1);
+  assert.equal(textOf(await notebook.run(cell("read"))), "1");
+});
+
+test("after restart and reload the saved lens is shown without a kernel, still interactive", async () => {
+  await notebook.save();
+  await lab.restartKernel();
+  await notebook.reload();
+  lens = await new LensOnScreen(await notebook.area(cell("ask"))).ready();
+  await noError();
+  await lens.choose("frosty");
+  await looksAt("frosty", 1);
+});
+
+test("after restart and reload a lens that was not saved shows its picture, not an error", async () => {
+  await notebook.page.evaluate(() =>
+    window.jupyterapp.serviceManager.settings.save(
+      "@jupyter-widgets/jupyterlab-manager:plugin",
+      JSON.stringify({ saveState: false }),
+    ),
+  );
+  await notebook.reload();
+  for (const id of ["open", "ask"]) await notebook.run(cell(id));
+  await notebook.save();
+  await lab.restartKernel();
+  await notebook.page.evaluate(() =>
+    window.jupyterapp.shell.currentWidget.content.model.sharedModel.deleteMetadata("widgets"),
+  );
+  await notebook.save();
+  await notebook.reload();
+  const area = await notebook.area(cell("ask"));
+  await area.locator(".cl-stand-in").waitFor({ timeout: 20_000 });
+  await noError();
+  const picture = area.locator("img").first();
+  const size = await picture.evaluate((img) =>
+    img.complete ? [img.naturalWidth, img.naturalHeight] : [0, 0],
+  );
+  assert.ok(size[0] > 300 && size[1] > 300, `the picture is ${size}`);
+  assert.ok((await notebook.outputs(cell("ask"))).some((output) => output.data?.["image/png"]));
+});
+
+test("nothing went wrong in the page meanwhile", () => {
+  assert.deepEqual(browser.problems, []);
+});
+
+async function noError() {
+  const text = await notebook.page.locator(".jp-Notebook").textContent();
+  assert.doesNotMatch(text, /Error displaying widget|model not found|Loading widget/);
+}

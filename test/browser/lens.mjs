@@ -1,0 +1,113 @@
+/** The lens in a cell's output, as a person sees and uses it. */
+import { until } from "./jupyterlab.mjs";
+import { hottest, paintedMap } from "./painted.mjs";
+
+/** What `mini` shows by default. */
+const GRID = { rows: 64, columns: 64, domain: [0.25, 0.75] };
+
+export class LensOnScreen {
+  /** @param {import("playwright-core").Locator} output a cell's output area */
+  constructor(output) {
+    this.page = output.page();
+    this.root = output.locator(".cl-lens");
+    this.paper = this.root.locator(".cl-paper");
+  }
+
+  /** Waits until the lens shows a page. */
+  async ready() {
+    await this.paper.waitFor({ timeout: 30_000 });
+    const shown = (img) => img.complete && img.naturalWidth > 0;
+    await until(
+      () => this.paper.locator("img").evaluate(shown),
+      10_000,
+      () => "the lens shows no page",
+    );
+    await this.rest();
+    return this;
+  }
+
+  /** Moves the pointer away and lets the browser paint. */
+  async rest() {
+    await this.page.mouse.move(2, 2);
+    await this.page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    await this.page.waitForTimeout(150);
+  }
+
+  chip(label) {
+    return this.root
+      .locator(".cl-chip", { has: this.page.locator(`.cl-chip-label:text-is("${label}")`) })
+      .first();
+  }
+
+  labels() {
+    return this.root.locator(".cl-chip-label").allTextContents();
+  }
+
+  async choose(label) {
+    await this.chip(label).click();
+    await this.rest();
+  }
+
+  /** Labels of the chips that are pressed. */
+  pressed() {
+    return this.root.locator('.cl-chip[aria-pressed="true"] .cl-chip-label').allTextContents();
+  }
+
+  async waitForPressed(label) {
+    await until(
+      async () => (await this.pressed()).join() === label,
+      5000,
+      () => `the chip ${label} is not pressed`,
+    );
+    await this.rest();
+  }
+
+  /** Which document and page are shown, in the lens's own words. */
+  where() {
+    return this.root.locator(".cl-where").textContent();
+  }
+
+  query() {
+    return this.root.locator(".cl-query").inputValue();
+  }
+
+  async waitForQuery(query) {
+    await until(
+      async () => (await this.query()) === query,
+      15_000,
+      () => `the lens does not show the query ${query}`,
+    );
+    await this.rest();
+  }
+
+  async opacity(value) {
+    await this.root.locator(".cl-controls input[type=range]").first().fill(String(value));
+    await this.rest();
+  }
+
+  async picture() {
+    await this.rest();
+    return this.paper.screenshot();
+  }
+
+  /** The map that is on the screen, in cosines, and its hottest cell as a rectangle in fractions of the page. */
+  async map() {
+    const before = await this.root.locator(".cl-controls input[type=range]").first().inputValue();
+    await this.opacity(0);
+    const bare = await this.picture();
+    await this.opacity(1);
+    const painted = await this.picture();
+    await this.opacity(before);
+    const map = await paintedMap(painted, bare, GRID);
+    const { row, column, value } = hottest(map, GRID.columns);
+    const cell = {
+      x: column / GRID.columns,
+      y: row / GRID.rows,
+      width: 1 / GRID.columns,
+      height: 1 / GRID.rows,
+    };
+    return { map, row, column, value, cell };
+  }
+}
