@@ -20,7 +20,8 @@ export async function run(main) {
     process.exitCode = await main();
   } catch (error) {
     process.stderr.write(`\n${error instanceof Trouble ? error.message : error.stack}\n`);
-    process.exitCode = 1;
+    // At once: what still runs beside the step that failed is of no use.
+    process.exit(1);
   }
 }
 
@@ -47,11 +48,17 @@ export async function step({ name, title, command, args, minutes = 20, env = {},
   writeFileSync(log, output);
   if (code !== 0) {
     const why = timedOut ? `gave no result in ${minutes} minutes` : `ended with code ${code}`;
-    const tail = output.trimEnd().split("\n").slice(-15).join("\n  ");
-    throw new Trouble(`${title}: ${command} ${why}.\n  ${tail}\nAll of it: ${log}${help && `\n${help}`}`);
+    throw new Trouble(`${title}: ${command} ${why}.\n  ${excerpt(output)}\nAll of it: ${log}${help && `\n${help}`}`);
   }
   say(`  done: ${title} (${seconds(began)})`);
   return output;
+}
+
+/** The first lines say what went wrong, the last ones where. */
+function excerpt(output) {
+  const lines = output.trim().split("\n");
+  const shown = lines.length > 16 ? [...lines.slice(0, 8), "…", ...lines.slice(-8)] : lines;
+  return shown.join("\n  ");
 }
 
 /** Process groups that are running: none may outlive this process. */

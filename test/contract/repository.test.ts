@@ -33,6 +33,18 @@ test("package-lock.json is in step with package.json and names no registry", () 
   expect(entries.filter(([, { resolved }]) => resolved).map(([path]) => path)).toEqual([]);
 });
 
+test("package-lock.json knows the packages of every platform", () => {
+  // npm drops them when it writes a lock from a node_modules that was installed on one platform.
+  const { packages } = json("package-lock.json");
+  const entries = Object.entries<{ optionalDependencies?: object }>(packages);
+  const missing = entries.flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
 test("files that the documentation names exist", () => {
   const missing = files
     .filter((file) => file.endsWith(".md"))
