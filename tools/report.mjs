@@ -48,7 +48,9 @@ export async function step({ name, title, command, args, minutes = 20, env = {},
   writeFileSync(log, output);
   if (code !== 0) {
     const why = timedOut ? `gave no result in ${minutes} minutes` : `ended with code ${code}`;
-    throw new Trouble(`${title}: ${command} ${why}.\n  ${excerpt(output)}\nAll of it: ${log}${help && `\n${help}`}`);
+    throw new Trouble(
+      `${title}: ${command} ${why}.\n  ${excerpt(output)}\nAll of it: ${log}${help && `\n${help}`}`,
+    );
   }
   say(`  done: ${title} (${seconds(began)})`);
   return output;

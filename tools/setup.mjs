@@ -50,7 +50,7 @@ async function installPackages() {
     name: "npm",
     title: "installing npm packages into node_modules",
     command: npm,
-    args: ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+    args: ["ci", "--package-lock", "--no-audit", "--no-fund", "--loglevel=error"],
     // onnxruntime-node's install script fetches CUDA files from outside the registry, and npm fails when it cannot.
     env: { ONNXRUNTIME_NODE_INSTALL: "skip" },
     help: "Is the npm registry out of reach? `npm ping` tells. Then run the same command again.",

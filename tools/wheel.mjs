@@ -7,7 +7,13 @@ await run(async () => {
   await setup({ tests: true });
   const folder = join(root, ".cache", "dist");
   const args = ["-m", "build", "--wheel", "--no-isolation", "--outdir", folder, root];
-  const output = await step({ name: "wheel", title: "building the wheel", command: python, args, env: environment() });
+  const output = await step({
+    name: "wheel",
+    title: "building the wheel",
+    command: python,
+    args,
+    env: environment(),
+  });
   const [, file] = /Successfully built (\S+)/.exec(output) ?? [];
   say(join(folder, file ?? ""));
   return 0;
