@@ -16,14 +16,22 @@ export interface ModelFolder {
   graphs: { page: string; query: string | null };
 }
 
-const PAGE_GRAPHS = [
+export const PAGE_GRAPHS: readonly string[] = [
   "model.onnx",
   "vision.onnx",
   "vision_model.onnx",
   "onnx/model.onnx",
   "onnx/vision_model.onnx",
 ];
-const QUERY_GRAPHS = ["text.onnx", "text_model.onnx", "onnx/text_model.onnx"];
+export const QUERY_GRAPHS: readonly string[] = ["text.onnx", "text_model.onnx", "onnx/text_model.onnx"];
+
+export const CONFIG_FILES: readonly string[] = [
+  "config.json",
+  "preprocessor_config.json",
+  "processor_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+];
 
 /** @throws ModelError naming the folder, what is missing and what to do */
 export function readModelFolder(path: string, id = path, revision: string | null = null): ModelFolder {

@@ -12,6 +12,7 @@ import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFil
 import { familyOf } from "./families.js";
 import type { PromptProfile } from "./family.js";
 import { type ModelFolder, readModelFolder } from "./folder.js";
+import { fetchModel, isHubName } from "./hub.js";
 import { Model } from "./model.js";
 import type { Backend } from "./resample.js";
 import { openTokenizer } from "./tokenizer.js";
@@ -43,7 +44,13 @@ export interface LoadOptions {
  * @throws ModelError naming the model, what is wrong and what to do
  */
 export async function loadModel(ref: string, options: LoadOptions = {}): Promise<Model> {
-  const folder = readModelFolder(locate(ref), ref);
+  const warnings: string[] = [];
+  const warn = (message: string) => {
+    warnings.push(message);
+    (options.onWarning ?? console.warn)(message);
+  };
+  const cacheDir = options.cacheDir === undefined ? cacheFolder() : options.cacheDir;
+  const folder = await locate(ref, cacheDir ?? cacheFolder(), options, warn);
   const { configs } = folder;
   const family = familyOf(configs, ref);
   const profiles = family.profiles(configs);
@@ -55,17 +62,12 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   const weights = await hashWeights(folder, files, options);
 
   options.signal?.throwIfAborted();
-  const warnings: string[] = [];
-  const graphs = await openOnProvider(folder, options, (message) => {
-    warnings.push(message);
-    (options.onWarning ?? console.warn)(message);
-  });
+  const graphs = await openOnProvider(folder, options, warn);
   const { pageGraph, queryGraph, provider } = graphs;
   const provided = Object.keys(processor.emptyFeeds());
   checkInputs(folder, pageGraph, "page", provided);
   checkInputs(folder, queryGraph, "query", provided);
   const { width, height } = processor.layout(1240, 1754);
-  const cacheDir = options.cacheDir === undefined ? cacheFolder() : options.cacheDir;
   return new Model({
     family,
     profile,
@@ -103,12 +105,21 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   });
 }
 
-function locate(ref: string): string {
-  if (ref === "mini") return join(packageRoot, "models", "mini");
-  if (existsSync(ref)) return resolve(ref);
-  throw new ModelError(
-    `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub`,
-  );
+async function locate(
+  ref: string,
+  cacheDir: string,
+  { revision, onProgress, signal }: LoadOptions,
+  warn: (message: string) => void,
+): Promise<ModelFolder> {
+  if (ref === "mini") return readModelFolder(join(packageRoot, "models", "mini"), ref);
+  if (existsSync(ref)) return readModelFolder(resolve(ref), ref);
+  if (!isHubName(ref))
+    throw new ModelError(
+      `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub`,
+    );
+  const { path, commit, warning } = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
+  if (warning) warn(warning);
+  return readModelFolder(path, ref, commit);
 }
 
 function chooseProfile(profiles: PromptProfile[], wanted: string | undefined, name: string): PromptProfile {

@@ -1,3 +1,4 @@
+import { ModelError } from "../inference/error.js";
 import type { ImageConfig, PageLayout, PageProcessor } from "./family.js";
 import { filterOf, normalisation, planes } from "./pixels.js";
 import { type Backend, resample } from "./resample.js";
@@ -16,6 +17,11 @@ export function squashProcessor(
   const filter = filterOf(config);
   const tables = normalisation(config, backend);
   const cells = grid.rows * grid.columns;
+  const stated = config.image_seq_length;
+  if (typeof stated === "number" && stated !== cells)
+    throw new ModelError(
+      `patch count does not fit: ${grid.rows} x ${grid.columns} patches make ${cells}, image_seq_length says ${stated}; copy config.json and the image settings from the same checkpoint`,
+    );
   const layout: PageLayout = {
     ...grid,
     order: Int32Array.from({ length: cells }, (_, i) => i),
