@@ -18,6 +18,7 @@ export * from "./raster.js";
 export * from "./scale.js";
 export * from "./scene.js";
 export * from "./shown.js";
+export * from "./snippets.js";
 export * from "./svg.js";
 export * from "./text.js";
 export * from "./types.js";

@@ -25,7 +25,7 @@ export interface FigureSize {
  * @throws RangeError on a width or resolution out of range
  */
 export async function renderPng(state: LensState, size: FigureSize = {}): Promise<Uint8Array> {
-  const { width, dpi } = checked(size);
+  const { width, dpi } = checkedSize(size);
   const of = scene(state);
   const { root } = await drawFigure(of, width, dpi);
   const density = dpi * (72 / 96);
@@ -45,7 +45,8 @@ export async function drawFigure(of: Scene, width: number, dpi: number): Promise
   });
 }
 
-function checked({ width = FIGURE_WIDTH, dpi = 96 }: FigureSize): { width: number; dpi: number } {
+/** @throws RangeError on a width or resolution out of range */
+export function checkedSize({ width = FIGURE_WIDTH, dpi = 96 }: FigureSize): { width: number; dpi: number } {
   if (!(width >= 300 && width <= 4000))
     throw new RangeError(`invalid width: ${width}, expected 300 to 4000 CSS pixels`);
   if (!(dpi >= 36 && dpi <= 1200)) throw new RangeError(`invalid dpi: ${dpi}, expected 36 to 1200`);

@@ -3,7 +3,9 @@ import { defaultView, LENS_STATE_VERSION } from "../../core/index";
 
 /** A 2 x 2 white PNG: a picture that every decoder takes. */
 export const PICTURE = Uint8Array.from(
-  atob("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAADElEQVR4nGP4TwMMAE4DDPVh3xqqAAAAAElFTkSuQmCC"),
+  atob(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADklEQVQImWP4DwYMEAoAU7oL9W/sIDEAAAAASUVORK5CYII=",
+  ),
   (c) => c.charCodeAt(0),
 );
 

@@ -29,19 +29,7 @@ export async function open(context, url) {
     },
     chip: (label) => page.locator(".cl-chip", { has: page.getByText(label, { exact: true }) }),
     /** Colours at the centre of each cell of the page as it is on the screen: [row][column] of [r, g, b]. */
-    async cells(rows, columns) {
-      const paper = page.locator(".cl-paper").first();
-      const box = await paper.boundingBox();
-      const shot = await page.screenshot({ clip: box });
-      const { data, info } = await sharp(shot).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-      return Array.from({ length: rows }, (_, r) =>
-        Array.from({ length: columns }, (_, c) => {
-          const x = Math.floor(((c + 0.5) * info.width) / columns);
-          const y = Math.floor(((r + 0.5) * info.height) / rows);
-          return Array.from(data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3));
-        }),
-      );
-    },
+    cells: (rows, columns) => cellsOf(page.locator(".cl-paper").first(), rows, columns),
     /** Moves the mouse to a place on the page, in fractions of it. */
     async point(x, y) {
       const box = await page.locator(".cl-paper").first().boundingBox();
@@ -60,4 +48,18 @@ export async function open(context, url) {
 export function hottest(cells) {
   const flat = cells.flat().map(([r, g, b]) => 765 - r - g - b);
   return flat.indexOf(Math.max(...flat));
+}
+
+/** Colours at the centre of each cell of an element. */
+export async function cellsOf(locator, rows, columns) {
+  const { data, info } = await sharp(await locator.screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const at = (r, c) =>
+    Math.floor(((r + 0.5) * info.height) / rows) * info.width +
+    Math.floor(((c + 0.5) * info.width) / columns);
+  return Array.from({ length: rows }, (_, r) =>
+    Array.from({ length: columns }, (_, c) => Array.from(data.subarray(3 * at(r, c), 3 * at(r, c) + 3))),
+  );
 }

@@ -1,22 +1,5 @@
 import assert from "node:assert/strict";
-import sharp from "sharp";
-import { hottest } from "../page.mjs";
-
-async function cellsOf(locator, rows, columns) {
-  const { data, info } = await sharp(await locator.screenshot())
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return Array.from({ length: rows }, (_, r) =>
-    Array.from({ length: columns }, (_, c) => {
-      const at =
-        3 *
-        (Math.floor(((r + 0.5) * info.height) / rows) * info.width +
-          Math.floor(((c + 0.5) * info.width) / columns));
-      return Array.from(data.subarray(at, at + 3));
-    }),
-  );
-}
+import { cellsOf, hottest } from "../page.mjs";
 
 export default {
   async "small multiples: a map per word, each with its hottest cell in place; a click selects"(lens) {
