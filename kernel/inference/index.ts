@@ -1,2 +1,3 @@
+export { compareProfiles, type ProfileComparison, type WordComparison } from "./compare.js";
 export { explainPage, score } from "./explain.js";
 export { PROVIDERS, type Provider, type ProviderState, providersReport } from "./providers.js";

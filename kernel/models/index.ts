@@ -10,10 +10,9 @@ import { type Graph, openGraph } from "../inference/session.js";
 import { packageRoot } from "../package.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check.js";
 import { familyOf } from "./families.js";
-import type { PromptProfile } from "./family.js";
 import { type ModelFolder, readModelFolder } from "./folder.js";
 import { fetchModel, isHubName } from "./hub.js";
-import { Model } from "./model.js";
+import { findProfile, Model } from "./model.js";
 import type { Backend } from "./resample.js";
 import { openTokenizer } from "./tokenizer.js";
 import { fileHash } from "./weights.js";
@@ -54,7 +53,7 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   const { configs } = folder;
   const family = familyOf(configs, ref);
   const profiles = family.profiles(configs);
-  const profile = chooseProfile(profiles, options.profile, ref);
+  const profile = findProfile(profiles, options.profile, ref);
   const tokenizer = openTokenizer(ref, folder.tokenizer, folder.tokenizerConfig);
   const files = readGraphFiles(folder);
   const imageToken = checkTokenizer(folder, family, tokenizer, files);
@@ -71,6 +70,7 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   return new Model({
     family,
     profile,
+    profiles,
     tokenizer,
     processor,
     pageGraph,
@@ -120,15 +120,6 @@ async function locate(
   const { path, commit, warning } = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
   if (warning) warn(warning);
   return readModelFolder(path, ref, commit);
-}
-
-function chooseProfile(profiles: PromptProfile[], wanted: string | undefined, name: string): PromptProfile {
-  const found = wanted === undefined ? profiles[0] : profiles.find((p) => p.name === wanted);
-  if (!found)
-    throw new ModelError(
-      `invalid profile: ${wanted}, expected one of ${profiles.map((p) => p.name).join(", ")} for ${name}`,
-    );
-  return found;
 }
 
 async function hashWeights(

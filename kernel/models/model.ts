@@ -56,6 +56,8 @@ export interface ModelParts {
   family: Family;
   info: ModelInfo;
   profile: PromptProfile;
+  /** All that the checkpoint can run with, default first. */
+  profiles: readonly PromptProfile[];
   tokenizer: ModelTokenizer;
   processor: PageProcessor;
   pageGraph: Graph;
@@ -91,6 +93,16 @@ export class Model {
     this.maxsim = parts.maxsim;
     const { weights, profile, provider, dtype, processor } = info;
     this.#key = JSON.stringify([weights, profile, provider, dtype, processor]);
+  }
+
+  /**
+   * The same model with another prompt profile: graphs and cache are shared, so disposing of one disposes of both.
+   * @throws ModelError for a profile that the checkpoint does not have
+   */
+  withProfile(name: string): Model {
+    const { profiles, info } = this.#parts;
+    const profile = findProfile(profiles, name, info.id);
+    return new Model({ ...this.#parts, profile, info: { ...info, profile } });
   }
 
   /** The query as the model sees it: every token with its kind and word. Nothing is embedded. */
@@ -216,6 +228,20 @@ export class Model {
     const result = await graph.run(feeds);
     return checked(Object.values(result)[0], this.dim, graph.name, what);
   }
+}
+
+/** @throws ModelError listing the profiles there are */
+export function findProfile(
+  profiles: readonly PromptProfile[],
+  wanted: string | undefined,
+  model: string,
+): PromptProfile {
+  const found = wanted === undefined ? profiles[0] : profiles.find((p) => p.name === wanted);
+  if (!found)
+    throw new ModelError(
+      `invalid profile: ${wanted}, expected one of ${profiles.map((p) => p.name).join(", ")} for ${model}`,
+    );
+  return found;
 }
 
 /** @throws ModelError for another shape, another dimension or values that are no numbers */

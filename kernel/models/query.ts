@@ -33,7 +33,8 @@ export function tokenizeQuery(
     );
   const spans = alignTokens(whole, ids, tokenizer);
   const region = { start: prefix.length, end: prefix.length + asked.length };
-  const kinds = ids.map((id, i) => kindOf(id, spans[i], whole, region, augmentation, tokenizer));
+  const augmented = region.end + augmentation.length * augmentations;
+  const kinds = ids.map((id, i) => kindOf(id, spans[i], region, augmented, tokenizer));
   const words = findWords(asked, tokens, spans, kinds, region.start, tokenizer, ids);
   if (words.length === 0)
     throw new ModelError(
@@ -54,15 +55,14 @@ export function tokenizeQuery(
 function kindOf(
   id: number,
   span: Span,
-  whole: string,
   region: Span,
-  augmentation: string,
+  augmented: number,
   tokenizer: ModelTokenizer,
 ): TokenKind {
   if (span.end === span.start) return "special";
   if (span.end <= region.start) return tokenizer.isSpecial(id) ? "special" : "prefix";
-  if (span.end <= region.end || span.start < region.end) return "word";
-  return whole.slice(span.start, span.end) === augmentation ? "augmentation" : "special";
+  if (span.start < region.end) return "word";
+  return span.start < augmented ? "augmentation" : "special";
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });

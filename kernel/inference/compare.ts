@@ -1,0 +1,53 @@
+import { aggregate, type Explanation, type Page, type SimilarityMap } from "../../core/index.js";
+import type { Model } from "../models/index.js";
+import { explainPage } from "./explain.js";
+
+/** One page and one query through two prompt profiles of one model. */
+export interface ProfileComparison {
+  a: Explanation;
+  b: Explanation;
+  /** Page score of `b` minus that of `a`; other prompts have other tokens, so scores are sums over different numbers of them. */
+  scoreDifference: number;
+  words: WordComparison[];
+}
+
+/** A word's maps (maximum over its tokens) side by side; cosines, [row][column]. */
+export interface WordComparison {
+  text: string;
+  a: SimilarityMap;
+  b: SimilarityMap;
+  /** `b - a`, range [-2, 2]. */
+  difference: SimilarityMap;
+  /** Largest absolute difference of a cell. */
+  largest: number;
+  /** Whether the best patch is the same. */
+  sameBest: boolean;
+}
+
+/** @throws ModelError for a profile that the model does not have */
+export async function compareProfiles(
+  model: Model,
+  page: Page,
+  query: string,
+  profiles: readonly [a: string, b: string],
+  options: { signal?: AbortSignal } = {},
+): Promise<ProfileComparison> {
+  const a = await explainPage(model.withProfile(profiles[0]), page, query, options);
+  const b = await explainPage(model.withProfile(profiles[1]), page, query, options);
+  const words = a.query.words.map((word, i) => {
+    const left = aggregate(a.maps, "max", word.tokens);
+    const right = aggregate(b.maps, "max", b.query.words[i].tokens);
+    const data = right.data.map((v, j) => v - left.data[j]);
+    return {
+      text: word.text,
+      a: left,
+      b: right,
+      difference: { ...left, data },
+      largest: data.reduce((most, v) => Math.max(most, Math.abs(v)), 0),
+      sameBest: best(left) === best(right),
+    };
+  });
+  return { a, b, scoreDifference: b.maxsim.score - a.maxsim.score, words };
+}
+
+const best = ({ data }: SimilarityMap): number => data.indexOf(data.reduce((a, b) => Math.max(a, b)));
