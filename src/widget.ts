@@ -8,7 +8,7 @@ import {
   type LensStatus,
 } from "../core/index.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
-import { createLens, type LensHandle } from "./viewer/index.js";
+import { createLens, download, type LensHandle } from "./viewer/index.js";
 
 /** What the `data` trait holds: checked data, or what came and why it is refused (so that saving loses nothing). */
 type Received = { data: LensData } | { refused: string; raw: unknown };
@@ -55,6 +55,8 @@ export class LensView extends DOMWidgetView {
   /** What was last passed on, to tell a change from an echo of our own. */
   private shown: { received: Received | null; view: unknown } = { received: null, view: null };
 
+  private awaited = 0;
+
   override render(): void {
     super.render();
     this.lens = createLens(this.el, null, {
@@ -64,10 +66,25 @@ export class LensView extends DOMWidgetView {
         this.touch();
       },
       onAsk: (query) => this.send({ type: "ask", query }),
+      onSave: (format) => {
+        this.awaited += 1;
+        this.send({ type: "save", format });
+      },
     });
+    this.listenTo(this.model, "msg:custom", this.receive);
     this.listenTo(this.model, "change", this.refresh);
     this.listenTo(this.model, "comm_live_update", this.refresh);
     this.refresh();
+  }
+
+  /** A file that this view asked for; other views of the model get the message, too. */
+  private receive(
+    content: { type?: unknown; name?: unknown; mime?: unknown },
+    buffers: DataView[] = [],
+  ): void {
+    if (content?.type !== "file" || this.awaited === 0 || !buffers[0]) return;
+    this.awaited -= 1;
+    download(new Blob([buffers[0] as BlobPart], { type: String(content.mime) }), String(content.name));
   }
 
   private refresh(): void {

@@ -1,9 +1,11 @@
 import { decimal, type LensStatus, pageName, printable } from "../../core/index.js";
 import { h, setText, uniqueId } from "./dom.js";
+import type { SaveFormat } from "./files.js";
 import type { Actions, Frame, StatusPart } from "./frame.js";
+import { createSave } from "./save.js";
 
 /** Query and score on top; what the kernel is doing shows in the same place, so that nothing moves. */
-export function createHeader(actions: Actions): StatusPart {
+export function createHeader(actions: Actions, fromKernel?: (format: SaveFormat) => void): StatusPart {
   const id = uniqueId("query");
   const input = h("input", { id, type: "text", class: "cl-query", autocomplete: "off", spellcheck: "false" });
   const ask = h("button", { type: "submit", class: "cl-ask" }, "Ask");
@@ -23,7 +25,8 @@ export function createHeader(actions: Actions): StatusPart {
   const bar = h("progress", { class: "cl-progress", max: "1", "aria-label": "Progress" });
   const status = h("p", { class: "cl-status", role: "status", hidden: "" }, message, bar);
   const error = h("p", { class: "cl-error", role: "alert", hidden: "" });
-  const element = h("header", { class: "cl-head" }, form, asked, score, status, error);
+  const save = createSave(actions, fromKernel);
+  const element = h("header", { class: "cl-head" }, form, asked, score, status, save.element, error);
 
   let live = true;
   let shownQuery = "";
@@ -35,7 +38,9 @@ export function createHeader(actions: Actions): StatusPart {
 
   return {
     element,
-    update({ data, locked, scene }: Frame) {
+    update(frame: Frame) {
+      const { data, locked, scene } = frame;
+      save.update(frame);
       const { explanation, page } = scene;
       if (explanation.query.text !== shownQuery) {
         shownQuery = explanation.query.text;
@@ -62,6 +67,7 @@ export function createHeader(actions: Actions): StatusPart {
     },
     setLive(now: boolean) {
       live = now;
+      save.setLive(now);
       ask.disabled = !now;
       input.readOnly = !now;
       input.title = now ? "" : "A new query needs a running kernel: run the cell again.";

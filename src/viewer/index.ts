@@ -9,6 +9,7 @@ import {
 } from "../../core/index.js";
 import { createChips } from "./chips.js";
 import { h, setText } from "./dom.js";
+import type { SaveFormat } from "./files.js";
 import { createFooter } from "./footer.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { createHeader } from "./header.js";
@@ -23,7 +24,11 @@ export interface LensCallbacks {
   onView(view: LensView): void;
   /** The person asks another query; absent where there is no kernel. */
   onAsk?(query: string): void;
+  /** The person wants a file that only the kernel can make. */
+  onSave?(format: SaveFormat): void;
 }
+
+export { download, type SaveFormat } from "./files.js";
 
 /** A lens in an element. It knows nothing of Jupyter. */
 export interface LensHandle {
@@ -72,7 +77,7 @@ export function createLens(
   };
 
   const pictures = createPictures();
-  const header = createHeader(actions);
+  const header = createHeader(actions, callbacks.onSave?.bind(callbacks));
   const parts: Part[] = [
     header,
     createChips(actions),

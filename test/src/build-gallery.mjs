@@ -14,7 +14,7 @@ const { rspack } = require("@rspack/core");
 export const galleryFolder = join(root, "test", "output", "gallery");
 
 const styles = readFileSync(join(root, "style", "index.css"), "utf8");
-const page = `<!doctype html>
+const page = (script) => `<!doctype html>
 <html lang="en">
   <meta charset="utf-8" />
   <meta name="viewport" content="width=device-width" />
@@ -26,7 +26,7 @@ const page = `<!doctype html>
     body { margin: 8px; }
   </style>
   <main></main>
-  <script src="gallery.js"></script>
+  <script src="${script}.js"></script>
 </html>
 `;
 
@@ -34,8 +34,8 @@ export async function buildGallery() {
   const compiler = rspack({
     mode: "development",
     context: root,
-    entry: "./test/src/gallery.ts",
-    output: { path: galleryFolder, filename: "gallery.js" },
+    entry: { gallery: "./test/src/gallery.ts", widget: "./test/src/widget-page.ts" },
+    output: { path: galleryFolder, filename: "[name].js" },
     resolve: { extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } },
     module: {
       rules: [
@@ -57,7 +57,8 @@ export async function buildGallery() {
     });
   });
   mkdirSync(galleryFolder, { recursive: true });
-  writeFileSync(join(galleryFolder, "index.html"), page);
+  writeFileSync(join(galleryFolder, "index.html"), page("gallery"));
+  writeFileSync(join(galleryFolder, "widget.html"), page("widget"));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -13,6 +13,7 @@ class Gallery {
   /** Settings the viewer passed on, last one last. */
   views: LensView[] = [];
   asked: string[] = [];
+  wanted: string[] = [];
   handle: LensHandle | null = null;
   private state: LensState | null = null;
 
@@ -62,6 +63,7 @@ class Gallery {
         this.remember(view);
       },
       onAsk: (query) => this.asked.push(query),
+      onSave: (format) => this.wanted.push(format),
     });
   }
 }

@@ -1,0 +1,86 @@
+import {
+  explanationJson,
+  figure,
+  type LensState,
+  type Raster,
+  raster,
+  scene,
+  serialise,
+} from "../../core/index.js";
+
+/** Files that the browser can make by itself. */
+export const LOCAL_FORMATS = ["svg", "png", "json"] as const;
+/** Files that need the kernel. */
+export const KERNEL_FORMATS = ["pdf", "html"] as const;
+export type SaveFormat = (typeof LOCAL_FORMATS)[number] | (typeof KERNEL_FORMATS)[number];
+
+type Shown = Pick<LensState, "data" | "view">;
+
+/** Pixels of a PNG a CSS pixel. */
+const SHARPNESS = 2;
+
+export async function localFile(state: Shown, format: (typeof LOCAL_FORMATS)[number]): Promise<Blob> {
+  if (format === "json") {
+    const { data, view } = state;
+    return new Blob([JSON.stringify(explanationJson(data.explanations[view.explanation]), null, 1)], {
+      type: "application/json",
+    });
+  }
+  const { text, width, height } = await drawing(state);
+  const svg = new Blob([text], { type: "image/svg+xml" });
+  return format === "svg" ? svg : rasterised(svg, width * SHARPNESS, height * SHARPNESS);
+}
+
+async function drawing(state: Shown): Promise<{ text: string; width: number; height: number }> {
+  const of = scene(state);
+  const { data, mime } = of.page.picture;
+  const bitmap = await createImageBitmap(new Blob([data as BlobPart], { type: mime }));
+  // PNG, because not every program that reads SVG knows WebP.
+  const page = canvasOf(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
+  bitmap.close();
+  const { root, width, height } = figure(of, {
+    page: page.toDataURL("image/png"),
+    raster: of.view.cells === "smooth" ? pixels(raster(of)).toDataURL("image/png") : undefined,
+  });
+  return { text: serialise(root), width, height };
+}
+
+async function rasterised(svg: Blob, width: number, height: number): Promise<Blob> {
+  const url = URL.createObjectURL(svg);
+  try {
+    const image = new Image(width, height);
+    image.src = url;
+    await image.decode();
+    const canvas = canvasOf(width, height, (context) => context.drawImage(image, 0, 0, width, height));
+    const png = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
+    if (!png) throw new Error(`cannot draw a picture of ${width} x ${height} pixels in this browser`);
+    return png;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function pixels({ width, height, data }: Raster): HTMLCanvasElement {
+  return canvasOf(width, height, (context) => {
+    const image = context.createImageData(width, height);
+    image.data.set(data);
+    context.putImageData(image, 0, 0);
+  });
+}
+
+function canvasOf(width: number, height: number, draw: (context: CanvasRenderingContext2D) => void) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  draw(canvas.getContext("2d") as CanvasRenderingContext2D);
+  return canvas;
+}
+
+/** Hands a file to the person, as the browser does with downloads. */
+export function download(file: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  // The browser reads the URL after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import sharp from "sharp";
+
+async function saved(lens, label) {
+  await lens.page.getByText("Save", { exact: true }).click();
+  const [file] = await Promise.all([
+    lens.page.waitForEvent("download"),
+    lens.page.getByRole("button", { name: label }).click(),
+  ]);
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+export default {
+  async "SVG, PNG and JSON are made in the browser from what is shown"(lens) {
+    await lens.open("example", { token: 3, palette: "mako", top: 0, opacity: 1 });
+    const svg = await saved(lens, "SVG");
+    assert.equal(svg.name, "report-p1-peak-loads.svg");
+    assert.match(svg.bytes.toString(), /^<svg [\s\S]*Similarity map of “##s”[\s\S]*data:image\/png;base64/);
+    const png = await saved(lens, "PNG");
+    const { data, info } = await sharp(png.bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    assert.equal(info.width, 1440);
+    // The last cell is the strongest; the first is paler. Page from (16, 62), 688 wide.
+    const at = (x, y) =>
+      Array.from(data.subarray((2 * y * info.width + 2 * x) * 3, (2 * y * info.width + 2 * x) * 3 + 3));
+    const sum = (c) => c[0] + c[1] + c[2];
+    assert.ok(sum(at(16 + 600, 62 + 400)) < sum(at(16 + 100, 62 + 100)) - 30);
+    const json = JSON.parse((await saved(lens, "JSON")).bytes.toString());
+    assert.equal(json.schema, "colpali-lens/explanation@1");
+    assert.equal(json.query.tokens.length, 5);
+  },
+
+  async "PDF and HTML are asked of the kernel; without one the menu says so"(lens) {
+    await lens.open("example");
+    await lens.page.getByText("Save", { exact: true }).click();
+    await lens.page.getByRole("button", { name: "PDF" }).click();
+    assert.deepEqual(await lens.page.evaluate(() => window.gallery.wanted), ["pdf"]);
+    await lens.page.evaluate(() => window.gallery.handle.setLive(false));
+    await lens.page.getByText("Save", { exact: true }).click();
+    const html = lens.page.getByRole("button", { name: "HTML" });
+    assert.equal(await html.isDisabled(), true);
+    assert.match(await html.getAttribute("title"), /running kernel/);
+    await lens.page.keyboard.press("Escape");
+    assert.equal(await lens.page.locator(".cl-menu").isVisible(), false);
+  },
+
+  async "snippets go to the clipboard"(lens) {
+    await lens.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await lens.open("example", { token: 1 });
+    await lens.page.getByText("Save", { exact: true }).click();
+    await lens.page.getByRole("button", { name: "Copy LaTeX figure" }).click();
+    const text = await lens.page.evaluate(() => navigator.clipboard.readText());
+    assert.match(text, /\\includegraphics\[width=\\linewidth\]\{report-p1-peak-loads.pdf\}/);
+    assert.match(text, /\\caption\{Word ``peak'' matches best/);
+  },
+};

@@ -1,0 +1,69 @@
+/**
+ * The widget's model and view as a host runs them, with a comm that records: `window.widget` for the browser tests.
+ * The host's part is played by what @jupyter-widgets/base needs of a manager, no more.
+ */
+import { defaultView, encodeLensData, LENS_STATE_VERSION } from "../../core/index";
+import { LensModel, LensView, MODULE_NAME, MODULE_VERSION } from "../../src/index";
+import { states } from "./states";
+
+interface Message {
+  method: string;
+  state?: Record<string, unknown>;
+  content?: unknown;
+}
+
+class Comm {
+  comm_id = "comm";
+  target_name = "jupyter.widget";
+  sent: Message[] = [];
+  private handler: (message: unknown) => unknown = () => undefined;
+  send(data: Message): string {
+    this.sent.push(JSON.parse(JSON.stringify(data)));
+    return String(this.sent.length);
+  }
+  on_msg(handler: (message: unknown) => unknown): void {
+    this.handler = handler;
+  }
+  on_close(): void {}
+  close(): string {
+    return "";
+  }
+  /** A message of the kernel. */
+  receive(data: Message, buffers: DataView[] = []): unknown {
+    return this.handler({ content: { comm_id: this.comm_id, data }, buffers, parent_header: {} });
+  }
+}
+
+const manager = { callbacks: () => ({}) } as never;
+
+class Page {
+  comm = new Comm();
+  model!: LensModel;
+  view!: LensView;
+
+  /** Opens a state of the gallery as it comes from a kernel, with a change to the raw trait. */
+  async open(name: string, change: (traits: Record<string, unknown>) => Record<string, unknown> = (t) => t) {
+    const data = await states[name]();
+    const traits = change({
+      state_version: LENS_STATE_VERSION,
+      data: data && encodeLensData(data),
+      view: data && defaultView(data),
+    });
+    this.comm = new Comm();
+    const state = await LensModel._deserialize_state(traits as never, manager);
+    this.model = new LensModel(state, { model_id: "lens", comm: this.comm, widget_manager: manager });
+    this.view?.remove();
+    this.view = new LensView({ model: this.model, options: {} } as never);
+    this.view.render();
+    document.querySelector("main")?.replaceChildren(this.view.el);
+  }
+
+  /** What a notebook would save: the state through the serializers. */
+  saved(): Record<string, unknown> {
+    return this.model.serialize(this.model.get_state(true)) as never;
+  }
+
+  readonly module = { name: MODULE_NAME, version: MODULE_VERSION };
+}
+
+Object.assign(window, { widget: new Page() });
