@@ -1,0 +1,134 @@
+import { setLastCell } from "./context.js";
+import type { History } from "./history.js";
+import type { CellError, Language, Outcome } from "./language.js";
+import { type Displayed, describe } from "./mime.js";
+import type { Request, Session } from "./session.js";
+
+/** Runs cells one after the other and tells the front ends what came of them. */
+export class Execution {
+  private count = 0;
+  private last: Promise<void> = Promise.resolve();
+  private readonly waiting = new Set<Request>();
+  private readonly aborted = new Set<Request>();
+  private running: AbortController | null = null;
+  private readonly never = new AbortController().signal;
+
+  constructor(
+    private readonly session: Session,
+    private readonly language: Language,
+    private readonly history: History,
+    private readonly begins: (request: Request) => void = () => undefined,
+  ) {
+    session.on("execute_request", (request) => this.execute(request));
+  }
+
+  /** The signal of the running cell. */
+  get signal(): AbortSignal {
+    return this.running?.signal ?? this.never;
+  }
+
+  /** Whether a cell is running; other messages are answered meanwhile. */
+  get busy(): boolean {
+    return this.running !== null;
+  }
+
+  enqueue(request: Request): void {
+    this.waiting.add(request);
+    this.last = this.last.then(() => this.session.answer(request));
+  }
+
+  interrupt(how: "soft" | "hard"): void {
+    if (!this.running) return;
+    this.running.abort(new Error("The cell was interrupted."));
+    this.language.interrupt(how);
+    this.abortWaiting();
+  }
+
+  private async execute(request: Request): Promise<object> {
+    this.waiting.delete(request);
+    if (this.aborted.delete(request)) return { status: "aborted", execution_count: this.count };
+    const {
+      code,
+      silent = false,
+      store_history = true,
+      user_expressions,
+      stop_on_error = true,
+    } = request.content;
+    if (typeof code !== "string") {
+      throw new TypeError(`invalid code in execute_request: ${typeof code}, expected a string`);
+    }
+    if (!silent && store_history) this.history.add(++this.count, code);
+    if (!silent) this.session.publish("execute_input", { code, execution_count: this.count });
+    setLastCell(request.header);
+    this.begins(request);
+    const error = await this.run(code, Boolean(silent));
+    if (error) {
+      if (stop_on_error) await this.stop();
+      return { ...error, status: "error", execution_count: this.count, user_expressions: {}, payload: [] };
+    }
+    const values = await this.evaluate(user_expressions);
+    return { status: "ok", execution_count: this.count, user_expressions: values, payload: [] };
+  }
+
+  /** The cell's error, already published; null when it went well. */
+  private async run(code: string, silent: boolean): Promise<CellError | null> {
+    const outcome = await this.attempt(code);
+    if (outcome.status === "error") {
+      const { ename, evalue, traceback } = outcome;
+      if (!silent) this.session.publish("error", { ename, evalue, traceback });
+      return { ename, evalue, traceback };
+    }
+    if (outcome.shown && !silent) {
+      const { data, metadata } = outcome.shown;
+      this.session.publish("execute_result", { execution_count: this.count, data, metadata });
+      this.history.setOutput(this.count, String(data["text/plain"] ?? ""));
+    }
+    return null;
+  }
+
+  private async attempt(
+    code: string,
+  ): Promise<Exclude<Outcome, { status: "ok" }> | { status: "ok"; shown: Displayed | null }> {
+    this.running = new AbortController();
+    try {
+      const outcome = await this.language.execute(code, { number: this.count });
+      if (outcome.status === "error") return outcome;
+      return { status: "ok", shown: outcome.value == null ? null : await describe(outcome.value) };
+    } catch (error) {
+      return { status: "error", ...errorOf(error) };
+    } finally {
+      this.running = null;
+    }
+  }
+
+  private async evaluate(expressions: unknown): Promise<Record<string, object>> {
+    const values: Record<string, object> = {};
+    if (typeof expressions !== "object" || expressions === null) return values;
+    for (const [name, code] of Object.entries(expressions)) {
+      const outcome = await this.language.execute(String(code), { number: this.count });
+      if (outcome.status === "ok") values[name] = { status: "ok", ...(await describe(outcome.value)) };
+      else values[name] = outcome;
+    }
+    return values;
+  }
+
+  /** After an error, cells that were already sent are not run. Those still in the sockets' thread get the time to arrive. */
+  private async stop(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    this.abortWaiting();
+  }
+
+  private abortWaiting(): void {
+    for (const request of this.waiting) this.aborted.add(request);
+    this.waiting.clear();
+  }
+}
+
+function errorOf(error: unknown): CellError {
+  const { name, message, stack } = (error ?? {}) as Partial<Error>;
+  return {
+    ename: name ?? "Error",
+    evalue: message ?? String(error),
+    traceback: String(stack ?? error).split("\n"),
+  };
+}

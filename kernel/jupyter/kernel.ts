@@ -1,0 +1,46 @@
+import type { Comm, CommHandler, OpenOptions } from "./comms.js";
+import type { Parent } from "./context.js";
+
+const REGISTRY = Symbol.for("colpali-lens.kernel");
+const API_VERSION = 1;
+
+export interface DisplayOptions {
+  /** Names the output, so that it can be updated later. */
+  displayId?: string;
+  /** Replaces every output shown under `displayId` instead of adding one. */
+  update?: boolean;
+  metadata?: Record<string, unknown>;
+}
+
+export interface InputOptions {
+  /** Hides what is typed. */
+  password?: boolean;
+}
+
+/** What code in a cell may ask of the kernel that runs it. */
+export interface KernelApi {
+  readonly version: typeof API_VERSION;
+  /** Header of the message that caused the running code: the cell, or `{}`. */
+  readonly parent: Parent;
+  /** Aborted when the running cell is interrupted. */
+  readonly signal: AbortSignal;
+  openComm(target: string, options?: OpenOptions): Comm;
+  /** Takes every comm that a front end opens for `target`; returns how to stop. */
+  registerTarget(target: string, handler: CommHandler): () => void;
+  /** Shows a value, or a bundle keyed by MIME type, below the cell. */
+  display(value: unknown, options?: DisplayOptions): Promise<void>;
+  /** Removes the cell's output; with `wait`, only when new output comes. */
+  clearOutput(wait?: boolean): void;
+  /** Asks the person at the notebook for a line of text. Rejects when the front end cannot ask. */
+  input(prompt?: string, options?: InputOptions): Promise<string>;
+}
+
+/** The kernel that runs this process, or null outside a notebook (plain Node, command line). */
+export function currentKernel(): KernelApi | null {
+  const kernel = (globalThis as Record<symbol, unknown>)[REGISTRY] as KernelApi | undefined;
+  return kernel?.version === API_VERSION ? kernel : null;
+}
+
+export function setCurrentKernel(kernel: KernelApi | null): void {
+  (globalThis as Record<symbol, unknown>)[REGISTRY] = kernel ?? undefined;
+}

@@ -1,0 +1,47 @@
+import { inspect } from "node:util";
+
+/** Content by MIME type, as `display_data` and `execute_result` carry it. */
+export type MimeBundle = Record<string, unknown>;
+
+export interface Displayed {
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+}
+
+/** Method by which a value describes itself to a notebook; it may be asynchronous. */
+export const DISPLAY = Symbol.for("Jupyter.display");
+
+/** The bundle of any value: its own when it has one, else what Node prints for it. */
+export async function describe(value: unknown): Promise<Displayed> {
+  const method = (value as Record<symbol, unknown> | null | undefined)?.[DISPLAY];
+  if (typeof method === "function") {
+    const bundle = await method.call(value);
+    if (isBundle(bundle)) return { data: encodeBinary(bundle), metadata: {} };
+    if (bundle != null) {
+      throw new TypeError(
+        `invalid result of [Symbol.for("Jupyter.display")](): ${inspect(bundle, { depth: 0 })}, expected an object keyed by MIME type`,
+      );
+    }
+  }
+  return { data: { "text/plain": inspect(value, { depth: 4 }) }, metadata: {} };
+}
+
+/** Whether a value is a bundle: a plain object whose keys are all MIME types. */
+export function isBundle(value: unknown): value is MimeBundle {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  // Objects made in another realm have another Object.prototype.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => /^[\w.+-]+\/[\w.+-]+$/.test(key));
+}
+
+/** Bytes travel as base64 in a bundle. */
+export function encodeBinary(bundle: MimeBundle): MimeBundle {
+  const entries = Object.entries(bundle).map(([type, content]) => {
+    if (!ArrayBuffer.isView(content)) return [type, content];
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    return [type, bytes.toString(type.endsWith("svg+xml") || type.startsWith("text/") ? "utf8" : "base64")];
+  });
+  return Object.fromEntries(entries);
+}

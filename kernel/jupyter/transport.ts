@@ -1,0 +1,99 @@
+import { Worker } from "node:worker_threads";
+import type { Channel, Connection } from "./connection.js";
+import type { Frames } from "./wire.js";
+
+/** What the socket thread tells the main thread. */
+export type FromSockets =
+  | { kind: "bound" }
+  | { kind: "failed"; message: string }
+  | { kind: "message"; channel: Channel; frames: Frames }
+  | { kind: "dropped"; reason: string }
+  | { kind: "ping" }
+  | { kind: "interrupt"; how: "soft" | "hard" }
+  | { kind: "exit" };
+
+/** What the main thread tells the socket thread. */
+export type ToSockets =
+  | { kind: "send"; channel: Channel; frames: Frames }
+  | { kind: "pong" }
+  | { kind: "ready" }
+  | { kind: "shutdown" };
+
+export interface SocketsData {
+  connection: Connection;
+  session: string;
+  kernelInfo: object;
+}
+
+export interface TransportEvents {
+  message(channel: Channel, frames: Frames): void;
+  interrupt(how: "soft" | "hard"): void;
+  dropped(reason: string): void;
+  exit(): void;
+}
+
+/**
+ * The main thread's end of the sockets. All sockets live in a worker thread, so that heartbeat, control messages, interrupts and
+ * output go on while a cell blocks the main thread.
+ */
+export class Transport {
+  private readonly worker: Worker;
+  private readonly events: TransportEvents;
+  /** Resolves when every socket is bound; rejects with the reason when one is not. */
+  readonly bound: Promise<void>;
+
+  constructor(data: SocketsData, events: TransportEvents) {
+    this.events = events;
+    this.worker = new Worker(new URL("./sockets.js", import.meta.url), { workerData: data });
+    this.bound = new Promise((resolve, reject) => {
+      this.worker.on("error", reject);
+      this.worker.on("message", (message: FromSockets) => {
+        if (message.kind === "bound") resolve();
+        else if (message.kind === "failed") reject(new Error(message.message));
+        else this.receive(message);
+      });
+    });
+  }
+
+  /** Copies and queues a message; returns at once. Order is kept on each channel. */
+  send(channel: Channel, { identities, parts, buffers }: Frames): void {
+    const copies = buffers.map((buffer) => new Uint8Array(buffer));
+    this.post(
+      { kind: "send", channel, frames: { identities, parts, buffers: copies } },
+      copies.map((copy) => copy.buffer),
+    );
+  }
+
+  /** From now on the main thread answers everything that arrives on the shell channel. */
+  ready(): void {
+    this.post({ kind: "ready" });
+  }
+
+  /** Lets queued messages leave, closes the sockets and then reports `exit`. */
+  shutdown(): void {
+    this.post({ kind: "shutdown" });
+  }
+
+  private receive(message: FromSockets): void {
+    switch (message.kind) {
+      case "message":
+        this.events.message(message.channel, message.frames);
+        break;
+      case "interrupt":
+        this.events.interrupt(message.how);
+        break;
+      case "dropped":
+        this.events.dropped(message.reason);
+        break;
+      case "ping":
+        this.post({ kind: "pong" });
+        break;
+      case "exit":
+        this.events.exit();
+    }
+  }
+
+  private post(message: ToSockets, transfer: ArrayBuffer[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+}

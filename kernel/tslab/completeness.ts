@@ -1,0 +1,20 @@
+import ts from "typescript";
+import type { Completeness } from "../jupyter/language.js";
+
+/** Messages that say "the text ended too early", wherever they point. */
+const UNFINISHED = new Set([1010, 1126, 1160, 1161, 1002]);
+
+/** Whether Enter should run the code or continue it. */
+export function completeness(code: string): Completeness {
+  const source = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+  const errors = (source as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] }).parseDiagnostics;
+  if (errors.length === 0) return { status: "complete" };
+  const end = code.trimEnd().length;
+  const open = errors.some(
+    (e) => e.start >= end || (UNFINISHED.has(e.code) && e.code !== 1002) || e.start + e.length > end,
+  );
+  if (!open) return { status: "invalid" };
+  const line = code.split("\n").at(-1) ?? "";
+  const indent = /^\s*/.exec(line)![0];
+  return { status: "incomplete", indent: /[{([]\s*$/.test(line) ? `${indent}  ` : indent };
+}

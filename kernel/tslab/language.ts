@@ -1,0 +1,168 @@
+import { createRequire } from "node:module";
+import { format } from "node:util";
+import type { KernelApi } from "../jupyter/kernel.js";
+import type { Cell, Completion, Language, Outcome } from "../jupyter/language.js";
+import { completeness } from "./completeness.js";
+import { CellConverter, type Diagnostic } from "./converter.js";
+import { installCellModules } from "./modules.js";
+import { readableStack } from "./stack.js";
+
+const require = createRequire(import.meta.url);
+
+interface Executor {
+  execute(code: string): Promise<boolean>;
+  interrupt(): void;
+}
+
+/** tslab's executor calls `log` with the last value, `error` with a thrown value or a formatted diagnostic. */
+interface ExecutorConsole {
+  log(value: unknown): void;
+  error(...args: unknown[]): void;
+}
+
+/** TypeScript cells: tslab's executor and cell conventions over this kernel's own compiler. */
+export class TypeScriptCells implements Language {
+  readonly #converter: CellConverter;
+  readonly #executor: Executor;
+  #code = "";
+  #value: unknown;
+  #thrown: { error: unknown } | null = null;
+  #diagnostics: Diagnostic[] = [];
+  #stop: (() => void) | null = null;
+
+  constructor(cwd: string, api: KernelApi) {
+    installCellModules(cwd);
+    this.#converter = new CellConverter(cwd);
+    const { createExecutor } = require("tslab/dist/executor") as {
+      createExecutor(cwd: string, converters: object, console: ExecutorConsole): Executor;
+    };
+    const converters = {
+      node: this.#recording(),
+      browser: this.#recording(),
+      close: () => this.#converter.close(),
+    };
+    this.#executor = createExecutor(cwd, converters, {
+      log: (value) => {
+        this.#value = value;
+      },
+      error: (...args) => {
+        if (args.length === 1) this.#thrown = { error: args[0] };
+      },
+    });
+    showThroughTslab(api);
+  }
+
+  async execute(code: string, cell: Cell): Promise<Outcome> {
+    this.#code = code;
+    this.#value = undefined;
+    this.#thrown = null;
+    this.#diagnostics = [];
+    this.#converter.title = `In[${cell.number}]`;
+    const stopped = new Promise<"stopped">((resolve) => {
+      this.#stop = () => resolve("stopped");
+    });
+    // On a turn of its own: terminating a cell's stack must not take the stack of its caller with it.
+    const ran = new Promise<boolean>((resolve, reject) => {
+      setImmediate(() => this.#executor.execute(code).then(resolve, reject));
+    });
+    ran.catch(() => undefined);
+    try {
+      const how = await Promise.race([ran, stopped]);
+      if (how === "stopped") return interrupted();
+    } catch (error) {
+      this.#thrown = { error };
+    } finally {
+      this.#stop = null;
+    }
+    if (this.#diagnostics.length > 0) return this.#refused();
+    if (this.#thrown) return this.#failed(this.#thrown.error);
+    return { status: "ok", value: this.#value };
+  }
+
+  interrupt(): void {
+    this.#executor.interrupt();
+    this.#stop?.();
+  }
+
+  complete(code: string, position: number): Completion {
+    const { start, entries } = this.#converter.complete(code, position);
+    return { start, end: position, matches: entries.map(({ name, kind }) => ({ text: name, type: kind })) };
+  }
+
+  inspect(code: string, position: number): string | null {
+    return this.#converter.inspect(code, position);
+  }
+
+  isComplete(code: string) {
+    return completeness(code);
+  }
+
+  /** The converter as the executor knows it, keeping what it finds wrong. */
+  #recording() {
+    const keep = (found: Diagnostic[]) => {
+      this.#diagnostics = found;
+      return found;
+    };
+    return {
+      convert: (declarations: string, code: string) => {
+        const conversion = this.#converter.convert(declarations, code);
+        keep(conversion.diagnostics);
+        return conversion;
+      },
+      addModule: (name: string, code: string) => keep(this.#converter.addModule(name, code)),
+    };
+  }
+
+  #refused(): Outcome {
+    const lines = this.#code.split("\n");
+    const traceback = this.#diagnostics.flatMap(({ start, end, code, messageText }) => {
+      const line = lines[start.line] ?? "";
+      const width = Math.max(1, (end.line === start.line ? end.character : line.length) - start.character);
+      const shown =
+        line.length > 200 ? [] : [`  ${line}`, `  ${" ".repeat(start.character)}${"^".repeat(width)}`];
+      return [
+        `${this.#converter.title}:${start.line + 1}:${start.character + 1} - error TS${code}: ${messageText}`,
+        ...shown,
+      ];
+    });
+    const [{ messageText }] = this.#diagnostics;
+    const syntax = this.#diagnostics.some(({ code }) => code < 2000);
+    return {
+      status: "error",
+      ename: syntax ? "SyntaxError" : "TypeScriptError",
+      evalue: messageText,
+      traceback,
+    };
+  }
+
+  #failed(error: unknown): Outcome {
+    const { name, message, code } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+    if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || message === "Interrupted asynchronously")
+      return interrupted();
+    const traceback = readableStack(error, (title) => this.#converter.compiled(title));
+    return { status: "error", ename: name ?? "Error", evalue: message ?? format(error), traceback };
+  }
+}
+
+function interrupted(): Outcome {
+  return {
+    status: "error",
+    ename: "KeyboardInterrupt",
+    evalue: "the cell was interrupted",
+    traceback: ["KeyboardInterrupt: the cell was interrupted; variables are kept"],
+  };
+}
+
+/** Makes `tslab.display.*` of cells written for tslab arrive. */
+function showThroughTslab(api: KernelApi): void {
+  const jupyter = require("tslab/dist/jupyter") as { lastWriteDisplayData: unknown };
+  jupyter.lastWriteDisplayData = (
+    content: { data: object; metadata?: Record<string, unknown>; transient?: { display_id?: string } },
+    update: boolean,
+  ) =>
+    void api.display(content.data, {
+      displayId: content.transient?.display_id,
+      update,
+      metadata: content.metadata,
+    });
+}

@@ -1,0 +1,324 @@
+import ts from "typescript";
+import { bindingNames, isNamedDeclaration, type TopLevel } from "./names.js";
+
+/** Property of `exports` that holds the value of the cell's last expression. */
+export const LAST = "tsLastExpr";
+
+/**
+ * Turns a cell into the body of a function of `exports` and `require`. Every use of a name that belongs to the
+ * notebook becomes `exports.name`, so that functions see what later cells assign: `let x = 1; function f() { return x }`
+ * becomes `let x = 1; exports.x = x; function f() { return exports.x }`.
+ * @param isCell whether a module specifier names an earlier cell, whose names are in `exports` already
+ */
+export function rewriteCell(
+  checker: ts.TypeChecker,
+  top: TopLevel,
+  isCell: (specifier: string) => boolean,
+): ts.TransformerFactory<ts.SourceFile> {
+  return (context) => (source) => {
+    const { factory: f } = context;
+    const owned = ownedSymbols(checker, source, top);
+    let inside: ts.Symbol | undefined;
+    let imports = 0;
+
+    const slot = (name: string) => f.createPropertyAccessExpression(f.createIdentifier("exports"), name);
+    const assign = (name: string, value: ts.Expression) =>
+      f.createExpressionStatement(f.createAssignment(slot(name), value));
+    const runtime = (method: string, ...args: ts.Expression[]) =>
+      f.createCallExpression(
+        f.createPropertyAccessExpression(f.createIdentifier("__cell"), method),
+        undefined,
+        args,
+      );
+    const isOwned = (symbol: ts.Symbol | undefined): boolean =>
+      symbol !== undefined && symbol !== inside && owned.has(symbol);
+    const expression = (node: ts.Expression): ts.Expression => ts.visitNode(node, visit) as ts.Expression;
+
+    function visit(node: ts.Node): ts.Node {
+      if (ts.isExpressionWithTypeArguments(node))
+        return f.updateExpressionWithTypeArguments(node, expression(node.expression), node.typeArguments);
+      if (ts.isTypeNode(node)) return node;
+      if (ts.isIdentifier(node))
+        return isReference(node) && isOwned(checker.getSymbolAtLocation(node))
+          ? ts.setTextRange(slot(node.text), node)
+          : node;
+      if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
+      if (ts.isCallExpression(node)) return call(node);
+      if (ts.isTaggedTemplateExpression(node)) {
+        const done = ts.visitEachChild(node, visit, context);
+        return done.tag === node.tag
+          ? done
+          : f.updateTaggedTemplateExpression(done, detached(done.tag), done.typeArguments, done.template);
+      }
+      if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+        return f.createPropertyAccessExpression(f.createIdentifier("__cell"), "meta");
+      if (ts.isVariableStatement(node) && isNestedVar(node.declarationList)) {
+        const value = assignments(node.declarationList);
+        return value ? f.createExpressionStatement(value) : f.createEmptyStatement();
+      }
+      if (ts.isForStatement(node) && node.initializer && isNestedVar(node.initializer))
+        return f.updateForStatement(
+          node,
+          assignments(node.initializer as ts.VariableDeclarationList),
+          node.condition && expression(node.condition),
+          node.incrementor && expression(node.incrementor),
+          ts.visitNode(node.statement, visit) as ts.Statement,
+        );
+      if ((ts.isForInStatement(node) || ts.isForOfStatement(node)) && isNestedVar(node.initializer)) {
+        const goal = target((node.initializer as ts.VariableDeclarationList).declarations[0].name);
+        const body = ts.visitNode(node.statement, visit) as ts.Statement;
+        return ts.isForInStatement(node)
+          ? f.updateForInStatement(node, goal, expression(node.expression), body)
+          : f.updateForOfStatement(node, node.awaitModifier, goal, expression(node.expression), body);
+      }
+      return ts.visitEachChild(node, visit, context);
+    }
+
+    function shorthand(node: ts.ShorthandPropertyAssignment): ts.Node {
+      const initializer = node.objectAssignmentInitializer && expression(node.objectAssignmentInitializer);
+      if (!isOwned(checker.getShorthandAssignmentValueSymbol(node)))
+        return f.updateShorthandPropertyAssignment(node, node.name, initializer);
+      const value = slot(node.name.text);
+      return f.createPropertyAssignment(
+        f.createIdentifier(node.name.text),
+        initializer ? f.createAssignment(value, initializer) : value,
+      );
+    }
+
+    function call(node: ts.CallExpression): ts.Node {
+      if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
+        return runtime("import", ...node.arguments.map(expression));
+      const done = ts.visitEachChild(node, visit, context);
+      if (!ts.isIdentifier(node.expression) || done.expression === node.expression) return done;
+      return ts.isCallChain(done)
+        ? f.updateCallChain(
+            done,
+            detached(done.expression),
+            done.questionDotToken,
+            done.typeArguments,
+            done.arguments,
+          )
+        : f.updateCallExpression(done, detached(done.expression), done.typeArguments, done.arguments);
+    }
+
+    /** `exports.f(…)` would make `exports` its `this`. */
+    function detached(callee: ts.Expression): ts.Expression {
+      return f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), callee));
+    }
+
+    function isNestedVar(list: ts.Node): boolean {
+      if (!ts.isVariableDeclarationList(list) || list.flags & ts.NodeFlags.BlockScoped) return false;
+      return list.declarations.some((d) => owned.has(firstSymbol(checker, d.name) as ts.Symbol));
+    }
+
+    function assignments(list: ts.VariableDeclarationList): ts.Expression | undefined {
+      const all = list.declarations.flatMap((d) =>
+        d.initializer ? [f.createAssignment(target(d.name), expression(d.initializer))] : [],
+      );
+      if (all.length === 0) return undefined;
+      const joined = all.reduce((a, b) => f.createComma(a, b) as never);
+      return f.createParenthesizedExpression(joined);
+    }
+
+    /** A binding pattern as the target of an assignment. */
+    function target(name: ts.BindingName): ts.Expression {
+      if (ts.isIdentifier(name)) return slot(name.text);
+      const withDefault = (e: ts.BindingElement) =>
+        e.initializer ? f.createAssignment(target(e.name), expression(e.initializer)) : target(e.name);
+      if (ts.isArrayBindingPattern(name))
+        return f.createArrayLiteralExpression(
+          name.elements.map((e) => {
+            if (ts.isOmittedExpression(e)) return e;
+            return e.dotDotDotToken ? f.createSpreadElement(target(e.name)) : withDefault(e);
+          }),
+        );
+      return f.createObjectLiteralExpression(
+        name.elements.map((e) =>
+          e.dotDotDotToken
+            ? f.createSpreadAssignment(target(e.name))
+            : f.createPropertyAssignment(e.propertyName ?? (e.name as ts.Identifier), withDefault(e)),
+        ),
+      );
+    }
+
+    function imported(node: ts.ImportDeclaration): ts.Statement[] {
+      const specifier = (node.moduleSpecifier as ts.StringLiteral).text;
+      if (isCell(specifier) || node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
+      const load = f.createAwaitExpression(
+        runtime("load", f.createIdentifier("require"), f.createStringLiteral(specifier)),
+      );
+      const clause = node.importClause;
+      if (!clause) return [f.createExpressionStatement(load)];
+      const module = `__module${imports++}`;
+      const id = f.createIdentifier(module);
+      const out: ts.Statement[] = [];
+      if (clause.name && isValue(checker, clause.name))
+        out.push(assign(clause.name.text, runtime("default", id)));
+      const bindings = clause.namedBindings;
+      if (bindings && ts.isNamespaceImport(bindings))
+        out.push(assign(bindings.name.text, runtime("namespace", id)));
+      else if (bindings)
+        for (const e of bindings.elements) {
+          if (e.isTypeOnly || !isValue(checker, e.name)) continue;
+          const from = (e.propertyName ?? e.name).text;
+          const value =
+            from === "default"
+              ? runtime("default", id)
+              : f.createElementAccessExpression(id, f.createStringLiteral(from));
+          out.push(assign(e.name.text, value));
+        }
+      if (out.length === 0) return [];
+      const declaration = f.createVariableDeclaration(module, undefined, undefined, load);
+      const list = f.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+      return [f.createVariableStatement(undefined, list), ...out];
+    }
+
+    function statement(node: ts.Statement, last: boolean): ts.Statement[] {
+      if (ts.isImportDeclaration(node)) return imported(node);
+      if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
+        const load = f.createCallExpression(f.createIdentifier("require"), undefined, [
+          node.moduleReference.expression,
+        ]);
+        return [assign(node.name.text, load)];
+      }
+      if (ts.isExportDeclaration(node)) return [];
+      if (ts.isExportAssignment(node)) return [assign("default", expression(node.expression))];
+      if (last && ts.isExpressionStatement(node)) return [assign(LAST, expression(node.expression))];
+      if (has(node, ts.SyntaxKind.DeclareKeyword)) return [];
+      if (ts.isVariableStatement(node)) {
+        const names = new Set<string>();
+        for (const d of node.declarationList.declarations) bindingNames(d.name, names);
+        const list = ts.visitEachChild(node.declarationList, visit, context);
+        const done = f.updateVariableStatement(node, undefined, list);
+        return [done, ...[...names].map((name) => assign(name, f.createIdentifier(name)))];
+      }
+      if (ts.isFunctionDeclaration(node)) {
+        const done = ts.visitEachChild(node, visit, context);
+        return [
+          f.updateFunctionDeclaration(
+            done,
+            plain(done.modifiers),
+            done.asteriskToken,
+            done.name,
+            done.typeParameters,
+            done.parameters,
+            done.type,
+            done.body,
+          ),
+        ];
+      }
+      if (ts.isClassDeclaration(node)) {
+        inside = node.name && checker.getSymbolAtLocation(node.name);
+        const done = ts.visitEachChild(node, visit, context);
+        inside = undefined;
+        const kept = f.updateClassDeclaration(
+          done,
+          plain(done.modifiers),
+          done.name,
+          done.typeParameters,
+          done.heritageClauses,
+          done.members,
+        );
+        return node.name ? [kept, assign(node.name.text, f.createIdentifier(node.name.text))] : [kept];
+      }
+      if (ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node)) {
+        const named = isNamedDeclaration(node) && isValue(checker, node.name as ts.Identifier);
+        const name = (node.name as ts.Identifier).text;
+        const kept = ts.isEnumDeclaration(node)
+          ? f.updateEnumDeclaration(node, plain(node.modifiers), node.name, node.members)
+          : f.updateModuleDeclaration(node, plain(node.modifiers), node.name, node.body);
+        return named ? [kept, assign(name, f.createIdentifier(name))] : [kept];
+      }
+      return [visit(node) as ts.Statement];
+    }
+
+    const written = source.statements.filter((s) => !ts.isEmptyStatement(s) && !ts.isExportDeclaration(s));
+    const hoisted = source.statements.flatMap((s) =>
+      ts.isFunctionDeclaration(s) && s.name && s.body && !has(s, ts.SyntaxKind.DeclareKeyword)
+        ? [assign(s.name.text, f.createIdentifier(s.name.text))]
+        : [],
+    );
+    const body = source.statements.flatMap((s) => statement(s, s === written.at(-1)));
+    return f.updateSourceFile(source, [...hoisted, ...body]);
+  };
+
+  function plain<T extends ts.ModifierLike>(modifiers: ts.NodeArray<T> | undefined): T[] | undefined {
+    return modifiers?.filter(
+      (m) => m.kind !== ts.SyntaxKind.ExportKeyword && m.kind !== ts.SyntaxKind.DefaultKeyword,
+    );
+  }
+}
+
+function has(node: ts.Statement, kind: ts.SyntaxKind): boolean {
+  return ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((m) => m.kind === kind) ?? false);
+}
+
+/** An identifier that is used, not one that names a declaration or a property. */
+function isReference(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (!parent) return false;
+  const named = parent as ts.NamedDeclaration;
+  if (named.name === node && ts.isPropertyAccessExpression(parent)) return false;
+  const declares =
+    ts.isVariableDeclaration(parent) ||
+    ts.isBindingElement(parent) ||
+    ts.isParameter(parent) ||
+    ts.isFunctionLike(parent) ||
+    ts.isClassLike(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    ts.isEnumMember(parent) ||
+    ts.isJsxAttribute(parent);
+  if (declares && named.name === node) return false;
+  if (ts.isBindingElement(parent) && parent.propertyName === node) return false;
+  return !ts.isLabeledStatement(parent) && !ts.isBreakOrContinueStatement(parent);
+}
+
+/** Symbols of what this cell declares and of what it takes from earlier cells. */
+function ownedSymbols(checker: ts.TypeChecker, source: ts.SourceFile, top: TopLevel): Set<ts.Symbol> {
+  const module = checker.getSymbolAtLocation(source);
+  const owned = new Set<ts.Symbol>();
+  const add = (node: ts.Node): void => {
+    const symbol = checker.getSymbolAtLocation(node);
+    if (symbol) owned.add(symbol);
+  };
+  for (const statement of source.statements) {
+    if (ts.isImportDeclaration(statement)) {
+      const { name, namedBindings } = statement.importClause ?? {};
+      if (name) add(name);
+      if (namedBindings && ts.isNamespaceImport(namedBindings)) add(namedBindings.name);
+      else if (namedBindings) for (const e of namedBindings.elements) add(e.name);
+    } else if (isNamedDeclaration(statement)) add(statement.name as ts.Identifier);
+    else if (ts.isVariableStatement(statement)) {
+      const each = (name: ts.BindingName): void => {
+        if (ts.isIdentifier(name)) add(name);
+        else for (const e of name.elements) if (!ts.isOmittedExpression(e)) each(e.name);
+      };
+      for (const d of statement.declarationList.declarations) each(d.name);
+    }
+  }
+  const locals = (source as unknown as { locals?: Map<string, ts.Symbol> }).locals ?? module?.exports;
+  for (const name of top.nestedVars) {
+    const symbol = locals?.get(name as never);
+    if (symbol) owned.add(symbol);
+  }
+  return owned;
+}
+
+function firstSymbol(checker: ts.TypeChecker, name: ts.BindingName): ts.Symbol | undefined {
+  if (ts.isIdentifier(name)) return checker.getSymbolAtLocation(name);
+  for (const e of name.elements) {
+    const symbol = ts.isOmittedExpression(e) ? undefined : firstSymbol(checker, e.name);
+    if (symbol) return symbol;
+  }
+  return undefined;
+}
+
+/** Whether a name stands for something at run time; a module without types counts as that. */
+function isValue(checker: ts.TypeChecker, name: ts.Identifier): boolean {
+  const symbol = checker.getSymbolAtLocation(name);
+  if (!symbol) return true;
+  const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  if (meant.escapedName === "unknown") return true;
+  return (meant.flags & ts.SymbolFlags.Value) !== 0;
+}
