@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import * as jupyter from "../jupyter/install.js";
+import { type Command, readArguments, UsageError } from "./options.js";
+
+const TARGETS = `  --user            for this user (default)
+  --sys-prefix      into the Python environment that \`python3\` (or --python) belongs to
+  --prefix DIR      below DIR/share/jupyter
+  --system          for all users
+  --python FILE     the Python that --sys-prefix asks; default python3`;
+const OPTIONS = {
+  user: { type: "boolean" },
+  "sys-prefix": { type: "boolean" },
+  prefix: { type: "string" },
+  system: { type: "boolean" },
+  python: { type: "string", default: "python3" },
+} as const;
+
+export const install: Command = {
+  summary: "registers the kernel and the JupyterLab extension",
+  usage: `colpali-lens install [target] [options]\n\n${TARGETS}
+  --node FILE       the Node (24 or later) that the kernel runs on; default: the one that runs this`,
+  async run(argv) {
+    const { values } = readArguments(argv, { ...OPTIONS, node: { type: "string" } });
+    const node = values.node === undefined ? process.execPath : resolve(values.node);
+    const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
+    if (Number.parseInt(version.slice(1), 10) < 24)
+      throw new Error(
+        `${node} is Node ${version}, expected 24 or later: install it, or name one with --node`,
+      );
+    for (const folder of await jupyter.install(target(values), node)) process.stdout.write(`${folder}\n`);
+    return 0;
+  },
+};
+
+export const uninstall: Command = {
+  summary: "removes what install has registered",
+  usage: `colpali-lens uninstall [target]\n\n${TARGETS}`,
+  async run(argv) {
+    const { values } = readArguments(argv, OPTIONS);
+    const removed = jupyter.uninstall(target(values));
+    process.stdout.write(removed.length === 0 ? "nothing was installed there\n" : `${removed.join("\n")}\n`);
+    return 0;
+  },
+};
+
+interface Values {
+  user?: boolean;
+  "sys-prefix"?: boolean;
+  prefix?: string;
+  system?: boolean;
+  python: string;
+}
+
+function target(values: Values): jupyter.InstallTarget {
+  const chosen = [values.user, values["sys-prefix"], values.prefix !== undefined, values.system];
+  if (chosen.filter(Boolean).length > 1)
+    throw new UsageError(
+      "invalid target: several given, expected one of --user, --sys-prefix, --prefix, --system",
+    );
+  if (values.prefix !== undefined) return { prefix: resolve(values.prefix) };
+  if (values.system) return { system: true };
+  if (!values["sys-prefix"]) return { user: true };
+  const asked = ["-c", "import sys; print(sys.prefix)"];
+  return { prefix: execFileSync(values.python, asked, { encoding: "utf8" }).trim() };
+}

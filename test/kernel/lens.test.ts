@@ -1,0 +1,118 @@
+/** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
+
+const REPORT = join(__dirname, "../../examples/energy-report.pdf");
+const folder = mkdtempSync(join(tmpdir(), "colpali-lens-"));
+let model: Model;
+let pages: Page[];
+let lens: Lens;
+
+beforeAll(async () => {
+  model = await loadModel("mini", { cacheDir: null });
+  pages = await openPages(REPORT);
+  lens = await explain(model, pages, "electricity network");
+}, 60_000);
+
+afterAll(async () => {
+  await model.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+test("the score adds up, and the winner aggregate is its patch part", () => {
+  const { maxsim } = lens;
+  expect(maxsim.score).toBeGreaterThan(1);
+  expect(Math.abs(maxsim.patchScore + maxsim.residue - maxsim.score)).toBeLessThan(1e-4);
+  const winner = lens.aggregate("winner").data.reduce((a, b) => a + b, 0);
+  expect(Math.abs(winner - maxsim.patchScore)).toBeLessThan(1e-4);
+});
+
+test("all pages are ranked, best first, and the lens opens with the best", () => {
+  expect(lens.ranking.length).toBe(pages.length);
+  expect(lens.ranking.map((r) => r.score)).toEqual(
+    [...lens.ranking.map((r) => r.score)].sort((a, b) => b - a),
+  );
+  expect(lens.ranking[0].score).toBeCloseTo(lens.maxsim.score, 4);
+  expect(lens.state.data.pages[0].number).toBe(lens.ranking[0].page.source.number);
+});
+
+test("a word's map is a map of its page, and its best patch is what top() gives", () => {
+  lens.view.word = 0;
+  const map = lens.map("Electricity");
+  const [best] = lens.top(1);
+  expect([map.rows, map.columns]).toEqual([64, 64]);
+  expect(map.data[best.row * 64 + best.column]).toBeCloseTo(best.value, 6);
+  const page = lens.state.data.pages[0];
+  expect(best.rect.x).toBeCloseTo((best.column * page.width) / 64, 6);
+  expect(best.rect.y).toBeCloseTo((best.row * page.height) / 64, 6);
+  lens.view.word = null;
+});
+
+test("an unknown word is refused with the words there are", () => {
+  expect(() => lens.map("whale")).toThrow('invalid word: "whale", expected one of "electricity", "network"');
+});
+
+test("the view is observable and refuses what it cannot show", () => {
+  const seen: (number | null)[] = [];
+  const stop = lens.onView((view) => seen.push(view.token));
+  lens.view.token = 1;
+  lens.view = { token: 0, opacity: 0.5 };
+  expect(() => {
+    lens.view.token = 99;
+  }).toThrow("invalid view.token: 99");
+  expect(() => {
+    (lens.view as unknown as Record<string, unknown>).tokens = 1;
+  }).toThrow("invalid view property: tokens, expected one of");
+  stop();
+  lens.view.token = null;
+  expect(seen).toEqual([1, 0]);
+  expect(lens.view.opacity).toBe(0.5);
+});
+
+test("a new query keeps the lens and its settings; the last of several wins", async () => {
+  lens.view.palette = "cividis";
+  const answers = await Promise.all([lens.ask("battery"), lens.ask("turbine")]);
+  expect(answers.every((a) => a === lens)).toBe(true);
+  expect(lens.query).toBe("turbine");
+  expect(lens.view.palette).toBe("cividis");
+  expect(lens.view.token).toBeNull();
+  await expect(lens.ask("  ")).rejects.toThrow(/empty/);
+  expect(lens.query).toBe("turbine");
+});
+
+test("pages are embedded once", async () => {
+  let runs = 0;
+  const start = performance.now();
+  await explain(model, pages, "harbour", { onProgress: () => runs++ });
+  expect(runs).toBe(pages.length + 1);
+  expect((await model.embedPage(pages[0])).vectors).toBe((await model.embedPage(pages[0])).vectors);
+  expect(performance.now() - start).toBeLessThan(60_000);
+});
+
+test("a saved explanation holds the numbers that the lens shows", async () => {
+  const file = await lens.save(join(folder, "lens.json"));
+  const json = JSON.parse(readFileSync(file, "utf8"));
+  const maps = Buffer.from(json.maps, "base64");
+  expect(maps.length).toBe(json.query.tokens.length * json.grid.rows * json.grid.columns * 4);
+  const { row, column } = lens.maxsim.tokens[0];
+  expect(maps.readFloatLE((row * 64 + column) * 4)).toBeCloseTo(json.maxsim.tokens[0].patchBest, 6);
+  expect(json.provenance.model.weights["vision.onnx"]).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("outside a notebook a lens shows as picture and text", async () => {
+  const show = (lens as unknown as Record<symbol, () => Promise<Record<string, string>>>)[
+    Symbol.for("Jupyter.display")
+  ];
+  const bundle = await show.call(lens);
+  expect(Object.keys(bundle)).toEqual(["image/png", "text/html", "text/plain"]);
+  expect(Buffer.from(bundle["image/png"], "base64").subarray(1, 4).toString()).toBe("PNG");
+  expect(bundle["text/plain"]).toContain("turbine");
+});
+
+test("no pages and an impossible top are refused", async () => {
+  await expect(explain(model, [], "x")).rejects.toThrow("invalid pages: none");
+  await expect(explain(model, pages, "x", { top: 0 })).rejects.toThrow("invalid top: 0");
+  await expect(lens.save(join(folder, "lens.gif"))).rejects.toThrow("expected it to end in .json");
+});
