@@ -1,4 +1,3 @@
-import { bin } from "d3-array";
 import { textWidth } from "./font-metrics.js";
 import { hex } from "./palettes.js";
 import { decimal } from "./printable.js";
@@ -12,19 +11,26 @@ const BAR = { top: 32, height: 12 };
 const STRIPS = 96;
 const FONT_SIZE = 11;
 
-/**
- * The colour scale with its axis in cosine. Above it the histogram of all cells of the shown map (heights
- * logarithmic: most cells are near 0); the bar's upper half is the palette, the lower half the same colours as
- * they look on white paper; what is below the threshold stays empty.
- * @param ink colour of text and axis
- */
+/** The colour scale with its axis in cosine and the histogram of all cells of the shown map above it. */
 export function legend(scene: Scene, width: number, ink: string): SvgNode {
-  const { scale } = scene;
-  const x = (value: number) => ((value - scale.axis[0]) / (scale.axis[1] - scale.axis[0])) * width;
   return node(
     "g",
     { class: "cl-legend" },
-    ...histogram(scene, x, ink),
+    legendHistogram(scene, width, ink),
+    legendScale(scene.scale, width, ink),
+  );
+}
+
+/**
+ * The bar's upper half is the palette, the lower half the same colours as they look on white paper; what is below
+ * the threshold stays empty.
+ * @param ink colour of text and axis
+ */
+export function legendScale(scale: ColourScale, width: number, ink: string): SvgNode {
+  const x = along(scale, width);
+  return node(
+    "g",
+    {},
     ...bar(scale, x),
     node("rect", {
       x: 0.5,
@@ -39,25 +45,28 @@ export function legend(scene: Scene, width: number, ink: string): SvgNode {
   );
 }
 
-function histogram(scene: Scene, x: (v: number) => number, ink: string): SvgNode[] {
-  const [low, high] = scene.scale.axis;
-  const edges = Array.from({ length: BINS - 1 }, (_, i) => low + ((i + 1) * (high - low)) / BINS);
-  const counts = bin<number, number>().domain([low, high]).thresholds(edges)(scene.shown.map.data);
-  const most = Math.log1p(Math.max(...counts.map((c) => c.length)));
-  return counts
-    .filter((c) => c.length > 0)
-    .map((c) => {
-      const height = Math.max(1, (28 * Math.log1p(c.length)) / most);
-      const left = x(c.x0 as number);
-      return node("rect", {
-        x: left,
-        y: 30 - height,
-        width: Math.max(0.5, x(c.x1 as number) - left - 0.5),
-        height,
-        fill: ink,
-        "fill-opacity": 0.45,
-      });
-    });
+/** How many cells have which value. Heights are logarithmic: most cells are near 0. */
+export function legendHistogram({ scale, shown }: Scene, width: number, ink: string): SvgNode {
+  const [low, high] = scale.axis;
+  const counts = new Uint32Array(BINS);
+  for (const value of shown.map.data) {
+    const at = Math.floor((BINS * (value - low)) / (high - low));
+    counts[Math.min(BINS - 1, Math.max(0, at))]++;
+  }
+  const most = Math.log1p(Math.max(...counts));
+  const step = width / BINS;
+  let d = "";
+  counts.forEach((count, i) => {
+    if (count === 0) return;
+    const height = Math.max(1, (28 * Math.log1p(count)) / most);
+    d += `M${(i * step).toFixed(2)},30v${(-height).toFixed(2)}h${(step - 0.5).toFixed(2)}v${height.toFixed(2)}z`;
+  });
+  return node("path", { d, fill: ink, "fill-opacity": 0.45 });
+}
+
+function along(scale: ColourScale, width: number): (value: number) => number {
+  const [low, high] = scale.axis;
+  return (value) => ((value - low) / (high - low)) * width;
 }
 
 function bar(scale: ColourScale, x: (v: number) => number): SvgNode[] {

@@ -1,4 +1,4 @@
-import { decimal, LEGEND_HEIGHT, legend } from "../../core/index.js";
+import { decimal, LEGEND_HEIGHT, legendHistogram, legendScale } from "../../core/index.js";
 import { createCompare } from "./compare.js";
 import { createControls } from "./controls.js";
 import { fromSvg, h, setText } from "./dom.js";
@@ -15,6 +15,9 @@ export function createSide(actions: Actions): Part {
     attributes: { class: "cl-scale", viewBox: `0 0 ${WIDTH} ${LEGEND_HEIGHT}`, role: "img" },
     children: [],
   });
+  const [bar, cells] = [0, 1].map(() => fromSvg({ tag: "g", attributes: {}, children: [] }));
+  scale.append(cells, bar);
+  let drawn = "";
   const scaleHead = h("h3");
   const note = h("p", { class: "cl-note" });
   const best = createBest(actions);
@@ -33,9 +36,14 @@ export function createSide(actions: Actions): Part {
       controls.update(frame);
       setText(scaleHead, `Scale, ${frame.scene.scale.unit}`);
       setText(note, frame.scene.scale.note);
-      scale.replaceChildren(fromSvg(legend(frame.scene, WIDTH, "currentColor")));
-      const [low, high] = frame.scene.scale.domain;
-      scale.setAttribute("aria-label", `Colour scale from ${decimal(low)} to ${decimal(high)}`);
+      const now = JSON.stringify({ ...frame.scene.scale, colours: frame.scene.view.palette });
+      if (now !== drawn) {
+        drawn = now;
+        bar.replaceChildren(fromSvg(legendScale(frame.scene.scale, WIDTH, "currentColor")));
+        const [low, high] = frame.scene.scale.domain;
+        scale.setAttribute("aria-label", `Colour scale from ${decimal(low)} to ${decimal(high)}`);
+      }
+      cells.replaceChildren(fromSvg(legendHistogram(frame.scene, WIDTH, "currentColor")));
       best.update(frame);
       compare.update(frame);
     },

@@ -51,11 +51,17 @@ function positions(rows: number, columns: number, words: string[]): LensExplanat
   };
 }
 
+/** Longest side of a large page's picture, as pages have it. */
+const PICTURE_SIDE = 1600;
+
 async function grid(rows: number, columns: number, count: number): Promise<LensData> {
   const words = Array.from({ length: count }, (_, i) => `word${i}`);
   const data = lensData(positions(rows, columns, words));
   Object.assign(data.pages[0], { width: columns * 100, height: rows * 100 });
-  data.pages[0].picture = { mime: "image/png", data: await pagePicture(columns * 100, rows * 100) };
+  data.pages[0].picture = {
+    mime: "image/png",
+    data: await pagePicture(Math.min(PICTURE_SIDE, columns * 100), Math.min(PICTURE_SIDE, rows * 100)),
+  };
   return data;
 }
 
