@@ -4,6 +4,7 @@ export * from "./comparison.js";
 export * from "./difference.js";
 export * from "./explanation-json.js";
 export * from "./figure.js";
+export * from "./file-name.js";
 export * from "./legend.js";
 export * from "./lens-data.js";
 export * from "./lens-state.js";

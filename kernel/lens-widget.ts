@@ -1,11 +1,13 @@
 import type { LensData, LensState, LensView } from "../core/index.js";
 import { Widget } from "./jupyter/widgets.js";
 import { manifest } from "./package.js";
+import type { LensFile } from "./save.js";
 
 /** What the person at the widget can ask of the kernel. */
 export interface LensRequests {
   ask(query: string): Promise<void>;
   view(view: LensView): void;
+  file(format: string): Promise<LensFile>;
 }
 
 export interface LensStatus {
@@ -35,9 +37,13 @@ export class LensWidget extends Widget<{
     });
     this.on("change:view", () => requests.view(this.get("view")));
     this.onMessage((content) => {
-      const message = content as { type?: unknown; query?: unknown };
-      if (message.type === "ask" && typeof message.query === "string")
-        void this.#answer(message.query, requests);
+      const { type, query, format } = content as { type?: unknown; query?: unknown; format?: unknown };
+      if (type === "ask" && typeof query === "string") void this.#answer("Asking", () => requests.ask(query));
+      if (type === "save" && typeof format === "string")
+        void this.#answer(`Writing ${format.toUpperCase()}`, async () => {
+          const { name, mime, data } = await requests.file(format);
+          this.send({ type: "file", name, mime }, [data]);
+        });
     });
   }
 
@@ -50,10 +56,10 @@ export class LensWidget extends Widget<{
     this.set({ view: { ...view } });
   }
 
-  async #answer(query: string, requests: LensRequests): Promise<void> {
-    this.set({ status: { ...IDLE, busy: "Asking" } });
+  async #answer(busy: string, act: () => Promise<void>): Promise<void> {
+    this.set({ status: { ...IDLE, busy } });
     try {
-      await requests.ask(query);
+      await act();
       this.set({ status: IDLE });
     } catch (error) {
       this.set({ status: { ...IDLE, error: error instanceof Error ? error.message : String(error) } });

@@ -17,13 +17,11 @@ import {
   type QueryWord,
   type Rect,
   type SimilarityMap,
-  scene,
   shown,
-  text,
   tokenMap,
   topPatches,
 } from "../core/index.js";
-import { renderPng, staticHtml } from "./figures/index.js";
+import { stillBundle } from "./figures/index.js";
 import { explainPage, score } from "./inference/index.js";
 import { currentKernel } from "./jupyter/kernel.js";
 import { DISPLAY, type MimeBundle } from "./jupyter/mime.js";
@@ -31,7 +29,7 @@ import { lensPage } from "./lens-page.js";
 import { LensWidget } from "./lens-widget.js";
 import type { Model } from "./models/index.js";
 import { type Report, withProgress } from "./progress.js";
-import { saveLens } from "./save.js";
+import { lensFile, saveLens } from "./save.js";
 
 export interface ExplainOptions {
   /** How many of the best pages the lens holds with their maps; default 12. All pages are ranked. */
@@ -216,15 +214,12 @@ export class Lens {
 
   /** Widget, static picture and text table: what a notebook stores is readable without a kernel. */
   async [DISPLAY](): Promise<MimeBundle> {
-    const still = {
-      "image/png": Buffer.from(await renderPng(this.state)).toString("base64"),
-      "text/html": staticHtml(this.state),
-      "text/plain": text(scene(this.state)),
-    };
+    const still = await stillBundle(this.state);
     if (!currentKernel()) return still;
     this.#widget ??= new LensWidget(this.state, {
       ask: async (query) => void (await this.ask(query)),
       view: (view) => this.#receiveView(view),
+      file: (format) => lensFile(this.state, format),
     });
     return { ...this.#widget.viewBundle(), ...still };
   }

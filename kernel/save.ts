@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { explanationJson, type LensState } from "../core/index.js";
+import { explanationJson, fileName, type LensState, scene } from "../core/index.js";
 import { renderHtml, renderPdf, renderPng, renderSvg } from "./figures/index.js";
 
 export interface SaveOptions {
@@ -23,6 +23,30 @@ export const FORMATS: Record<string, Format> = {
   pdf: renderPdf,
   html: async (state) => renderHtml(state),
 };
+
+/** A file as the person at the widget downloads it. */
+export interface LensFile {
+  name: string;
+  mime: string;
+  data: Uint8Array;
+}
+
+const MIMES: Record<string, string> = {
+  json: "application/json",
+  png: "image/png",
+  svg: "image/svg+xml",
+  pdf: "application/pdf",
+  html: "text/html",
+};
+
+/** @throws RangeError for an unknown format */
+export async function lensFile(state: LensState, format: string): Promise<LensFile> {
+  if (!Object.hasOwn(FORMATS, format))
+    throw new RangeError(`invalid format: ${format}, expected one of ${Object.keys(FORMATS).join(", ")}`);
+  const made = await FORMATS[format](state, {});
+  const data = typeof made === "string" ? new TextEncoder().encode(made) : made;
+  return { name: fileName(scene(state), format), mime: MIMES[format], data };
+}
 
 /**
  * Writes what is in view to a file; the format follows the ending.

@@ -12,12 +12,12 @@ import {
 /**
  * A lens as an HTML fragment without script or style sheet, for places where the widget cannot run: a code-hosting
  * site, an untrusted notebook, an export.
- * @param png the picture of `renderPng`; where HTML is shown instead of the bundle's PNG, it would be missing
+ * @param still an encoded picture of the lens; without it there are the numbers only
  */
-export function staticHtml(state: LensState, png?: Uint8Array): string {
+export function staticHtml(state: LensState, still?: { mime: string; data: Uint8Array }): string {
   const of = scene(state);
-  const picture = png
-    ? `<p><img alt="${escapeXml(altText(of))}" src="data:image/png;base64,${Buffer.from(png).toString("base64")}"></p>`
+  const picture = still
+    ? `<p><img alt="${escapeXml(altText(of))}" src="data:${still.mime};base64,${Buffer.from(still.data).toString("base64")}"></p>`
     : "";
   const cells = (tag: string, row: readonly string[]) =>
     row.map((c) => `<${tag}>${escapeXml(c)}</${tag}>`).join("");

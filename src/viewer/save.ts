@@ -1,4 +1,4 @@
-import { latexSnippet, markdownSnippet } from "../../core/index.js";
+import { fileName, latexSnippet, markdownSnippet } from "../../core/index.js";
 import { h } from "./dom.js";
 import { download, KERNEL_FORMATS, LOCAL_FORMATS, localFile, type SaveFormat } from "./files.js";
 import type { Actions, Frame, Part } from "./frame.js";
@@ -54,14 +54,17 @@ export function createSave(actions: Actions, fromKernel?: (format: SaveFormat) =
 
   async function keep(format: (typeof LOCAL_FORMATS)[number]): Promise<void> {
     if (!frame) return;
-    download(await localFile({ data: frame.data, view: frame.locked }, format), fileName(frame, format));
-    actions.say(`Saved as ${fileName(frame, format)}`);
+    download(
+      await localFile({ data: frame.data, view: frame.locked }, format),
+      fileName(frame.scene, format),
+    );
+    actions.say(`Saved as ${fileName(frame.scene, format)}`);
   }
 
   async function copy(snippet: (scene: Frame["scene"], file: string) => string): Promise<void> {
     if (!frame) return;
     const kind = snippet === latexSnippet ? "pdf" : "png";
-    await navigator.clipboard.writeText(snippet(frame.scene, fileName(frame, kind)));
+    await navigator.clipboard.writeText(snippet(frame.scene, fileName(frame.scene, kind)));
     actions.say("Copied");
   }
 
@@ -83,12 +86,4 @@ export function createSave(actions: Actions, fromKernel?: (format: SaveFormat) =
       mark();
     },
   };
-}
-
-/** `report-p3-peak-load.svg`: from document, page and query, in characters that every file system takes. */
-export function fileName({ scene }: Frame, ending: string): string {
-  const plain = (text: string) => text.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
-  const document = plain(scene.page.name.replace(/^.*[\\/]/, "").replace(/\.\w+$/, ""));
-  const query = plain(scene.explanation.query.text).slice(0, 40);
-  return `${[document, `p${scene.page.number}`, query].filter(Boolean).join("-")}.${ending}`;
 }

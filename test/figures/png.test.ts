@@ -90,7 +90,7 @@ test("the static page has the picture, every number as escaped text, and no scri
   lens.explanations[0].query.tokens[1].text = '<img src=x onerror="alert(1)">';
   lens.pages[0].name = "<script>alert(1)</script>.pdf";
   const state = lensState({ token: 1, word: 0 }, lens);
-  const html = staticHtml(state, await renderPng(state));
+  const html = staticHtml(state, { mime: "image/png", data: await renderPng(state) });
   expect(html.match(/<img /g)).toHaveLength(1);
   expect(html).not.toMatch(/<script|onerror="/);
   expect(html).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");

@@ -3,7 +3,7 @@
 import type { LensState, LensView } from "../../core/index";
 import * as core from "../../core/index";
 import { createLens, type LensHandle } from "../../src/viewer/index";
-import { states } from "./states";
+import { states, wordy } from "./states";
 
 const main = document.querySelector("main") as HTMLElement;
 
@@ -32,6 +32,12 @@ class Gallery {
   openJson(json: string, change: Partial<LensView> = {}): void {
     const state = core.unpackLens(json);
     this.mount({ ...state, view: core.changeView(state.data, state.view, change) });
+  }
+
+  /** A lens with the given words, which also stand for query, document and model. */
+  async openWords(words: string[]): Promise<void> {
+    const data = core.decodeLensData(await wordy(words));
+    this.mount({ version: core.LENS_STATE_VERSION, data, view: core.defaultView(data) });
   }
 
   /** What the lens shows now. */

@@ -107,6 +107,21 @@ async function pages(): Promise<LensData> {
   };
 }
 
+/** A lens whose words, query, document and model are the given texts. */
+export async function wordy(words: string[]): Promise<LensData> {
+  const data = lensData(positions(2, 3, words));
+  const all = words.join(" ");
+  const [only] = data.explanations;
+  only.query.text = all;
+  data.pages[0].name = all.slice(0, 9_000);
+  Object.assign(only.provenance.model, {
+    id: all.slice(0, 900),
+    profile: all.slice(900, 1_800),
+    revision: all.slice(-900),
+  });
+  return data;
+}
+
 const HOSTILE = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e&amp;';
 
 async function hostile(): Promise<LensData> {

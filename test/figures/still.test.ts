@@ -1,0 +1,64 @@
+import sharp from "sharp";
+import { encodeLensData, type LensExplanation } from "../../core/index";
+import { stillBundle } from "../../kernel/figures/index";
+import { lensPage } from "../../kernel/lens-page";
+import { openPages } from "../../kernel/pages/index";
+import { lensFile } from "../../kernel/save";
+import { explanation, lensData, lensState } from "../core/example";
+
+test("where the widget cannot run there is the picture, its alternative text and every number", async () => {
+  const bundle = await stillBundle(lensState({ token: 1, word: 0 }));
+  const png = await sharp(Buffer.from(bundle["image/png"], "base64")).metadata();
+  expect([png.format, png.width]).toEqual(["png", 680]);
+  const [, mime, data] =
+    /<img alt="Similarity map of “peak”[^"]*" src="data:([^;]+);base64,([^"]+)"/.exec(bundle["text/html"]) ??
+    [];
+  expect(mime).toBe("image/webp");
+  expect((await sharp(Buffer.from(data, "base64")).metadata()).width).toBe(680);
+  expect(bundle["text/html"]).toContain("<td>[MASK]</td>");
+  expect(bundle["text/plain"].split("\n")).toHaveLength(8);
+});
+
+/** Bytes that a value adds to a notebook: JSON with binary leaves in base64. */
+function stored(value: unknown): number {
+  return JSON.stringify(value, (_, v) =>
+    v instanceof DataView ? Buffer.from(v.buffer as ArrayBuffer).toString("base64") : v,
+  ).length;
+}
+
+test("a lens of 1,024 patches and 20 tokens adds at most 400 kB to a notebook, beside its page picture", async () => {
+  const [page] = await openPages("examples/energy-report.pdf", { pages: "1" });
+  const small = explanation();
+  const [rows, columns, count] = [32, 32, 20];
+  const tokens = Array.from({ length: count }, (_, index) => ({
+    ...small.query.tokens[1],
+    index,
+    word: index,
+  }));
+  const data = Float32Array.from({ length: count * rows * columns }, (_, i) => Math.sin(i * 7.3) / 2);
+  const bests = tokens.map(() => ({ ...small.maxsim.tokens[1], best: 0.5, patchBest: 0.5 }));
+  const large: LensExplanation = {
+    ...small,
+    query: {
+      ...small.query,
+      tokens,
+      words: tokens.map(({ index }) => ({ index, text: "peak", tokens: [index] })),
+    },
+    grid: { rows, columns },
+    maps: { kind: "maps", data, tokens: count, rows, columns },
+    maxsim: { kind: "maxsim", score: count / 2, patchScore: count / 2, residue: 0, tokens: bests },
+  };
+  const state = lensState({}, { ...lensData(large), pages: [await lensPage(page)] });
+  const picture = stored(encodeLensData({ pages: state.data.pages, explanations: [] }));
+  const whole = stored(encodeLensData(state.data)) + stored(await stillBundle(state));
+  expect(whole - picture).toBeLessThan(400_000);
+});
+
+test("a file for the person at the widget has name, type and bytes; an unknown format is refused", async () => {
+  const svg = await lensFile(lensState(), "svg");
+  expect([svg.name, svg.mime]).toEqual(["report-p1-peak-loads.svg", "image/svg+xml"]);
+  expect(new TextDecoder().decode(svg.data)).toMatch(/^<\?xml/);
+  await expect(lensFile(lensState(), "toString")).rejects.toThrow(
+    "invalid format: toString, expected one of json, png, svg, pdf, html",
+  );
+});
