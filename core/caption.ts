@@ -16,6 +16,13 @@ export function scoreParts({ maxsim }: Explanation): string {
   return `score ${decimal(maxsim.score)} = patches ${decimal(maxsim.patchScore)} + off-image ${decimal(maxsim.residue)}`;
 }
 
+/** What tells a scene from others: query, page, model. */
+export function sceneName({ explanation, page }: Pick<Scene, "explanation" | "page">): string {
+  const { id, profile } = explanation.provenance.model;
+  const model = profile === id ? printable(id, 40) : `${printable(id, 40)}, ${printable(profile, 30)}`;
+  return `“${printable(explanation.query.text, 40)}” · ${pageName(page)} · ${model}`;
+}
+
 /** What is seen, in one or two sentences. */
 export function finding(scene: Scene): string {
   const { shown, best, explanation } = scene;

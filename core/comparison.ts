@@ -1,7 +1,6 @@
-import { pageName } from "./caption.js";
+import { sceneName } from "./caption.js";
 import { counterpart } from "./difference.js";
 import type { LensData, LensState, LensView } from "./lens-state.js";
-import { printable } from "./printable.js";
 import { type Scene, sceneOf } from "./scene.js";
 
 /**
@@ -21,8 +20,6 @@ export function comparison({ data, view }: Pick<LensState, "data" | "view">, a: 
 
 /** What tells one explanation from others: query, page, model. */
 export function explanationName(data: LensData, index: number): string {
-  const { query, page, provenance } = data.explanations[index];
-  const { id, profile } = provenance.model;
-  const model = profile === id ? printable(id, 40) : `${printable(id, 40)}, ${printable(profile, 30)}`;
-  return `“${printable(query.text, 40)}” · ${pageName(data.pages[page])} · ${model}`;
+  const explanation = data.explanations[index];
+  return sceneName({ explanation, page: data.pages[explanation.page] });
 }

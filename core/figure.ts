@@ -1,9 +1,10 @@
-import { altText, caption, pageName, scoreParts } from "./caption.js";
+import { altText, caption, finding, origin, pageName, sceneName, scoreParts } from "./caption.js";
 import { chips } from "./chips.js";
 import { shorten, textWidth, wrap } from "./font-metrics.js";
 import { LEGEND_HEIGHT, legend } from "./legend.js";
 import { decimal, printable } from "./printable.js";
 import { type Raster, raster } from "./raster.js";
+import { describeScale } from "./scale.js";
 import type { Scene } from "./scene.js";
 import { FONT_FAMILY, node, overlay, type SvgNode } from "./svg.js";
 import type { Rect } from "./types.js";
@@ -15,13 +16,18 @@ const GAP = 16;
 const PANEL = 212;
 const LINE = 15;
 
-export interface FigureOptions {
+/** Encoded pictures that a drawing needs, as data URLs. */
+export interface FigurePictures {
+  page: string;
+  /** The raster: needed for smooth cells only; others are drawn as shapes. */
+  raster?: string;
+}
+
+export interface FigureOptions extends FigurePictures {
   /** Width in CSS pixels. Default 720. */
   width?: number;
-  /** The page's picture, as a data URL. */
-  page: string;
-  /** The raster as a data URL: needed for smooth cells only; others are drawn as shapes. */
-  raster?: string;
+  /** The B of a comparison, drawn beside A. */
+  other?: FigurePictures & { scene: Scene };
 }
 
 /** A drawing with its size in CSS pixels, and where the page lies in it. */
@@ -34,26 +40,34 @@ export interface Figure {
 }
 
 export const FIGURE_WIDTH = 720;
+const TOP = 62;
 
-/** Where the page lies in a figure, so that a host can prepare its picture at the right size. */
-export function figurePage(scene: Scene, width = FIGURE_WIDTH): Rect {
-  const beside = scene.page.height >= scene.page.width;
-  const w = beside ? width - 2 * MARGIN - GAP - PANEL : width - 2 * MARGIN;
-  return { x: MARGIN, y: 62, width: w, height: (w * scene.page.height) / scene.page.width };
+/**
+ * Where the page lies in a figure, so that a host can prepare its picture at the right size.
+ * @param side which of two pages side by side, or null for one page
+ */
+export function figurePage(scene: Scene, width = FIGURE_WIDTH, side: "a" | "b" | null = null): Rect {
+  const room = width - 2 * MARGIN;
+  const half = (room - GAP) / 2;
+  const w = side ? half : isPortrait(scene) ? room - GAP - PANEL : room;
+  return {
+    x: MARGIN + (side === "b" ? half + GAP : 0),
+    y: TOP + (side ? 20 : 0),
+    width: w,
+    height: (w * scene.page.height) / scene.page.width,
+  };
 }
 
 /** A picture of a scene for paper and screen: query, page, scale, words, best patches, caption. Light, as paper is. */
 export function figure(scene: Scene, options: FigureOptions): Figure {
   const width = options.width ?? FIGURE_WIDTH;
-  const page = figurePage(scene, width);
-  const beside = scene.page.height >= scene.page.width;
-  const panel = beside
-    ? column(scene, page.x + page.width + GAP, page.y, page.height)
-    : columns(scene, page.x, page.y + page.height + GAP, page.width);
-  const bottom = Math.max(page.y + page.height, panel.bottom);
-  const lines = wrap(caption(scene), 10, width - 2 * MARGIN);
-  const height = Math.ceil(bottom + 18 + lines.length * 14 + MARGIN - 8);
+  const page = figurePage(scene, width, options.other ? "a" : null);
+  const body = options.other
+    ? pair(scene, page, options.other, options, width)
+    : single(scene, page, options);
   const room = width - 2 * MARGIN;
+  const lines = wrap(options.other ? pairCaption(scene, options.other.scene) : caption(scene), 10, room);
+  const height = Math.ceil(body.bottom + 18 + lines.length * 14 + MARGIN - 8);
   const query = `“${printable(scene.explanation.query.text, 300)}”`;
   const root = node(
     "svg",
@@ -66,7 +80,7 @@ export function figure(scene: Scene, options: FigureOptions): Figure {
       "font-family": FONT_FAMILY,
     },
     node("title", {}, printable(`Similarity map of ${scene.shown.label}`)),
-    node("desc", {}, altText(scene)),
+    node("desc", {}, [scene, options.other?.scene].flatMap((s) => (s ? [altText(s)] : [])).join(" ")),
     node("rect", { width, height, fill: "#fff" }),
     words(shorten(query, 15, room, true), MARGIN, 28, { size: 15, bold: true }),
     words(
@@ -75,14 +89,68 @@ export function figure(scene: Scene, options: FigureOptions): Figure {
       47,
       { size: 11, fill: GREY },
     ),
-    pageGroup(scene, page, options),
-    ...panel.nodes,
-    ...lines.map((line, i) => words(line, MARGIN, bottom + 24 + i * 14, { size: 10, fill: GREY })),
+    ...body.nodes,
+    ...lines.map((line, i) => words(line, MARGIN, body.bottom + 24 + i * 14, { size: 10, fill: GREY })),
   );
   return { kind: "figure", width, height, page, root };
 }
 
-function pageGroup(scene: Scene, at: Rect, options: FigureOptions): SvgNode {
+function isPortrait({ page }: Scene): boolean {
+  return page.height >= page.width;
+}
+
+function single(scene: Scene, page: Rect, pictures: FigurePictures): Block {
+  const panel = isPortrait(scene)
+    ? column(scene, page.x + page.width + GAP, page.y, page.height)
+    : columns(page.x, page.y + page.height + GAP, page.width, [
+        (x, y) => scaleBlock(scene, x, y),
+        (x, y) => bestBlock("Best patches", scene, x, y),
+        (x, y) => wordBlock(scene, x, y, 8),
+      ]);
+  return {
+    nodes: [pageGroup(scene, page, pictures), ...panel.nodes],
+    bottom: Math.max(page.y + page.height, panel.bottom),
+  };
+}
+
+function pair(
+  a: Scene,
+  page: Rect,
+  other: FigurePictures & { scene: Scene },
+  pictures: FigurePictures,
+  width: number,
+): Block {
+  const b = other.scene;
+  const second = figurePage(b, width, "b");
+  const below = Math.max(page.y + page.height, second.y + second.height) + GAP;
+  const panel = columns(MARGIN, below, width - 2 * MARGIN, [
+    (x, y) => scaleBlock(a, x, y),
+    (x, y) => bestBlock("Best patches of A", a, x, y),
+    (x, y) => bestBlock("Best patches of B", b, x, y),
+  ]);
+  const name = (side: string, scene: Scene, at: Rect) =>
+    words(shorten(`${side}: ${sceneName(scene)}`, 11, at.width, true), at.x, TOP + 11, {
+      size: 11,
+      bold: true,
+    });
+  return {
+    nodes: [
+      name("A", a, page),
+      name("B", b, second),
+      pageGroup(a, page, pictures),
+      pageGroup(b, second, other),
+      ...panel.nodes,
+    ],
+    bottom: panel.bottom,
+  };
+}
+
+function pairCaption(a: Scene, b: Scene): string {
+  const own = b.scale === a.scale ? "" : ` B has its own scale: ${describeScale(b.scale)}.`;
+  return `A: ${finding(a)} B, ${sceneName(b)}: ${finding(b)}${own} ${origin(a)}`;
+}
+
+function pageGroup(scene: Scene, at: Rect, options: FigurePictures): SvgNode {
   const size = { width: scene.page.width, height: scene.page.height };
   const scale = at.width / size.width;
   return node(
@@ -95,7 +163,7 @@ function pageGroup(scene: Scene, at: Rect, options: FigureOptions): SvgNode {
   );
 }
 
-function cells(scene: Scene, options: FigureOptions): SvgNode {
+function cells(scene: Scene, options: FigurePictures): SvgNode {
   const { width, height } = scene.page;
   const pixels = raster(scene);
   const style: Record<string, string> =
@@ -134,20 +202,21 @@ interface Block {
 
 function column(scene: Scene, x: number, top: number, room: number): Block {
   const scale = scaleBlock(scene, x, top);
-  const best = bestBlock(scene, x, scale.bottom + 12);
+  const best = bestBlock("Best patches", scene, x, scale.bottom + 12);
   const left = Math.max(3, Math.floor((top + room - best.bottom - 12 - LINE) / LINE));
   const list = wordBlock(scene, x, best.bottom + 12, left);
   return { nodes: [...scale.nodes, ...best.nodes, ...list.nodes], bottom: list.bottom };
 }
 
-function columns(scene: Scene, x: number, top: number, width: number): Block {
-  const step = (width - PANEL) / 2;
-  const blocks = [
-    scaleBlock(scene, x, top),
-    bestBlock(scene, x + step, top),
-    wordBlock(scene, x + 2 * step, top, 8),
-  ];
-  return { nodes: blocks.flatMap((b) => b.nodes), bottom: Math.max(...blocks.map((b) => b.bottom)) };
+function columns(
+  x: number,
+  top: number,
+  width: number,
+  blocks: ((x: number, top: number) => Block)[],
+): Block {
+  const step = (width - PANEL) / (blocks.length - 1);
+  const made = blocks.map((block, i) => block(x + i * step, top));
+  return { nodes: made.flatMap((b) => b.nodes), bottom: Math.max(...made.map((b) => b.bottom)) };
 }
 
 function scaleBlock(scene: Scene, x: number, top: number): Block {
@@ -162,11 +231,11 @@ function scaleBlock(scene: Scene, x: number, top: number): Block {
   };
 }
 
-function bestBlock(scene: Scene, x: number, top: number): Block {
+function bestBlock(name: string, scene: Scene, x: number, top: number): Block {
   const rows = scene.best.slice(0, 5);
   return {
     nodes: [
-      head("Best patches", x, top),
+      head(name, x, top),
       ...rows.flatMap((p, i) =>
         row(x, top, i, `${i + 1}  row ${p.row}, column ${p.column}`, decimal(p.value, 3)),
       ),

@@ -1,5 +1,5 @@
 import PDFDocument from "pdfkit";
-import { altText, type LensState, printable, type Scene, type SvgNode, scene } from "../../core/index.js";
+import { type LensState, printable, type Scene, type SvgNode, scene } from "../../core/index.js";
 import { manifest } from "../package.js";
 import { figureFont } from "./outline.js";
 import { checkedSize, drawFigure, type FigureSize } from "./png.js";
@@ -17,7 +17,7 @@ type Inherited = Record<string, string | number>;
 export async function renderPdf(state: LensState, size: Pick<FigureSize, "width"> = {}): Promise<Uint8Array> {
   const { width } = checkedSize(size);
   const of = scene(state);
-  const figure = await drawFigure(of, width, PICTURE_DPI);
+  const figure = await drawFigure(state, width, PICTURE_DPI);
   const document = new PDFDocument({
     size: [figure.width * POINT, figure.height * POINT],
     margin: 0,
@@ -30,7 +30,7 @@ export async function renderPdf(state: LensState, size: Pick<FigureSize, "width"
   document.on("data", (chunk: Uint8Array) => chunks.push(chunk));
   const ended = new Promise((resolve, reject) => document.on("end", resolve).on("error", reject));
   document.registerFont("regular", figureFont(false).path).registerFont("bold", figureFont(true).path);
-  const tagged = document.struct("Figure", { alt: altText(of) }, () => {
+  const tagged = document.struct("Figure", { alt: description(figure.root) }, () => {
     document.save().scale(POINT);
     paint(document, figure.root, {});
     document.restore();
@@ -40,6 +40,11 @@ export async function renderPdf(state: LensState, size: Pick<FigureSize, "width"
   document.end();
   await ended;
   return new Uint8Array(Buffer.concat(chunks));
+}
+
+function description(root: SvgNode): string {
+  const found = root.children.find((c) => typeof c !== "string" && c.tag === "desc") as SvgNode;
+  return String(found.children[0]);
 }
 
 function information({ explanation, shown }: Scene) {

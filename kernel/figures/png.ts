@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import {
+  comparison,
   FIGURE_WIDTH,
   type Figure,
   figure,
@@ -26,8 +27,7 @@ export interface FigureSize {
  */
 export async function renderPng(state: LensState, size: FigureSize = {}): Promise<Uint8Array> {
   const { width, dpi } = checkedSize(size);
-  const of = scene(state);
-  const { root } = await drawFigure(of, width, dpi);
+  const { root } = await drawFigure(state, width, dpi);
   const density = dpi * (72 / 96);
   const png = sharp(Buffer.from(serialise(outlined(root))), { density, limitInputPixels: false })
     .flatten({ background: "#fff" })
@@ -36,13 +36,16 @@ export async function renderPng(state: LensState, size: FigureSize = {}): Promis
   return new Uint8Array(await png.toBuffer());
 }
 
-/** The figure's drawing with the page's picture prepared for a resolution. */
-export async function drawFigure(of: Scene, width: number, dpi: number): Promise<Figure> {
-  return figure(of, {
-    width,
-    page: await pagePicture(of, width, dpi),
+/** The figure's drawing with the pages' pictures prepared for a resolution. A comparison has two. */
+export async function drawFigure(state: LensState, width: number, dpi: number): Promise<Figure> {
+  const a = scene(state);
+  const b = comparison(state, a);
+  const pictures = async (of: Scene, side: "a" | "b" | null) => ({
+    page: await pagePicture(of, (figurePage(of, width, side).width * dpi) / 96),
     raster: of.view.cells === "smooth" ? await smoothPicture(of) : undefined,
   });
+  const other = b ? { scene: b, ...(await pictures(b, "b")) } : undefined;
+  return figure(a, { width, other, ...(await pictures(a, b ? "a" : null)) });
 }
 
 /** @throws RangeError on a width or resolution out of range */
@@ -54,10 +57,8 @@ export function checkedSize({ width = FIGURE_WIDTH, dpi = 96 }: FigureSize): { w
 }
 
 /** The page at the size it has in the figure: resampled once, well, instead of while drawing. */
-async function pagePicture({ page, ...of }: Scene, width: number, dpi: number): Promise<string> {
-  const place = figurePage({ page, ...of }, width);
-  const target = Math.round((place.width * dpi) / 96);
-  const image = sharp(page.picture.data).resize({ width: target, withoutEnlargement: true });
+async function pagePicture({ page }: Scene, width: number): Promise<string> {
+  const image = sharp(page.picture.data).resize({ width: Math.round(width), withoutEnlargement: true });
   return dataUrl("image/png", await image.png({ compressionLevel: 3 }).toBuffer());
 }
 

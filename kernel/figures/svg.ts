@@ -11,7 +11,7 @@ const PICTURE_DPI = 300;
 export async function renderSvg(state: LensState, size: Pick<FigureSize, "width"> = {}): Promise<string> {
   const { width } = checkedSize(size);
   const of = scene(state);
-  const { root } = await drawFigure(of, width, PICTURE_DPI);
+  const { root } = await drawFigure(state, width, PICTURE_DPI);
   const provenance: SvgNode = node("metadata", {}, JSON.stringify(of.explanation.provenance));
   const [title, description, ...rest] = root.children;
   return `<?xml version="1.0" encoding="UTF-8"?>\n${serialise({ ...root, children: [title, description, provenance, ...rest] })}\n`;

@@ -1,9 +1,11 @@
 import {
+  comparison,
   explanationJson,
   figure,
   type LensState,
   type Raster,
   raster,
+  type Scene,
   scene,
   serialise,
 } from "../../core/index.js";
@@ -32,17 +34,23 @@ export async function localFile(state: Shown, format: (typeof LOCAL_FORMATS)[num
 }
 
 async function drawing(state: Shown): Promise<{ text: string; width: number; height: number }> {
-  const of = scene(state);
+  const a = scene(state);
+  const b = comparison(state, a);
+  const other = b ? { scene: b, ...(await pictures(b)) } : undefined;
+  const { root, width, height } = figure(a, { other, ...(await pictures(a)) });
+  return { text: serialise(root), width, height };
+}
+
+async function pictures(of: Scene): Promise<{ page: string; raster?: string }> {
   const { data, mime } = of.page.picture;
   const bitmap = await createImageBitmap(new Blob([data as BlobPart], { type: mime }));
   // PNG, because not every program that reads SVG knows WebP.
   const page = canvasOf(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
   bitmap.close();
-  const { root, width, height } = figure(of, {
+  return {
     page: page.toDataURL("image/png"),
     raster: of.view.cells === "smooth" ? pixels(raster(of)).toDataURL("image/png") : undefined,
-  });
-  return { text: serialise(root), width, height };
+  };
 }
 
 async function rasterised(svg: Blob, width: number, height: number): Promise<Blob> {

@@ -1,6 +1,6 @@
 import { shorten, textWidth, wrap } from "../../core/font-metrics";
-import { figure, type SvgNode, scene, serialise } from "../../core/index";
-import { lensData, lensState } from "./example";
+import { comparison, figure, type SvgNode, scene, serialise } from "../../core/index";
+import { explanation, lensData, lensState } from "./example";
 
 const PAGE = "data:image/png;base64,AAAA";
 
@@ -72,4 +72,39 @@ test("lines break where the font's widths say, and nothing is lost", () => {
   expect(lines.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
   expect(shorten("short", 10, 150)).toBe("short");
   expect(textWidth(shorten(text, 10, 150), 10)).toBeLessThanOrEqual(150);
+});
+
+test("a comparison is drawn as two panels, each named, with both findings in the caption", () => {
+  const data = lensData(explanation(), explanation());
+  data.pages.push({ ...data.pages[0], number: 2, width: 200, height: 300 });
+  data.explanations[1].page = 1;
+  const state = lensState({ token: 1, word: 0, compare: 1 }, data);
+  const a = scene(state);
+  const b = comparison(state, a);
+  if (!b) throw new Error("no comparison");
+  const { root, page, width } = figure(a, { page: PAGE, other: { scene: b, page: PAGE } });
+  const images = all(root, "image").map((i) => i.attributes);
+  expect(images.map((i) => [i.width, i.height])).toEqual([
+    [300, 200],
+    [200, 300],
+  ]);
+  expect(page.width).toBeLessThan(width / 2);
+  const shown = texts(root);
+  expect(shown.filter((t) => /^[AB]: “peak loads” · page [12]/.test(t))).toHaveLength(2);
+  expect(shown.join(" ")).toContain(
+    "A: Word “peak” matches best at row 1, column 2 (cosine 0.17). B, “peak loads” · page 2",
+  );
+});
+
+test("models are compared each on its own scale, and the figure says so", () => {
+  const other = explanation({ domain: [0, 0.9] });
+  other.provenance.model.id = "another";
+  const state = lensState({ compare: 1 }, lensData(explanation(), other));
+  const a = scene(state);
+  const b = comparison(state, a);
+  expect(a.scale.domain).toEqual([0.1, 0.5]);
+  expect(b?.scale.domain).toEqual([0, 0.9]);
+  expect(b && texts(figure(a, { page: PAGE, other: { scene: b, page: PAGE } }).root).join(" ")).toContain(
+    "B has its own scale: cosine 0.00 to 0.90",
+  );
 });

@@ -73,6 +73,7 @@ export default {
   async "what a notebook saves opens again as the same lens"(lens) {
     await open(lens);
     await lens.chip("loads").click();
+    await lens.leave();
     const same = await lens.page.evaluate(async () => {
       const saved = window.widget.saved();
       const before = document
