@@ -1,8 +1,8 @@
 /**
  * Builds the gallery: the viewer in a plain page, without Jupyter. `node test/src/build-gallery.mjs` and open
- * test/output/gallery/index.html?state=NAME; the browser tests drive the same page.
+ * test/output/gallery/index.html?list; the browser tests drive the same page.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -22,7 +22,9 @@ const page = (script) => `<!doctype html>
   <link rel="icon" href="data:," />
   <style>
     ${styles}
-    :root { color-scheme: light dark; background: light-dark(#fff, #0d0f12); }
+    @font-face { font-family: Figure; src: url(DejaVuSans.ttf); }
+    @font-face { font-family: Figure; font-weight: bold; src: url(DejaVuSans-Bold.ttf); }
+    :root { --jp-ui-font-family: Figure; color-scheme: light dark; background: light-dark(#fff, #0d0f12); }
     body { margin: 8px; }
   </style>
   <main></main>
@@ -57,6 +59,9 @@ export async function buildGallery() {
     });
   });
   mkdirSync(galleryFolder, { recursive: true });
+  // The figures' font, so that pictures of the lens are the same on every machine.
+  for (const font of ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"])
+    copyFileSync(join(root, "style", "fonts", font), join(galleryFolder, font));
   writeFileSync(join(galleryFolder, "index.html"), page("gallery"));
   writeFileSync(join(galleryFolder, "widget.html"), page("widget"));
 }

@@ -3,13 +3,14 @@
 import type { LensState, LensView } from "../../core/index";
 import * as core from "../../core/index";
 import { createLens, type LensHandle } from "../../src/viewer/index";
+import { looks } from "./looks";
 import { states, wordy } from "./states";
 
 const main = document.querySelector("main") as HTMLElement;
 
 class Gallery {
   readonly core = core;
-  readonly names = Object.keys(states);
+  readonly looks = looks;
   /** Settings the viewer passed on, last one last. */
   views: LensView[] = [];
   asked: string[] = [];
@@ -76,5 +77,18 @@ class Gallery {
 
 const gallery = new Gallery();
 Object.assign(window, { gallery });
-const wanted = new URLSearchParams(location.search).get("state");
-if (wanted) await gallery.open(wanted);
+
+const wanted = looks[new URLSearchParams(location.search).get("look") ?? ""];
+if (wanted) await gallery.open(wanted.state, wanted.view);
+else if (location.search === "?list") list();
+
+function list(): void {
+  for (const name of Object.keys(looks)) {
+    const link = document.createElement("a");
+    link.href = `?look=${encodeURIComponent(name)}`;
+    link.textContent = name;
+    const line = document.createElement("p");
+    line.append(link);
+    main.append(line);
+  }
+}
