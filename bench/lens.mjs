@@ -95,4 +95,33 @@ for (const kind of [
     `${kind.padEnd(20)}${cells[0].padStart(8)}${cells[1].padStart(10)}${cells[2].padStart(8)}${cells[3].padStart(8)}`,
   );
 }
+
+/** A hundred lenses below each other, scrolled through by a screen at a time. Runs in the page. */
+async function scrollHundred() {
+  const frame = () =>
+    new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))));
+  const began = performance.now();
+  await window.gallery.openMany("grid 7 x 5", 100);
+  await frame();
+  const mounted = performance.now() - began;
+  const frames = [];
+  for (let y = 0; y < document.documentElement.scrollHeight; y += 400) {
+    const start = performance.now();
+    window.scrollTo(0, y);
+    frames.push((await frame()) - start);
+  }
+  frames.sort((a, b) => a - b);
+  return {
+    mounted,
+    median: frames[frames.length >> 1],
+    p95: frames[Math.floor(0.95 * frames.length)],
+    most: frames.at(-1),
+  };
+}
+
+const { mounted, median, p95, most } = await page.evaluate(scrollHundred);
+const whole = (v) => Math.round(v);
+console.log(
+  `\n100 lenses on a page: opened in ${whole(mounted)} ms; scrolling by 400 px a frame: median ${median.toFixed(1)}, p95 ${p95.toFixed(1)}, longest ${whole(most)} ms`,
+);
 await browser.close();

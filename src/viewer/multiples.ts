@@ -14,6 +14,7 @@ interface Small {
 export function createMultiples(actions: Actions, pictures: Pictures): Part {
   const element = h("div", { class: "cl-multiples", role: "group", "aria-label": "One map a word" });
   let small: Small[] = [];
+  let built = "";
   let drawn = "";
   let data: Frame["data"] | null = null;
   let last: Frame | null = null;
@@ -46,10 +47,12 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
   }
 
   function draw({ data: of, locked }: Frame): void {
+    // Read once: reading between the writes below would lay the page out again each time.
+    const width = Math.max(1, small[0].paper.element.offsetWidth);
     for (const { chip, paper } of small) {
       const one = scene({ data: of, view: { ...locked, ...chip.select, compare: null } });
       // Thin lines: a small picture has no room for more.
-      paper.draw(one, (0.5 * one.page.width) / Math.max(1, paper.element.offsetWidth));
+      paper.draw(one, (0.5 * one.page.width) / width);
     }
   }
 
@@ -58,12 +61,13 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     update(frame) {
       last = frame;
       if (!element.isConnected) return;
+      const { explanation, scope, aggregate } = frame.locked;
+      const set = `${explanation} ${scope} ${aggregate}`;
       const now = drawnBy(frame.locked);
-      if (now !== drawn || frame.data !== data) {
-        [drawn, data] = [now, frame.data];
-        build(frame);
-        draw(frame);
-      }
+      const fresh = frame.data !== data;
+      if (fresh || set !== built) build(frame);
+      if (fresh || now !== drawn) draw(frame);
+      [built, drawn, data] = [set, now, frame.data];
       for (const { chip, button } of small) {
         const { token, word } = frame.locked;
         button.setAttribute("aria-pressed", String(chip.select.token === token && chip.select.word === word));

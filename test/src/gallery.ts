@@ -41,6 +41,20 @@ class Gallery {
     this.mount({ version: core.LENS_STATE_VERSION, data, view: core.defaultView(data) });
   }
 
+  /** The same state many times below each other, as in a long notebook. */
+  async openMany(name: string, count: number): Promise<void> {
+    const made = await states[name]();
+    if (made === null) throw new Error(`${name} has no data`);
+    const data = core.decodeLensData(made);
+    this.handle?.dispose();
+    main.replaceChildren();
+    for (let i = 0; i < count; i++) {
+      const element = document.createElement("div");
+      main.append(element);
+      createLens(element, { data, view: core.defaultView(data) }, { onView() {} });
+    }
+  }
+
   /** What the lens shows now. */
   shown(): LensState {
     if (!this.state) throw new Error("no lens is open");

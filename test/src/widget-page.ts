@@ -2,6 +2,7 @@
  * The widget's model and view as a host runs them, with a comm that records: `window.widget` for the browser tests.
  * The host's part is played by what @jupyter-widgets/base needs of a manager, no more.
  */
+import * as base from "@jupyter-widgets/base";
 import { defaultView, encodeLensData, LENS_STATE_VERSION } from "../../core/index";
 import { LensModel, LensView, MODULE_NAME, MODULE_VERSION } from "../../src/index";
 import { states } from "./states";
@@ -36,10 +37,30 @@ class Comm {
 
 const manager = { callbacks: () => ({}) } as never;
 
+interface Classes {
+  LensModel: typeof LensModel;
+  LensView: typeof LensView;
+}
+
 class Page {
   comm = new Comm();
   model!: LensModel;
   view!: LensView;
+  /** What a host would load: the sources' classes, or those of the AMD module once it was loaded. */
+  private classes: Classes = { LensModel, LensView };
+
+  /** Loads `dist/index.js` as a host with an AMD loader does. @returns what it asks for and what it gives */
+  loadAmd(source: string): { asks: string[]; gives: string[] } {
+    let asks: string[] = [];
+    let given = {} as Classes;
+    const define = (names: string[], factory: (...modules: unknown[]) => Classes) => {
+      asks = names;
+      given = factory(base);
+    };
+    new Function("define", source)(define);
+    this.classes = given;
+    return { asks, gives: Object.keys(given).sort() };
+  }
 
   /** Opens a state of the gallery as it comes from a kernel, with a change to the raw trait. */
   async open(name: string, change: (traits: Record<string, unknown>) => Record<string, unknown> = (t) => t) {
@@ -50,10 +71,14 @@ class Page {
       view: data && defaultView(data),
     });
     this.comm = new Comm();
-    const state = await LensModel._deserialize_state(traits as never, manager);
-    this.model = new LensModel(state, { model_id: "lens", comm: this.comm, widget_manager: manager });
+    const state = await this.classes.LensModel._deserialize_state(traits as never, manager);
+    this.model = new this.classes.LensModel(state, {
+      model_id: "lens",
+      comm: this.comm,
+      widget_manager: manager,
+    });
     this.view?.remove();
-    this.view = new LensView({ model: this.model, options: {} } as never);
+    this.view = new this.classes.LensView({ model: this.model, options: {} } as never);
     this.view.render();
     document.querySelector("main")?.replaceChildren(this.view.el);
   }

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { hottest } from "../page.mjs";
+
+const amd = readFileSync(new URL("../../../dist/index.js", import.meta.url), "utf8");
 
 /** Opens the page where the widget runs with a recording comm. */
 async function open(lens, name = "example", change = "(t) => t") {
@@ -11,6 +15,22 @@ async function open(lens, name = "example", change = "(t) => t") {
 const sent = (lens) => lens.page.evaluate(() => window.widget.comm.sent);
 
 export default {
+  async "the AMD module for hosts with a CDN asks for the widgets' base alone and brings its styles"(lens) {
+    await lens.page.goto(lens.page.url().replace(/index\.html.*/, "widget.html"));
+    await lens.page.evaluate(() => document.querySelector("style").remove());
+    const module = await lens.page.evaluate((source) => window.widget.loadAmd(source), amd);
+    assert.deepEqual(module, {
+      asks: ["@jupyter-widgets/base"],
+      gives: ["LensModel", "LensView", "MODULE_NAME", "MODULE_VERSION"],
+    });
+    await lens.page.evaluate(() => window.widget.open("grid 2 x 3"));
+    await lens.chip("word4").click();
+    await lens.leave();
+    assert.equal(hottest(await lens.cells(2, 3)), 4);
+    assert.equal(await lens.page.locator(".cl-main").evaluate((e) => getComputedStyle(e).display), "grid");
+    assert.doesNotMatch(amd, /https?:\/\/(?!www\.w3\.org|json-schema)/);
+  },
+
   async "a click is saved to the kernel, a change in the kernel moves the lens"(lens) {
     await open(lens);
     assert.deepEqual(await sent(lens), [], "opening sends nothing");
