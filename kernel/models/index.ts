@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { batchedGraph } from "../inference/batched-graph.js";
 import { embeddingCache } from "../inference/cache.js";
 import { cacheFolder } from "../inference/cache-folder.js";
 import { ModelError } from "../inference/error.js";
@@ -7,6 +8,7 @@ import { type MaxSimGraph, openMaxSim } from "../inference/maxsim-graph.js";
 import { mainType } from "../inference/onnx-file.js";
 import { chooseProvider, type Provider } from "../inference/providers.js";
 import { type Graph, openGraph } from "../inference/session.js";
+import { openThreadedGraph } from "../inference/threaded-graph.js";
 import { packageRoot } from "../package.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check.js";
 import { familyOf } from "./families.js";
@@ -19,7 +21,14 @@ import { fileHash } from "./weights.js";
 
 export { ModelError } from "../inference/error.js";
 export type { PromptProfile } from "./family.js";
-export type { EmbedProgress, Model, ModelInfo, PageEmbedding, QueryEmbedding } from "./model.js";
+export type {
+  EmbedOptions,
+  EmbedProgress,
+  Model,
+  ModelInfo,
+  PageEmbedding,
+  QueryEmbedding,
+} from "./model.js";
 
 export interface LoadOptions {
   /** Prompt profile; the checkpoint's default when left out. */
@@ -62,7 +71,9 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
 
   options.signal?.throwIfAborted();
   const graphs = await openOnProvider(folder, options, warn);
-  const { pageGraph, queryGraph, provider } = graphs;
+  const { provider } = graphs;
+  const pageGraph = batchedGraph(graphs.pageGraph, graphs.batch);
+  const queryGraph = graphs.queryGraph === graphs.pageGraph ? pageGraph : graphs.queryGraph;
   const provided = Object.keys(processor.emptyFeeds());
   checkInputs(folder, pageGraph, "page", provided);
   checkInputs(folder, queryGraph, "query", provided);
@@ -76,6 +87,7 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
     pageGraph,
     queryGraph,
     maxsim: graphs.maxsim,
+    ahead: graphs.batch,
     cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
     info: {
       id: ref,
@@ -145,7 +157,12 @@ interface LoadedGraphs {
   pageGraph: Graph;
   queryGraph: Graph;
   maxsim: MaxSimGraph;
+  /** Pages that go through the graph together. */
+  batch: number;
 }
+
+/** A processor is busy with one page; a GPU is not. */
+const GPU_BATCH = 4;
 
 /** Loads on the best provider that takes the graphs; says so when that is not the one that was asked for. */
 async function openOnProvider(
@@ -158,11 +175,14 @@ async function openOnProvider(
   for (const provider of order) {
     try {
       onProgress?.({ step: `loading on ${provider}`, done: 0, total: 1 });
-      const pageGraph = await load(folder, folder.graphs.page, provider);
-      const queryGraph = folder.graphs.query ? await load(folder, folder.graphs.query, provider) : pageGraph;
+      // Pages take long and run apart; a query graph of its own is small, and quicker to answer in this thread.
+      const pageGraph = await load(folder, folder.graphs.page, provider, openThreadedGraph);
+      const queryGraph = folder.graphs.query
+        ? await load(folder, folder.graphs.query, provider, openGraph)
+        : pageGraph;
       const maxsim = await openMaxSim(provider);
       onProgress?.({ step: `loaded on ${provider}`, done: 1, total: 1 });
-      return { provider, pageGraph, queryGraph, maxsim };
+      return { provider, pageGraph, queryGraph, maxsim, batch: provider === "cpu" ? 1 : GPU_BATCH };
     } catch (error) {
       if (provider === "cpu") throw error;
       warn(`${(error as Error).message}; trying the next execution provider`);
@@ -171,9 +191,14 @@ async function openOnProvider(
   throw new ModelError(`no execution provider takes ${folder.id}`);
 }
 
-async function load(folder: ModelFolder, path: string, provider: Provider): Promise<Graph> {
+async function load(
+  folder: ModelFolder,
+  path: string,
+  provider: Provider,
+  open: (path: string, provider: Provider) => Promise<Graph>,
+): Promise<Graph> {
   try {
-    return await openGraph(path, provider);
+    return await open(path, provider);
   } catch (error) {
     throw new ModelError(
       `cannot load ${basename(path)} of ${folder.id} (${provider}): ${(error as Error).message}`,

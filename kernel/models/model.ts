@@ -20,10 +20,18 @@ export interface PageEmbedding {
   vectors: MultiVector;
 }
 
+export interface EmbedOptions {
+  onProgress?: (progress: EmbedProgress) => void;
+  signal?: AbortSignal;
+  /** Number of pages of a stream, where it is known. */
+  total?: number;
+}
+
 export interface EmbedProgress {
   done: number;
-  total: number;
-  /** Seconds left by the pace so far, or null before the first page. */
+  /** null for a stream of unknown length. */
+  total: number | null;
+  /** Seconds left by the pace so far, or null where that is not known. */
   etaSeconds: number | null;
 }
 
@@ -64,6 +72,8 @@ export interface ModelParts {
   queryGraph: Graph;
   maxsim: MaxSimGraph;
   cache: EmbeddingCache;
+  /** How many pages may be under way while another is prepared. */
+  ahead: number;
 }
 
 /** A late-interaction page model. */
@@ -131,7 +141,7 @@ export class Model {
     const layout = processor.layout(page.width, page.height);
     const prompt = this.#pagePrompt(layout);
     const key = createHash("sha256").update(`${this.#key}\n${page.sha256}`).digest("hex");
-    const vectors = await cache.get(key, () =>
+    const work = cache.get(key, () =>
       this.#embed(
         pageGraph,
         prompt.ids,
@@ -139,6 +149,7 @@ export class Model {
         `page ${page.source.file}#${page.source.number}`,
       ),
     );
+    const vectors = await orAbort(work, options.signal);
     const last = prompt.grid.index.reduce((a, b) => Math.max(a, b), 0);
     if (vectors.count <= last)
       throw new ModelError(
@@ -147,26 +158,39 @@ export class Model {
     return { grid: prompt.grid, vectors };
   }
 
-  /** Embeds pages in order; what is done stays done when it is stopped. */
+  /**
+   * Embeds pages in order: the next pages are prepared (and rendered, if they come from a stream) while one is in the graph.
+   * What is done, or under way, stays done when it is stopped: asked again, it is not embedded again.
+   * @param pages pages, or a stream of them as `streamPages` gives
+   */
   async embedPages(
-    pages: readonly Page[],
-    options: { onProgress?: (progress: EmbedProgress) => void; signal?: AbortSignal } = {},
+    pages: readonly Page[] | AsyncIterable<Page>,
+    options: EmbedOptions = {},
   ): Promise<PageEmbedding[]> {
+    const { onProgress, signal } = options;
+    const total = options.total ?? (Array.isArray(pages) ? pages.length : null);
     const start = performance.now();
-    const out: PageEmbedding[] = [];
-    options.onProgress?.({ done: 0, total: pages.length, etaSeconds: null });
-    for (const page of pages) {
-      out.push(await this.embedPage(page, options));
-      const pace = (performance.now() - start) / 1000 / out.length;
-      options.onProgress?.({
-        done: out.length,
-        total: pages.length,
-        etaSeconds: pace * (pages.length - out.length),
-      });
-      // Lets interrupts and messages through between pages.
-      await new Promise((resolve) => setImmediate(resolve));
+    const done: PageEmbedding[] = [];
+    const running: Promise<PageEmbedding>[] = [];
+    const finishOne = async () => {
+      signal?.throwIfAborted();
+      done.push(await running.shift()!);
+      const pace = (performance.now() - start) / 1000 / done.length;
+      const etaSeconds = total === null ? null : pace * (total - done.length);
+      onProgress?.({ done: done.length, total, etaSeconds });
+    };
+    onProgress?.({ done: 0, total, etaSeconds: null });
+    try {
+      for await (const page of pages) {
+        signal?.throwIfAborted();
+        running.push(this.embedPage(page, { signal }));
+        if (running.length > this.#parts.ahead) await finishOne();
+      }
+      while (running.length > 0) await finishOne();
+    } finally {
+      for (const rest of running) rest.catch(() => {}); // Stopped: nobody waits for these any more.
     }
-    return out;
+    return done;
   }
 
   /** Pixels that the model sees of a page. */
@@ -228,6 +252,16 @@ export class Model {
     const result = await graph.run(feeds);
     return checked(Object.values(result)[0], this.dim, graph.name, what);
   }
+}
+
+/** The result, or the signal's reason as soon as it is given; the work itself goes on and its result is kept. */
+function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 /** @throws ModelError listing the profiles there are */

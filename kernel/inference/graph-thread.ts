@@ -1,0 +1,36 @@
+/** Runs one graph in a thread of its own, so that a page that takes seconds does not stop messages and interrupts. */
+import { parentPort, workerData } from "node:worker_threads";
+import { openGraph } from "./session.js";
+import type { ThreadInput, ThreadReply, ThreadRequest } from "./threaded-graph.js";
+
+const port = parentPort!;
+const { path, provider } = workerData as ThreadInput;
+const reply = (message: ThreadReply, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+try {
+  const graph = await openGraph(path, provider);
+  port.on("message", async (request: ThreadRequest) => {
+    const { id } = request;
+    try {
+      if (request.kind === "dispose") {
+        await graph.dispose();
+        reply({ kind: "disposed", id });
+        port.close();
+        return;
+      }
+      const outputs = await graph.run(request.feeds, request.outputs);
+      // Copied out of the runtime's own memory, which cannot be handed over.
+      for (const output of Object.values(outputs)) output.data = output.data.slice();
+      reply(
+        { kind: "outputs", id, outputs },
+        Object.values(outputs).map((o) => o.data.buffer as ArrayBuffer),
+      );
+    } catch (error) {
+      reply({ kind: "failed", id, message: (error as Error).message });
+    }
+  });
+  reply({ kind: "open", inputs: graph.inputs, outputs: graph.outputs });
+} catch (error) {
+  reply({ kind: "failed", id: 0, message: (error as Error).message });
+  port.close();
+}

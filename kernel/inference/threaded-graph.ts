@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { ModelError } from "./error.js";
+import type { Provider } from "./providers.js";
+import { type Feed, type FloatTensor, type Graph, openGraph, type ValueInfo } from "./session.js";
+
+export interface ThreadInput {
+  path: string;
+  provider: Provider;
+}
+export type ThreadRequest =
+  | { kind: "run"; id: number; feeds: Record<string, Feed>; outputs?: string[] }
+  | { kind: "dispose"; id: number };
+export type ThreadReply =
+  | { kind: "open"; inputs: ValueInfo[]; outputs: ValueInfo[] }
+  | { kind: "outputs"; id: number; outputs: Record<string, FloatTensor> }
+  | { kind: "disposed"; id: number }
+  | { kind: "failed"; id: number; message: string };
+
+const entry = new URL("./graph-thread.js", import.meta.url);
+
+/**
+ * A graph in a thread of its own: `run` takes the feeds' memory over, and the caller's thread stays free. Runs queue up in
+ * order. Where the package has not been built (unit tests on the sources) the graph runs in the caller's thread.
+ */
+export async function openThreadedGraph(path: string, provider: Provider): Promise<Graph> {
+  if (!existsSync(fileURLToPath(entry))) return openGraph(path, provider);
+  const worker = new Worker(entry, {
+    workerData: { path, provider } satisfies ThreadInput,
+    // Node's own options of the process, such as --eval, are not for the thread.
+    execArgv: [],
+  });
+  const waiting = new Map<
+    number,
+    { resolve: (reply: ThreadReply) => void; reject: (error: Error) => void }
+  >();
+  let next = 0;
+
+  const wait = (id: number): Promise<ThreadReply> => {
+    worker.ref();
+    return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+  };
+  const settle = (id: number) => {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    // A process may end while a model is loaded, but not while it is at work.
+    if (waiting.size === 0) worker.unref();
+    return one;
+  };
+  const failAll = (reason: string) => {
+    for (const id of [...waiting.keys()])
+      settle(id)?.reject(new ModelError(`${basename(path)} failed: ${reason}`));
+  };
+  worker.on("message", (reply: ThreadReply) => {
+    const one = settle(reply.kind === "open" ? 0 : reply.id);
+    if (reply.kind === "failed") one?.reject(new ModelError(reply.message));
+    else one?.resolve(reply);
+  });
+  worker.on("error", (error) => failAll(error.message));
+  worker.on("exit", (code) => failAll(`its thread ended (${code}), out of memory?`));
+
+  const opened = (await wait(next++)) as ThreadReply & { kind: "open" };
+  return {
+    name: basename(path),
+    provider,
+    inputs: opened.inputs,
+    outputs: opened.outputs,
+    async run(feeds, outputs) {
+      const id = next++;
+      // Only what the graph reads: reading an unused feed might make it.
+      const used = Object.fromEntries(
+        opened.inputs.flatMap(({ name }) => (name in feeds ? [[name, feeds[name]]] : [])),
+      );
+      worker.postMessage(
+        { kind: "run", id, feeds: used, outputs } satisfies ThreadRequest,
+        Object.values(used).map((f) => f.data.buffer as ArrayBuffer),
+      );
+      return ((await wait(id)) as ThreadReply & { kind: "outputs" }).outputs;
+    },
+    async dispose() {
+      const id = next++;
+      worker.postMessage({ kind: "dispose", id } satisfies ThreadRequest);
+      await wait(id);
+      await worker.terminate();
+    },
+  };
+}
