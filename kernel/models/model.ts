@@ -29,8 +29,8 @@ export interface EmbedOptions {
 
 export interface EmbedProgress {
   done: number;
-  /** null for a stream of unknown length. */
-  total: number | null;
+  /** Grows for a stream whose length is not given. */
+  total: number;
   /** Seconds left by the pace so far, or null where that is not known. */
   etaSeconds: number | null;
 }
@@ -168,18 +168,19 @@ export class Model {
     options: EmbedOptions = {},
   ): Promise<PageEmbedding[]> {
     const { onProgress, signal } = options;
-    const total = options.total ?? (Array.isArray(pages) ? pages.length : null);
+    const known = options.total ?? (Array.isArray(pages) ? pages.length : null);
     const start = performance.now();
     const done: PageEmbedding[] = [];
     const running: Promise<PageEmbedding>[] = [];
     const finishOne = async () => {
       signal?.throwIfAborted();
       done.push(await running.shift()!);
+      const total = known ?? done.length + running.length;
       const pace = (performance.now() - start) / 1000 / done.length;
-      const etaSeconds = total === null ? null : pace * (total - done.length);
+      const etaSeconds = known === null ? null : pace * (known - done.length);
       onProgress?.({ done: done.length, total, etaSeconds });
     };
-    onProgress?.({ done: 0, total, etaSeconds: null });
+    onProgress?.({ done: 0, total: known ?? 0, etaSeconds: null });
     try {
       for await (const page of pages) {
         signal?.throwIfAborted();
