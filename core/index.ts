@@ -2,6 +2,7 @@ export * from "./caption.js";
 export * from "./chips.js";
 export * from "./comparison.js";
 export * from "./difference.js";
+export * from "./earlier.js";
 export * from "./explanation-json.js";
 export * from "./figure.js";
 export * from "./file-name.js";

@@ -88,6 +88,12 @@ export function decodeLensView(data: LensData, raw: unknown): LensView {
   return changeView(data, base, Object.fromEntries(known.map((key) => [key, given[key]])));
 }
 
+/** The view of new data: how things are drawn stays, what was selected in the old data does not. */
+export function keepSettings(data: LensData, before: LensView): LensView {
+  const { explanation, token, word, compare, difference, region, zoom } = defaultView(data);
+  return { ...before, explanation, token, word, compare, difference, region, zoom };
+}
+
 /** True when two views show the same. */
 export function sameView(a: LensView, b: LensView): boolean {
   return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());

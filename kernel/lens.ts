@@ -3,6 +3,7 @@ import {
   aggregate,
   changeView,
   defaultView,
+  keepSettings,
   LENS_STATE_VERSION,
   type LensData,
   type LensExplanation,
@@ -20,6 +21,7 @@ import {
   shown,
   tokenMap,
   topPatches,
+  withEarlier,
 } from "../core/index.js";
 import { stillBundle } from "./figures/index.js";
 import { explainPage, score } from "./inference/index.js";
@@ -108,7 +110,7 @@ export class Lens {
    */
   async ask(query: string): Promise<this> {
     const turn = ++this.#asked;
-    const data = await this.#explainAll(query);
+    const data = withEarlier(await this.#explainAll(query), this.#state?.data);
     if (turn !== this.#asked) return this;
     this.#state = { version: LENS_STATE_VERSION, data, view: this.#keepView(data) };
     this.#view = null;
@@ -248,10 +250,8 @@ export class Lens {
     return made;
   }
 
-  /** The view's settings outlive a new query; what points into the old one does not. */
   #keepView(data: LensData): LensView {
-    const fresh = defaultView(data);
-    return this.#state ? { ...this.#state.view, explanation: fresh.explanation, token: fresh.token } : fresh;
+    return this.#state ? keepSettings(data, this.#state.view) : defaultView(data);
   }
 
   #setView(change: Partial<LensView>): void {

@@ -1,4 +1,11 @@
-import { changeView, decodeLensView, defaultView, sameView } from "../../core/index";
+import {
+  changeView,
+  decodeLensView,
+  defaultView,
+  keepSettings,
+  sameView,
+  withEarlier,
+} from "../../core/index";
 import { explanation, lensData } from "./example";
 
 const data = lensData(
@@ -60,4 +67,25 @@ test.each([
   [{ compare: 9 }, "invalid view.compare: 9"],
 ])("refuses %p and says what is expected", (change, message) => {
   expect(() => changeView(data, view, change as object)).toThrow(message);
+});
+
+test("a new query keeps how things are drawn and drops what was selected", () => {
+  const before = changeView(data, view, {
+    word: 1,
+    palette: "mako",
+    opacity: 0.4,
+    compare: 2,
+    region: { row: 0, column: 0, rows: 1, columns: 1 },
+  });
+  expect(keepSettings(lensData(), before)).toEqual({ ...view, palette: "mako", opacity: 0.4 });
+});
+
+test("what earlier queries said about the best page stays to compare with", () => {
+  const asked = (text: string) => lensData(explanation({ query: { ...explanation().query, text } }));
+  let now = asked("one");
+  for (const text of ["two", "three", "two", "four", "five"]) now = withEarlier(asked(text), now);
+  expect(now.explanations.map((e) => e.query.text)).toEqual(["five", "four", "two", "three"]);
+  const elsewhere = asked("six");
+  elsewhere.pages[0].sha256 = "ef".repeat(32);
+  expect(withEarlier(elsewhere, now).explanations.map((e) => e.query.text)).toEqual(["six"]);
 });
