@@ -1,5 +1,5 @@
 import type { MultiVector } from "../../core/index.js";
-import { buildOnnx } from "./onnx-build.js";
+import { buildOnnx, type GraphSpec } from "./onnx-build.js";
 import type { Provider } from "./providers.js";
 import { type Graph, openGraph } from "./session.js";
 
@@ -10,66 +10,53 @@ import { type Graph, openGraph } from "./session.js";
 export interface MaxSimGraph {
   /** Cosines `[token][vector]` of one query with one page; vectors are of unit length, so it is the product `Q P^T`. */
   cosines(query: MultiVector, page: MultiVector): Promise<Float32Array>;
-  /**
-   * `score = sum over tokens of the maximum over ALL page vectors`, for pages of one length at a time.
-   * @param pages vectors `[page][vector][dim]`, every page with `count` vectors
-   */
-  scores(query: MultiVector, pages: Float32Array, count: number): Promise<Float32Array>;
+  /** `score = sum over tokens of the maximum over ALL page vectors`. */
+  score(query: MultiVector, page: MultiVector): Promise<number>;
   dispose(): Promise<void>;
 }
 
-const COSINES = {
+const COSINES: GraphSpec = {
   nodes: [{ op: "Gemm", inputs: ["query", "page"], outputs: ["cosines"], attributes: { transB: 1 } }],
   inputs: [
-    { name: "query", type: "float32" as const, shape: ["q", "d"] },
-    { name: "page", type: "float32" as const, shape: ["n", "d"] },
+    { name: "query", type: "float32", shape: ["q", "d"] },
+    { name: "page", type: "float32", shape: ["n", "d"] },
   ],
-  outputs: [{ name: "cosines", type: "float32" as const, shape: ["q", "n"] }],
+  outputs: [{ name: "cosines", type: "float32", shape: ["q", "n"] }],
 };
 
-// Pages keep their memory layout; the small query is the operand that is transposed.
-const SCORES = {
+// The maximum is taken along memory. Pages go one by one: joining them costs more than it saves.
+const SCORE: GraphSpec = {
   nodes: [
-    { op: "MatMul", inputs: ["pages", "query"], outputs: ["all"] },
+    { op: "Gemm", inputs: ["query", "page"], outputs: ["all"], attributes: { transB: 1 } },
     { op: "ReduceMax", inputs: ["all", "vectors"], outputs: ["best"], attributes: { keepdims: 0 } },
-    { op: "ReduceSum", inputs: ["best", "tokens"], outputs: ["scores"], attributes: { keepdims: 0 } },
+    { op: "ReduceSum", inputs: ["best", "tokens"], outputs: ["score"], attributes: { keepdims: 0 } },
   ],
-  constants: { vectors: [1], tokens: [1] },
-  inputs: [
-    { name: "pages", type: "float32" as const, shape: ["b", "n", "d"] },
-    { name: "query", type: "float32" as const, shape: ["d", "q"] },
-  ],
-  outputs: [{ name: "scores", type: "float32" as const, shape: ["b"] }],
+  constants: { vectors: [1], tokens: [0] },
+  inputs: COSINES.inputs,
+  outputs: [{ name: "score", type: "float32", shape: [] }],
 };
+
+/** A tenth of a millisecond of work: waking other threads costs more than they do. */
+const THREADS = 1;
 
 export async function openMaxSim(provider: Provider): Promise<MaxSimGraph> {
-  const cosines = await openGraph(buildOnnx(COSINES), provider);
-  let scores: Promise<Graph> | undefined;
+  const cosines = await openGraph(buildOnnx(COSINES), provider, THREADS);
+  let score: Promise<Graph> | undefined;
   return {
     async cosines(query, page) {
       const out = await cosines.run({ query: feed(query), page: feed(page) });
       return out.cosines.data;
     },
-    async scores(query, pages, count) {
-      scores ??= openGraph(buildOnnx(SCORES), provider);
-      const batch = pages.length / (count * query.dim);
-      const out = await (await scores).run({
-        pages: { type: "float32", data: pages, shape: [batch, count, query.dim] },
-        query: { type: "float32", data: transpose(query), shape: [query.dim, query.count] },
-      });
-      return out.scores.data;
+    async score(query, page) {
+      score ??= openGraph(buildOnnx(SCORE), provider, THREADS);
+      const out = await (await score).run({ query: feed(query), page: feed(page) });
+      return out.score.data[0];
     },
     async dispose() {
       await cosines.dispose();
-      await (await scores)?.dispose();
+      await (await score)?.dispose();
     },
   };
 }
 
 const feed = (v: MultiVector) => ({ type: "float32" as const, data: v.data, shape: [v.count, v.dim] });
-
-function transpose({ data, count, dim }: MultiVector): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < count; i++) for (let d = 0; d < dim; d++) out[d * count + i] = data[i * dim + d];
-  return out;
-}

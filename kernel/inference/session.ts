@@ -36,12 +36,20 @@ export interface FloatTensor {
   shape: number[];
 }
 
-/** @param source path of an ONNX file, or its bytes */
-export async function openGraph(source: string | Uint8Array, provider: Provider): Promise<Graph> {
+/**
+ * @param source path of an ONNX file, or its bytes
+ * @param threads on the CPU; all cores when left out
+ */
+export async function openGraph(
+  source: string | Uint8Array,
+  provider: Provider,
+  threads?: number,
+): Promise<Graph> {
   const name = typeof source === "string" ? basename(source) : "built-in graph";
   const options: InferenceSession.SessionOptions = {
     executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
     logSeverityLevel: 3,
+    ...(threads ? { intraOpNumThreads: threads } : {}),
   };
   const session =
     typeof source === "string"
