@@ -21,12 +21,13 @@ export function tokenRows({ query, maxsim }: Explanation): string[][] {
   });
 }
 
-/** One line of at most 110 characters: query, page, score. */
+/** One line of at most 110 characters: query, page, score. The score is never cut. */
 export function headline(scene: Scene): string {
   const score = scoreParts(scene.explanation);
-  const room = 110 - score.length - 20;
-  const query = printable(scene.explanation.query.text, Math.max(12, Math.ceil(room / 2)));
-  return printable(`Lens “${query}” on ${pageName(scene.page)}: ${score}`, 110);
+  const room = 110 - `Lens “” on : ${score}`.length;
+  const page = printable(pageName(scene.page), Math.max(10, room - 12));
+  const query = printable(scene.explanation.query.text, Math.max(10, room - page.length));
+  return `Lens “${query}” on ${page}: ${score}`;
 }
 
 /** The scene in words: one line, then a small table. */

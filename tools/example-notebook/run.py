@@ -1,7 +1,8 @@
-"""Runs examples/first-look.ipynb and stores its outputs, so that it reads well without a kernel.
+"""Runs the notebooks of examples/ and stores their outputs, so that they read well without a kernel.
 
-    .venv/bin/python tools/example-notebook/run.py            writes the file
-    .venv/bin/python tools/example-notebook/run.py --stdout   writes it to standard output
+    .venv/bin/python tools/example-notebook/run.py                      writes all of them
+    .venv/bin/python tools/example-notebook/run.py first-look           writes one
+    .venv/bin/python tools/example-notebook/run.py first-look --stdout  writes it to standard output
 
 Live views are left out of what is stored: their kernel is gone, and a code-hosting site shows the picture and the text.
 """
@@ -12,17 +13,17 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "examples" / "first-look.ipynb"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 KEPT = ("image/png", "text/plain")
 
 
-def executed():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+def executed(path):
+    notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
         timeout=300,
         kernel_name="colpali-lens",
-        resources={"metadata": {"path": NOTEBOOK.parent}},
+        resources={"metadata": {"path": EXAMPLES}},
         store_widget_state=False,
         record_timing=False,
     )
@@ -36,9 +37,12 @@ def executed():
 
 
 if __name__ == "__main__":
-    text = nbformat.writes(executed(), indent=1) + "\n"
-    if "--stdout" in sys.argv:
-        sys.stdout.write(text)
-    else:
-        NOTEBOOK.write_text(text, encoding="utf-8")
-        print(NOTEBOOK)
+    names = [name for name in sys.argv[1:] if name != "--stdout"]
+    paths = [EXAMPLES / f"{name}.ipynb" for name in names] or sorted(EXAMPLES.glob("*.ipynb"))
+    for path in paths:
+        text = nbformat.writes(executed(path), indent=1) + "\n"
+        if "--stdout" in sys.argv:
+            sys.stdout.write(text)
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(path)
