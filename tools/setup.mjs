@@ -116,6 +116,8 @@ async function createVenv() {
     args: [...base.slice(1), "-m", "venv", "--clear", venv],
     help: "Python's venv module is missing or incomplete. On Debian and Ubuntu: apt install python3-venv",
   });
+  // JupyterLab runs a CommonJS script from here, which would be taken for a module of this package.
+  writeFileSync(join(venv, "package.json"), '{ "type": "commonjs" }\n');
 }
 
 async function findPython() {
