@@ -26,6 +26,7 @@ const suites = [
     args: ["-b", "core", "kernel", "src"],
   },
   { name: "unit", what: "core, widget, engine, kernel, figures, contract", command: bin("jest"), args: [] },
+  { name: "package", what: "what the npm package holds", ...nodeTests("test/contract") },
   { name: "examples", what: "the example document and notebook", ...nodeTests("test/examples") },
   { name: "conformance", what: "the kernel on the wire", ...script("test/conformance/run.mjs") },
   { name: "lens", what: "the lens in a browser page", browser: true, ...script("test/src/run-browser.mjs") },
