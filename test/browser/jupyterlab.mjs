@@ -1,6 +1,6 @@
 /** A real JupyterLab on a folder of its own, and a real Chromium looking at it. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +25,13 @@ export async function startLab() {
     mkdirSync(join(home, name));
     return join(home, name);
   };
+  const settings = own("settings");
+  mkdirSync(join(settings, "@jupyterlab", "apputils-extension"), { recursive: true });
+  // No question about news in the corner.
+  writeFileSync(
+    join(settings, "@jupyterlab", "apputils-extension", "notification.jupyterlab-settings"),
+    JSON.stringify({ fetchNews: "false", checkForUpdates: false }),
+  );
   const port = await freePort();
   const rest = [
     "--no-browser",
@@ -42,7 +49,7 @@ export async function startLab() {
       JUPYTER_CONFIG_DIR: own("config"),
       JUPYTER_DATA_DIR: own("data"),
       JUPYTER_RUNTIME_DIR: own("runtime"),
-      JUPYTERLAB_SETTINGS_DIR: own("settings"),
+      JUPYTERLAB_SETTINGS_DIR: settings,
       JUPYTERLAB_WORKSPACES_DIR: own("workspaces"),
       COLPALI_LENS_CACHE: own("cache"),
     },
