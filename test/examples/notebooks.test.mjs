@@ -12,9 +12,8 @@ function said(notebook) {
   return notebook.cells.flatMap(({ id, outputs = [] }) =>
     outputs
       .filter((output) => output.output_type !== "display_data")
-      .map(
-        (output) => `${id}: ${[output.text ?? output.data?.["text/plain"] ?? output.evalue].flat().join("")}`,
-      ),
+      .map((output) => [output.text ?? output.data?.["text/plain"] ?? output.evalue].flat().join(""))
+      .map((text) => `${id}: ${text.replace(/\d+\.\d+/g, "#")}`),
   );
 }
 
