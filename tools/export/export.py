@@ -1,0 +1,157 @@
+"""Turn a checkpoint of the ColPali family into a folder that colpali-lens loads, and say how close it is.
+
+    python export.py CHECKPOINT OUT [--weights float32|float16|int8] [--two-graphs]
+
+CHECKPOINT is a folder (or a hub name) in the format of colpali-engine or transformers; the family is read from its config.json.
+OUT gets model.onnx (with model.onnx_data beside it from 1.5 GB on), text_model.onnx with --two-graphs, the tokenizer, the processor
+settings, config.json, and parity.json: what the exported graph gives beside what torch gives on two drawn pages and two queries.
+float16 and int8 change the weights alone; inputs, outputs and arithmetic stay float32, and parity.json states what the maps lose.
+"""
+import argparse
+import importlib.metadata as md
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from PIL import Image, ImageDraw
+
+from graphs import TextOnly, export, text_inputs, wrap
+
+# model_type -> (family, module, model class, processor class)
+CLASSES = {
+    "paligemma": ("colpali", "colpali_engine.models", "ColPali", "ColPaliProcessor"),
+    "colpali": ("colpali-hf", "transformers", "ColPaliForRetrieval", "ColPaliProcessor"),
+    "qwen2_vl": ("colqwen2", "colpali_engine.models", "ColQwen2", "ColQwen2Processor"),
+    "colqwen2": ("colqwen2-hf", "transformers", "ColQwen2ForRetrieval", "ColQwen2Processor"),
+    "qwen2_5_vl": ("colqwen2_5", "colpali_engine.models", "ColQwen2_5", "ColQwen2_5_Processor"),
+    "qwen3_vl": ("colqwen3", "colpali_engine.models", "ColQwen3", "ColQwen3Processor"),
+    "idefics3": ("colidefics3", "colpali_engine.models", "ColIdefics3", "ColIdefics3Processor"),
+    "modernvbert": ("colmodernvbert", "colpali_engine.models", "ColModernVBert", "ColModernVBertProcessor"),
+    "colmodernvbert": ("colmodernvbert-hf", "transformers", "ColModernVBertForRetrieval", "ColModernVBertProcessor"),
+    "gemma3": ("colgemma3", "colpali_engine.models", "ColGemma3", "ColGemmaProcessor3"),
+}
+TWO_GRAPHS = ("colpali", "colpali-hf", "colidefics3", "colmodernvbert")
+EXTERNAL_FROM = 1.5e9
+QUERIES = ["peak load in winter", "What is the total revenue of the company in 2023?"]
+
+
+def load(checkpoint):
+    from transformers import AutoConfig
+    kind = AutoConfig.from_pretrained(checkpoint).model_type
+    if kind not in CLASSES:
+        raise SystemExit(f'unknown model family: {checkpoint} says model_type "{kind}", expected one of {", ".join(CLASSES)}')
+    family, module, model, processor = CLASSES[kind]
+    library = __import__(module, fromlist=[model])
+    return (family, getattr(library, model).from_pretrained(checkpoint, dtype=torch.float32).eval(),
+            getattr(library, processor).from_pretrained(checkpoint))
+
+
+def drawn_page(width, height):
+    page = Image.new("RGB", (width, height), "white")
+    d = ImageDraw.Draw(page)
+    for y in range(30, height // 2, 16):
+        d.text((30, y), "quarterly revenue of wind and solar power grew by percent in region total"[: width // 7], fill=(20, 20, 30))
+    for i in range(6):
+        d.rectangle([40 + 50 * i, height - 40 - 20 * i, 75 + 50 * i, height - 40], fill=(40 * i, 90, 200 - 30 * i))
+    return page
+
+
+def float16_weights(path):
+    """Large float32 weights are stored as float16 and cast back where they are used."""
+    model = onnx.load(str(path))
+    casts = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < 1024:
+            continue
+        values = onnx.numpy_helper.to_array(tensor)
+        name = tensor.name
+        tensor.CopyFrom(onnx.numpy_helper.from_array(np.clip(values, -65504, 65504).astype(np.float16), name + "_f16"))
+        casts.append(onnx.helper.make_node("Cast", [name + "_f16"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(casts + nodes)
+    save(model, path)
+
+
+def int8_weights(path):
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    target = path.with_suffix(".int8.onnx")
+    quantize_dynamic(str(path), str(target), weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"])
+    model = onnx.load(str(target))
+    for file in path.parent.glob(target.name + "*"):
+        file.unlink()
+    save(model, path)
+
+
+def save(model, path):
+    data = path.with_name(path.name + "_data")
+    data.unlink(missing_ok=True)
+    large = model.ByteSize() > EXTERNAL_FROM
+    onnx.save(model, str(path), save_as_external_data=large, location=data.name if large else None)
+
+
+def run(session, batch):
+    return session.run(None, {i.name: batch[i.name].numpy() for i in session.get_inputs()})[0].astype(np.float32)
+
+
+def parity(wrapper, family, processor, folder):
+    """Largest and mean differences of embeddings and cosines, and how often the best vector stays the best."""
+    page_graph = ort.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+    text = folder / "text_model.onnx"
+    text_graph = ort.InferenceSession(str(text), providers=["CPUExecutionProvider"]) if text.exists() else page_graph
+    rows = []
+    for size in ((600, 840), (840, 480)):
+        batch = processor.process_images(images=[drawn_page(*size)])
+        with torch.no_grad():
+            page_torch = wrapper(*(batch[name] for name in wrapper.inputs))[0].numpy()
+        page_onnx = run(page_graph, batch)[0]
+        for query in QUERIES:
+            full = text_inputs(family, wrapper, processor.process_queries([query]))
+            with torch.no_grad():
+                query_torch = wrapper(*(full[name] for name in wrapper.inputs))[0].numpy()
+            query_onnx = run(text_graph, full)[0]
+            a, b = query_torch @ page_torch.T, query_onnx @ page_onnx.T
+            rows.append({"page": list(size), "query": query,
+                         "embeddings": float(max(np.abs(page_torch - page_onnx).max(), np.abs(query_torch - query_onnx).max())),
+                         "cosines_largest": float(np.abs(a - b).max()), "cosines_mean": float(np.abs(a - b).mean()),
+                         "same_best": float((a.argmax(1) == b.argmax(1)).mean()),
+                         "score": [float(a.max(1).sum()), float(b.max(1).sum())]})
+    return rows
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("checkpoint")
+    args.add_argument("out", type=Path)
+    args.add_argument("--weights", choices=["float32", "float16", "int8"], default="float32")
+    args.add_argument("--two-graphs", action="store_true", help="also a graph for queries, which then need no image tower")
+    a = args.parse_args()
+    family, model, processor = load(a.checkpoint)
+    if a.two_graphs and family not in TWO_GRAPHS:
+        raise SystemExit(f"--two-graphs works for {', '.join(TWO_GRAPHS)}, not for {family}")
+    a.out.mkdir(parents=True, exist_ok=True)
+    wrapper = wrap(family, model)
+    large = sum(p.numel() * 4 for p in model.parameters()) > EXTERNAL_FROM
+    example = processor.process_images(images=[drawn_page(300, 420), drawn_page(400, 310)])
+    export(wrapper, example, a.out / "model.onnx", external_data=large)
+    if a.two_graphs:
+        export(TextOnly(wrapper).eval(), {k: example[k][:, -40:] for k in ("input_ids", "attention_mask")}, a.out / "text_model.onnx", external_data=large)
+    for graph in a.out.glob("*.onnx"):
+        if a.weights != "float32":
+            {"float16": float16_weights, "int8": int8_weights}[a.weights](graph)
+    processor.save_pretrained(a.out)
+    model.config.save_pretrained(a.out)
+    rows = parity(wrapper, family, processor, a.out)
+    versions = {p: md.version(p) for p in ("colpali-engine", "transformers", "torch", "onnx", "onnxruntime")}
+    (a.out / "parity.json").write_text(json.dumps({"family": family, "weights": a.weights, "versions": versions, "rows": rows}, indent=1) + "\n")
+    size = sum(f.stat().st_size for f in a.out.glob("*.onnx*")) / 1e6
+    worst = {k: max(r[k] for r in rows) for k in ("embeddings", "cosines_largest", "cosines_mean")}
+    print(f"{family}, {a.weights}: {size:.1f} MB; embeddings differ by {worst['embeddings']:.1e}, cosines by {worst['cosines_largest']:.1e} "
+          f"(mean {worst['cosines_mean']:.1e}), the best vector stays in {100 * min(r['same_best'] for r in rows):.0f} % of tokens or more")
+
+
+if __name__ == "__main__":
+    main()
