@@ -1,5 +1,14 @@
 import sharp from "sharp";
-import { figure, figurePage, raster, scene, serialise } from "../../core/index";
+import {
+  figure,
+  figurePage,
+  type LensView,
+  NORMALISATIONS,
+  PALETTE_NAMES,
+  raster,
+  scene,
+  serialise,
+} from "../../core/index";
 import { renderPng, staticHtml } from "../../kernel/figures/index";
 import { outlined } from "../../kernel/figures/outline";
 import { lensData, lensState } from "../core/example";
@@ -27,20 +36,34 @@ async function pixels(png: Uint8Array) {
   };
 }
 
-const views = [
+/** As small as figures go: these are many. */
+const SMALL = { width: 300 };
+
+const views: Partial<LensView>[] = [
   { token: 1, word: 0, top: 0 },
   { token: 3, word: 1, top: 0, palette: "mako", normalisation: "token", opacity: 1 },
   { top: 0, palette: "YlOrRd", normalisation: "robust", opacity: 0.5 },
   { top: 0, aggregate: "winner", palette: "cividis" },
-] as const;
+  ...PALETTE_NAMES.map((palette, i) => ({
+    token: 2,
+    word: 1,
+    top: 0,
+    palette,
+    normalisation: NORMALISATIONS[i % NORMALISATIONS.length],
+    blend: "alpha" as const,
+  })),
+];
 
 test.each(views)("%p: each cell is the page under the raster's colour, in its place", async (view) => {
   const lens = await data();
   const state = lensState(view, lens);
   const bare = lensState({ ...view, opacity: 0 }, lens);
-  const [shown, plain] = [await pixels(await renderPng(state)), await pixels(await renderPng(bare))];
+  const [shown, plain] = [
+    await pixels(await renderPng(state, SMALL)),
+    await pixels(await renderPng(bare, SMALL)),
+  ];
   const cells = raster(scene(state));
-  const place = figurePage(scene(state));
+  const place = figurePage(scene(state), SMALL.width);
   let painted = 0;
   for (let row = 0; row < 2; row++)
     for (let column = 0; column < 3; column++) {
