@@ -34,6 +34,13 @@ export function createHeader(actions: Actions, fromKernel?: (format: SaveFormat)
     event.preventDefault();
     if (live && input.value.trim()) actions.ask(input.value.trim());
   });
+  // A notebook takes Enter for itself, so that the form would never hear of it.
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    form.requestSubmit();
+  });
   asked.addEventListener("change", () => actions.set({ explanation: Number(asked.value) }));
 
   return {

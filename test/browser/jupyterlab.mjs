@@ -135,6 +135,8 @@ export async function startBrowser(lab) {
 function watch(page, problems) {
   page.on("pageerror", (error) => problems.push(`${error.message}\n${error.stack}`));
   page.on("dialog", (dialog) => {
+    // JupyterLab asks before it leaves a notebook with unsaved changes.
+    if (dialog.type() === "beforeunload") return void dialog.accept().catch(() => {});
     problems.push(`a script opened a dialog: ${dialog.message()}`);
     dialog.dismiss().catch(() => {});
   });
