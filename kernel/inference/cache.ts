@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { MultiVector } from "../../core/index.js";
 
@@ -10,6 +10,9 @@ export interface EmbeddingCache {
 }
 
 const MEMORY_LIMIT = 512 * 2 ** 20;
+/** On disk the oldest go when there is more than this. */
+const DISK_LIMIT = 4 * 2 ** 30;
+const WRITES_BETWEEN_LOOKS = 100;
 
 /**
  * @param folder where embeddings outlive the process (one safetensors file each, `embeddings` float32 [vectors, dim]), or
@@ -19,13 +22,17 @@ export function embeddingCache(folder: string | null): EmbeddingCache {
   const memory = new Map<string, Promise<MultiVector>>();
   const sizes = new Map<string, number>();
   let used = 0;
+  let writes = 0;
 
   async function load(key: string, make: () => Promise<MultiVector>): Promise<MultiVector> {
     const file = folder && join(folder, `${key}.safetensors`);
     const stored = file && (await readVectors(file));
     if (stored) return stored;
     const vectors = await make();
-    if (file) await writeVectors(folder, file, vectors);
+    if (file) {
+      await writeVectors(folder, file, vectors);
+      if (writes++ % WRITES_BETWEEN_LOOKS === 0) await prune(folder, DISK_LIMIT);
+    }
     return vectors;
   }
 
@@ -55,6 +62,24 @@ export function embeddingCache(folder: string | null): EmbeddingCache {
       return work;
     },
   };
+}
+
+/** Removes the files that were written longest ago until the folder is under the limit. */
+export async function prune(folder: string, limit: number): Promise<void> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".safetensors"));
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const info = await stat(path).catch(() => null);
+      return { path, size: info?.size ?? 0, time: info?.mtimeMs ?? 0 };
+    }),
+  );
+  let total = files.reduce((sum, f) => sum + f.size, 0);
+  for (const { path, size } of files.sort((a, b) => a.time - b.time)) {
+    if (total <= limit) return;
+    await unlink(path).catch(() => {});
+    total -= size;
+  }
 }
 
 async function readVectors(file: string): Promise<MultiVector | null> {

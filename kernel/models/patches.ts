@@ -97,20 +97,22 @@ function patches(
   { patch, merge, frames }: { patch: number; merge: number; frames: number },
 ): Float32Array {
   const size = patch * patch;
-  const out = new Float32Array(rows * columns * merge * merge * 3 * frames * size);
+  const channel = frames * size;
+  const out = new Float32Array(rows * columns * merge * merge * 3 * channel);
+  const [red, green, blue] = tables;
   let o = 0;
   for (let block = 0; block < rows * columns; block++)
-    for (let inner = 0; inner < merge * merge; inner++) {
+    for (let inner = 0; inner < merge * merge; inner++, o += 3 * channel) {
       const top = (Math.floor(block / columns) * merge + Math.floor(inner / merge)) * patch;
       const left = ((block % columns) * merge + (inner % merge)) * patch;
-      for (let channel = 0; channel < 3; channel++) {
-        const table = tables[channel];
-        const start = o;
-        for (let y = 0; y < patch; y++)
-          for (let x = 0, p = ((top + y) * width + left) * 3 + channel; x < patch; x++, p += 3)
-            out[o++] = table[rgb[p]];
-        for (let frame = 1; frame < frames; frame++, o += size) out.copyWithin(o, start, start + size);
-      }
+      for (let y = 0, i = o; y < patch; y++)
+        for (let x = 0, p = ((top + y) * width + left) * 3; x < patch; x++, i++, p += 3) {
+          out[i] = red[rgb[p]];
+          out[i + channel] = green[rgb[p + 1]];
+          out[i + 2 * channel] = blue[rgb[p + 2]];
+        }
+      for (let c = o; c < o + 3 * channel; c += channel)
+        for (let frame = 1; frame < frames; frame++) out.copyWithin(c + frame * size, c, c + size);
     }
   return out;
 }

@@ -30,13 +30,21 @@ export function normalisation(config: ImageConfig, backend: Backend): Float32Arr
   });
 }
 
-/** RGB bytes, row-major, to normalised planes [3][height][width] at `offset` of `out`. */
-export function planes(rgb: Uint8Array, tables: Float32Array[], out: Float32Array, offset = 0): void {
-  const size = rgb.length / 3;
+/** A part of RGB bytes, row-major, to normalised planes [3][height][width] at `offset` of `out`. */
+export function planes(
+  rgb: Uint8Array,
+  rgbWidth: number,
+  part: { left: number; top: number; width: number; height: number },
+  tables: Float32Array[],
+  out: Float32Array,
+  offset = 0,
+): void {
+  const size = part.width * part.height;
   const [red, green, blue] = tables;
-  for (let i = 0, p = 0; i < size; i++, p += 3) {
-    out[offset + i] = red[rgb[p]];
-    out[offset + size + i] = green[rgb[p + 1]];
-    out[offset + 2 * size + i] = blue[rgb[p + 2]];
-  }
+  for (let y = 0, i = offset; y < part.height; y++)
+    for (let x = 0, p = ((part.top + y) * rgbWidth + part.left) * 3; x < part.width; x++, i++, p += 3) {
+      out[i] = red[rgb[p]];
+      out[i + size] = green[rgb[p + 1]];
+      out[i + 2 * size] = blue[rgb[p + 2]];
+    }
 }

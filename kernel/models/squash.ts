@@ -39,7 +39,8 @@ export function squashProcessor(
     layout: () => layout,
     feeds(page) {
       const data = new Float32Array(3 * height * width);
-      planes(resample(page.pixels, page.width, page.height, width, height, filter, backend), tables, data);
+      const rgb = resample(page.pixels, page.width, page.height, width, height, filter, backend);
+      planes(rgb, width, { left: 0, top: 0, width, height }, tables, data);
       return pixelValues(data);
     },
     emptyFeeds: () => pixelValues(new Float32Array(3 * height * width)),

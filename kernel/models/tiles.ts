@@ -74,12 +74,18 @@ export function tileProcessor(
       rgb = resample(rgb, first.width, first.height, second.width, second.height, filter, backend);
       const data = new Float32Array((rows * columns + 1) * 3 * plane);
       for (let t = 0; t < rows * columns; t++) {
-        const part = crop(rgb, second.width, (t % columns) * tile, Math.floor(t / columns) * tile, tile);
-        planes(part, tables, data, t * 3 * plane);
+        const part = {
+          left: (t % columns) * tile,
+          top: Math.floor(t / columns) * tile,
+          width: tile,
+          height: tile,
+        };
+        planes(rgb, second.width, part, tables, data, t * 3 * plane);
       }
       const whole =
         rows === 0 ? rgb : resample(rgb, second.width, second.height, tile, tile, filter, backend);
-      planes(whole, tables, data, rows * columns * 3 * plane);
+      const all = { left: 0, top: 0, width: tile, height: tile };
+      planes(whole, tile, all, tables, data, rows * columns * 3 * plane);
       return inputs(data);
     },
     emptyFeeds: () => inputs(new Float32Array(3 * plane)),
@@ -117,13 +123,4 @@ function imageText(rows: number, columns: number, images: string): string {
     text += "\n";
   }
   return `${text}${rows > 0 ? "\n" : ""}${fake}<global-img>${images}${fake}`;
-}
-
-function crop(rgb: Uint8Array, width: number, left: number, top: number, size: number): Uint8Array {
-  const out = new Uint8Array(size * size * 3);
-  for (let y = 0; y < size; y++) {
-    const start = ((top + y) * width + left) * 3;
-    out.set(rgb.subarray(start, start + size * 3), y * size * 3);
-  }
-  return out;
 }

@@ -1,11 +1,12 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "../../core/index.js";
 import { batchedGraph } from "../../kernel/inference/batched-graph.js";
+import { prune } from "../../kernel/inference/cache.js";
 import { type Graph, openGraph } from "../../kernel/inference/session.js";
 import { loadModel } from "../../kernel/models/index.js";
 import { packageRoot } from "../../kernel/package.js";
@@ -122,3 +123,17 @@ test("the built package embeds in a thread: the caller's stays free, numbers are
   for (const [d, v] of row.entries()) expect(v).toBeCloseTo(vectors.data[128 + d], 6);
   await here.dispose();
 }, 60_000);
+
+test("the oldest embeddings on disk go when there are too many", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "prune-"));
+  for (const [i, name] of ["b", "a", "c"].entries()) {
+    const path = join(folder, `${name}.safetensors`);
+    writeFileSync(path, Buffer.alloc(100));
+    utimesSync(path, 1000 + i, 1000 + i);
+  }
+  writeFileSync(join(folder, "notes.txt"), "mine");
+  await prune(folder, 250);
+  expect(readdirSync(folder).sort()).toEqual(["a.safetensors", "c.safetensors", "notes.txt"]);
+  await prune(join(folder, "none"), 250);
+  rmSync(folder, { recursive: true });
+});
