@@ -9,9 +9,10 @@ from tokenizers import Tokenizer
 
 
 class Embedder:
-    def __init__(self, folder: Path, threads: int = 2):
+    def __init__(self, folder: Path, threads: int = 1):
         options = ort.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         config = json.loads((folder / "config.json").read_text())
         session = lambda part: ort.InferenceSession(folder / config[part]["file"], options, providers=["CPUExecutionProvider"])
         self.vision, self.text = session("vision"), session("text")

@@ -26,8 +26,9 @@ def main() -> None:
     p.add_argument("--sets", nargs="*", default=[*sets.REAL, *sets.PRINTED, *sets.DAMAGED])
     p.add_argument("--pages", type=int, default=12, help="most pages taken of each PDF given")
     p.add_argument("--out", type=Path, help="also write the figures as JSON")
+    p.add_argument("--threads", type=int, default=1)
     args = p.parse_args()
-    model, figures = Embedder(args.model), {}
+    model, figures = Embedder(args.model, args.threads), {}
     groups = {pdf.name: _pages(pdf, args.pages) for pdf in args.pdfs} if args.pdfs else {name: None for name in args.sets}
     for name, pages in groups.items():
         figures[name] = judge(model, pages or sets.load(name), name)

@@ -41,7 +41,7 @@ REAL = {
 }
 # printed by the generator with the held-out fonts and any word: name -> (pages, kind, damage)
 PRINTED = {"synthetic": (100, None, None), "forms": (20, "form", 0.0), "papers": (20, "paper", 0.0), "slides": (20, "slide", 0.0),
-           "dark": (15, None, 0.0), "concepts": (120, "report", 0.3)}
+           "dark": (15, None, 0.0), "concepts": (60, "report", 0.3)}
 # real pages of `test`, scanned and photographed by a program: name -> (strength, warped)
 DAMAGED = {"scans": (0.7, True), "photographs": (1.6, True)}
 
