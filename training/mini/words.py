@@ -86,11 +86,20 @@ class Vocabulary:
         if kind < 0.35:
             return "".join(r.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ", k=r.randint(2, 5))) + r.choice(["-", "", ""]) + str(r.randint(1, 9999))
         if kind < 0.5: return "".join(r.choices("0123456789abcdef", k=r.randint(4, 10)))
-        if kind < 0.65: return r.choice(dictionary("en")) + r.choice(["_", ".", "/", "-"]) + r.choice(dictionary("en"))[:6]
+        if kind < 0.65:
+            part = lambda: r.choice([str.title, str.lower, str.lower])(r.choice(dictionary("en"))[: r.randint(3, 10)])
+            return part() + r.choice("_../-") + part() + r.choice(["", "", part()])
         if kind < 0.75: return r.choice(dictionary("en"))[: r.randint(2, 6)] + str(r.randint(0, 99))
         syllables = (r.choice("bcdfghjklmnpqrstvwxyz") + r.choice("aeiou") + (r.choice("bcdfghjklmnpqrstvwxyz") if r.random() < 0.4 else "")
                      for _ in range(r.randint(1, 4)))
         return "".join(syllables)
+
+    def chain(self) -> str:
+        """Short words and numbers run together, as in paths, addresses, escapes and options."""
+        r = self.rng
+        joint = r.choice(["/", "/", "_", "-", "\\", "\\x", "::", "->", ".", "="])
+        part = lambda: r.choice(["{:02x}".format(r.getrandbits(8)), str(r.randint(0, 999)), self.word(0.1), self.word(0)[:5]])
+        return r.choice(["", joint, "https://"]) + joint.join(part() for _ in range(r.randint(2, 6)))
 
     def natural(self) -> str:
         words, cumulative = frequent(self.language)
