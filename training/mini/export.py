@@ -45,13 +45,14 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("checkpoint", type=Path)
     p.add_argument("folder", type=Path)
+    p.add_argument("--average", action="store_true", help="the averaged weights (for a checkpoint whose rate has not fallen)")
     args = p.parse_args()
-    export(args.checkpoint, args.folder)
+    export(args.checkpoint, args.folder, args.average)
     for file in sorted(args.folder.iterdir()):
         print(f"{file.stat().st_size / 1e6:7.2f} MB  {file.name}")
 
 
-def export(checkpoint: Path, folder: Path, average: bool = True) -> None:
+def export(checkpoint: Path, folder: Path, average: bool = False) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("tokenizer.json", "config.json", "preprocessor_config.json"):
         if folder.resolve() != MODEL.resolve():

@@ -40,8 +40,8 @@ REAL = {
     "Italian": {REFERENCE.format("it"): [40, 65, 90, 115, 140, 170, 200]},
 }
 # printed by the generator with the held-out fonts and any word: name -> (pages, kind, damage)
-PRINTED = {"synthetic": (100, None, None), "forms": (20, "form", 0.0), "papers": (20, "paper", 0.0), "slides": (20, "slide", 0.0),
-           "dark": (15, None, 0.0), "concepts": (60, "report", 0.3)}
+PRINTED = {"synthetic": (60, None, None), "forms": (12, "form", 0.0), "papers": (12, "paper", 0.0), "slides": (16, "slide", 0.0),
+           "dark": (12, None, 0.0), "concepts": (60, "report", 0.3)}
 # real pages of `test`, scanned and photographed by a program: name -> (strength, warped)
 DAMAGED = {"scans": (0.7, True), "photographs": (1.6, True)}
 

@@ -134,7 +134,7 @@ def learn(model: Mini, optimizer, batch, workers: int, letters_only: bool = Fals
 
 @torch.no_grad()
 def average(kept: dict[str, torch.Tensor], model: Mini, step: int) -> None:
-    """Exponential average over about 300 steps: what is evaluated and exported."""
+    """Exponential average over about 300 steps, for looking at a run before its rate falls."""
     keep = min(0.997, (step + 1) / (step + 10))
     for name, value in model.state_dict().items():
         if value.dtype.is_floating_point: kept[name].lerp_(value, 1 - keep)

@@ -51,7 +51,7 @@ def test_the_objective_prefers_the_right_cell_and_silence():
 def test_the_export_computes_the_same(tmp_path):
     torch.manual_seed(0)
     model = Mini(VOCABULARY).eval()
-    torch.save(dict(average=model.state_dict()), tmp_path / "final.pt")
+    torch.save(dict(model=model.state_dict()), tmp_path / "final.pt")
     export(tmp_path / "final.pt", tmp_path / "out")
     ids = torch.tensor([[VOCABULARY["table"], VOCABULARY["##board"], 0]])
     got = ort.InferenceSession(tmp_path / "out" / "text.onnx").run(None, {"input_ids": ids.numpy(), "attention_mask": (ids > 0).long().numpy()})[0]
