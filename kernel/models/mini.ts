@@ -20,5 +20,5 @@ export const mini: Family = {
     const { rows = 64, columns = 64 } = (model.grid ?? {}) as { rows?: number; columns?: number };
     return squashProcessor(image, { rows, columns }, "", backend);
   },
-  domain: [0.25, 0.75],
+  domain: [0.25, 0.6],
 };

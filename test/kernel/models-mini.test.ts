@@ -67,7 +67,7 @@ test("maps, MaxSim and score add up, and agree with the plain loops", async () =
   const winner = aggregate(maps, "winner").data.reduce((a, b) => a + b);
   expect(Math.abs(winner - late.patchScore)).toBeLessThan(1e-4);
   expect((await score(model, pages, query))[0]).toBeCloseTo(late.score, 4);
-  expect(domain).toEqual([0.25, 0.75]);
+  expect(domain).toEqual([0.25, 0.6]);
   for (let i = 0; i < page.vectors.count; i += 97) {
     const v = page.vectors.data.subarray(i * 128, (i + 1) * 128);
     expect(v.reduce((s, x) => s + x * x, 0)).toBeCloseTo(1, 4);
