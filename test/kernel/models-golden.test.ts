@@ -28,10 +28,6 @@ const largest = (differences: Iterable<number>): number => {
   return max;
 };
 
-/** 1e-5, or four steps of float32, in which the reference adds its scores up, where that is more. */
-const scoreTolerance = (score: number): number =>
-  Math.max(1e-5, 4 * 2 ** (Math.floor(Math.log2(Math.abs(score))) - 23));
-
 test("the set is complete", () => {
   expect(goldenFamilies.length).toBeGreaterThanOrEqual(8);
 });
@@ -137,7 +133,7 @@ describe.each(goldenFamilies)("%s", (family) => {
       const { vectors, grid } = pages[image];
       const late = maxsim(cosines(queries[query].vectors, vectors), vectors.count, grid);
       const reference = golden.scores[query][image];
-      expect(Math.abs(late.score - reference)).toBeLessThanOrEqual(scoreTolerance(reference));
+      expect(Math.abs(late.score - reference)).toBeLessThanOrEqual(1e-5);
       expect(late.residue).toBeGreaterThanOrEqual(0);
       expect(largest(late.tokens.map((t, k) => t.patchBest - token_max[k]))).toBeLessThanOrEqual(2e-6);
       expect(late.tokens.map((t) => [t.column, t.row])).toEqual(token_argmax_xy);
@@ -145,7 +141,7 @@ describe.each(goldenFamilies)("%s", (family) => {
     for (const [q, query] of queries.entries()) {
       const scores = await score(model, pages, query);
       for (const [i, s] of scores.entries())
-        expect(Math.abs(s - golden.scores[q][i])).toBeLessThanOrEqual(scoreTolerance(golden.scores[q][i]));
+        expect(Math.abs(s - golden.scores[q][i])).toBeLessThanOrEqual(1e-5);
     }
     const explanation = await explainPage(model, await goldenPage(golden.images[0].file), queries[0]);
     const loops = cosines(queries[0].vectors, pages[0].vectors);
