@@ -72,10 +72,8 @@ test("markup in a file name, a query and an error shows as text", async () => {
   const lens = await new LensOnScreen(await notebook.area(index)).ready();
   assert.ok((await lens.where()).includes(HOSTILE), await lens.where());
   assert.ok((await lens.query()).includes(HOSTILE));
-  assert.ok(
-    (await lens.labels()).some((label) => label.includes("<img")),
-    (await lens.labels()).join(" "),
-  );
+  // mini's tokenizer drops punctuation; the lens's own tests have markup in a token.
+  assert.ok((await lens.labels()).includes("onerror"), (await lens.labels()).join(" "));
   for (const code of [
     `await openPages(${JSON.stringify(HOSTILE)})`,
     `await loadModel(${JSON.stringify(HOSTILE)})`,
