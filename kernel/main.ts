@@ -85,6 +85,7 @@ const language = new TypeScriptCells(process.cwd(), api);
 const history = new History();
 const execution: Execution = new Execution(session, language, history, (cell) => input.attach(cell));
 answerRequests(session, language, history, execution);
+session.on("kernel_info_request", () => kernelInfo);
 session.streams.capture();
 process.on("SIGINT", () => execution.interrupt("soft"));
 for (const event of ["uncaughtException", "unhandledRejection"] as const)

@@ -122,16 +122,25 @@ async function onControl(frames: Frames, header: Header): Promise<void> {
  * a cell (`vm` listens for it), and terminating execution stops whatever runs after an `await`.
  */
 async function interrupt(): Promise<void> {
-  if (await mainAnswers(100)) return tell({ kind: "interrupt", how: "soft" });
-  if (process.platform !== "win32") {
-    process.kill(process.pid, "SIGINT");
-    if (await mainAnswers(150)) return tell({ kind: "interrupt", how: "soft" });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if ((await mainAnswers(100)) && (await interruptSoftly())) return;
+    if (process.platform !== "win32") {
+      process.kill(process.pid, "SIGINT");
+      if ((await mainAnswers(150)) && (await interruptSoftly())) return;
+    }
+    const debuggee = new inspector.Session();
+    debuggee.connectToMainThread();
+    await new Promise((resolve) => debuggee.post("Runtime.terminateExecution", resolve));
+    debuggee.disconnect();
+    tell({ kind: "interrupt", how: "hard" });
+    if (await mainAnswers(150)) return;
   }
-  const debuggee = new inspector.Session();
-  debuggee.connectToMainThread();
-  await new Promise((resolve) => debuggee.post("Runtime.terminateExecution", resolve));
-  debuggee.disconnect();
-  tell({ kind: "interrupt", how: "hard" });
+}
+
+/** Whether the main thread took notice: between a ping and what follows it, a cell may have begun to loop. */
+function interruptSoftly(): Promise<boolean> {
+  tell({ kind: "interrupt", how: "soft" });
+  return mainAnswers(150);
 }
 
 function mainAnswers(milliseconds: number): Promise<boolean> {
