@@ -15,7 +15,13 @@ if (!existsSync(python)) {
 }
 
 let failed = 0;
-for (const script of ["kernel_test.py", "cells_test.py", "interrupt_test.py", "load_test.py"]) {
+for (const script of [
+  "kernel_test.py",
+  "cells_test.py",
+  "protocol_test.py",
+  "interrupt_test.py",
+  "load_test.py",
+]) {
   const { status } = spawnSync(python, ["-B", join(here, script)], { stdio: "inherit" });
   if (status !== 0) failed++;
 }
