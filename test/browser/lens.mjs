@@ -3,7 +3,7 @@ import { until } from "./jupyterlab.mjs";
 import { hottest, paintedMap } from "./painted.mjs";
 
 /** What `mini` shows by default. */
-const GRID = { rows: 64, columns: 64, domain: [0.25, 0.6] };
+export const GRID = { rows: 64, columns: 64, domain: [0.25, 0.6] };
 
 export class LensOnScreen {
   /** @param {import("playwright-core").Locator} output a cell's output area */
