@@ -17,6 +17,7 @@ const BROWSER_ONLY = ["@jupyter-widgets/base", "d3-selection", "d3-zoom"];
 const { platform, arch } = process;
 const stage = join(root, ".cache", "wheel");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { DISPLAY_NAME } = await import(new URL("../../lib/kernel/jupyter/install.js", import.meta.url));
 const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
 
 const tag = PLATFORMS[`${platform}-${arch}`];
@@ -38,6 +39,8 @@ process.stdout.write(
     data: {
       [join(root, "labextension")]: `share/jupyter/labextensions/${manifest.name}`,
       [join(stage, "install.json")]: `share/jupyter/labextensions/${manifest.name}/install.json`,
+      [join(root, "tools", "jupyterlab-overrides.json")]:
+        `share/jupyter/lab/settings/overrides.d/${manifest.name}.json`,
       [join(stage, "kernelspec")]: `share/jupyter/kernels/${manifest.name}`,
     },
   }),
@@ -45,7 +48,7 @@ process.stdout.write(
 
 function stagePackage() {
   const js = join(stage, "js");
-  for (const part of ["lib", "models/mini", "LICENSE", "install.json", "package.json"])
+  for (const part of ["lib", "dist", "style", "models/mini", "LICENSE", "install.json", "package.json"])
     copy(join(root, part), join(js, part));
   for (const path of productionPackages()) copy(join(root, path), join(js, path));
 }
@@ -109,6 +112,16 @@ function wanted(path) {
 function stageKernelSpec() {
   const folder = join(stage, "kernelspec");
   mkdirSync(folder);
+  // Jupyter starts the interpreter that the wheel is installed in, and that starts the Node beside it.
+  const spec = {
+    argv: ["python", "-m", "colpali_lens", "kernel", "{connection_file}"],
+    display_name: DISPLAY_NAME,
+    language: "typescript",
+    interrupt_mode: "message",
+    metadata: { debugger: false },
+  };
+  writeFileSync(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
+  cpSync(join(root, "style", "logo.svg"), join(folder, "logo-svg.svg"));
   writeFileSync(
     join(stage, "install.json"),
     `${JSON.stringify(

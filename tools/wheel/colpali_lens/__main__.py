@@ -14,7 +14,9 @@ KERNEL = Path(__file__).parent / "js" / "lib" / "kernel"
 def main():
     arguments = sys.argv[1:]
     if arguments[:1] == ["kernel"]:
-        run(["--enable-source-maps", str(KERNEL / "main.js"), *arguments[1:]])
+        # A cell whose stack was terminated leaves async hooks unbalanced; Node would exit over it.
+        flags = ["--no-force-async-hooks-checks", "--disable-warning=ExperimentalWarning"]
+        run([*flags, str(KERNEL / "main.js"), *arguments[1:]])
     run([str(KERNEL / "cli" / "bin.js"), *arguments])
 
 
