@@ -6,7 +6,7 @@ import { address, type Channel } from "./connection.js";
 import type { FromSockets, SocketsData, ToSockets } from "./transport.js";
 import { Codec, type Frames, type Header, newHeader, readHeader, toJson, WireError } from "./wire.js";
 
-const { connection, session, kernelInfo } = workerData as SocketsData;
+const { connection, session, kernelInfo, critical } = workerData as SocketsData;
 const codec = new Codec(connection.key, connection.signature_scheme);
 const main = parentPort!;
 
@@ -24,12 +24,16 @@ const outlets = {
   iopub: outlet(iopub),
 };
 
+/** Milliseconds that an interrupt waits for the compiler; then even that is stopped. */
+const COMPILING_AT_MOST = 5000;
+
 let mainIsReady = false;
-let answered: (() => void) | null = null;
+/** Who waits for the main thread to answer a ping. */
+const waiting = new Set<() => void>();
 
 main.on("message", (message: ToSockets) => {
   if (message.kind === "send") outlets[message.channel].send(message.frames);
-  else if (message.kind === "pong") answered?.();
+  else if (message.kind === "pong") for (const answered of waiting) answered();
   else if (message.kind === "ready") mainIsReady = true;
   else if (message.kind === "shutdown") shutdown();
 });
@@ -118,38 +122,58 @@ async function onControl(frames: Frames, header: Header): Promise<void> {
 }
 
 /**
- * A main thread that answers a ping only has to be told: its cell is awaiting something. Otherwise SIGINT stops the synchronous part of
- * a cell (`vm` listens for it), and terminating execution stops whatever runs after an `await`.
+ * A main thread that answers a ping only has to be told: its cell is awaiting something. Otherwise terminating execution stops whatever
+ * runs. SIGINT will not do: while `vm` swaps the handlers of a cell that starts or ends, it would end the process.
  */
 async function interrupt(): Promise<void> {
+  const cell = Atomics.load(critical, 1);
   for (let attempt = 0; attempt < 3; attempt++) {
-    if ((await mainAnswers(100)) && (await interruptSoftly())) return;
-    if (process.platform !== "win32") {
-      process.kill(process.pid, "SIGINT");
-      if ((await mainAnswers(150)) && (await interruptSoftly())) return;
-    }
-    const debuggee = new inspector.Session();
-    debuggee.connectToMainThread();
-    await new Promise((resolve) => debuggee.post("Runtime.terminateExecution", resolve));
-    debuggee.disconnect();
-    tell({ kind: "interrupt", how: "hard" });
+    const until = Date.now() + COMPILING_AT_MOST;
+    do {
+      if ((await mainAnswers(100)) && (await mainStops())) {
+        stopLeftovers(cell);
+        return;
+      }
+    } while (Atomics.load(critical, 0) > 0 && Date.now() < until);
+    await terminate();
     if (await mainAnswers(150)) return;
   }
 }
 
-/** Whether the main thread took notice: between a ping and what follows it, a cell may have begun to loop. */
-function interruptSoftly(): Promise<boolean> {
+/** A thread that answered may have begun a loop before it read that it should stop: only its next answer proves that it did. */
+function mainStops(): Promise<boolean> {
   tell({ kind: "interrupt", how: "soft" });
   return mainAnswers(150);
 }
 
+/** What the interrupted cell awaited still comes, and the code behind it runs: unless a new cell began, it must not block the thread. */
+async function stopLeftovers(cell: number): Promise<void> {
+  for (let watched = 0; watched < 50; watched++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (Atomics.load(critical, 1) > cell) return;
+    if ((await mainAnswers(150)) || Atomics.load(critical, 0) > 0) continue;
+    if (Atomics.load(critical, 1) === cell) await terminate();
+  }
+}
+
+async function terminate(): Promise<void> {
+  const debuggee = new inspector.Session();
+  debuggee.connectToMainThread();
+  await new Promise((resolve) => debuggee.post("Runtime.terminateExecution", resolve));
+  debuggee.disconnect();
+  tell({ kind: "interrupt", how: "hard" });
+}
+
 function mainAnswers(milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), milliseconds);
-    answered = () => {
+    const finish = (answer: boolean) => {
       clearTimeout(timer);
-      resolve(true);
+      waiting.delete(answered);
+      resolve(answer);
     };
+    const answered = () => finish(true);
+    const timer = setTimeout(() => finish(false), milliseconds);
+    waiting.add(answered);
     tell({ kind: "ping" });
   });
 }

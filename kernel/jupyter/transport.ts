@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Channel, Connection } from "./connection.js";
+import { critical } from "./critical.js";
 import type { Frames } from "./wire.js";
 
 /** What the socket thread tells the main thread. */
@@ -23,6 +24,7 @@ export interface SocketsData {
   connection: Connection;
   session: string;
   kernelInfo: object;
+  critical: Int32Array;
 }
 
 export interface TransportEvents {
@@ -42,9 +44,11 @@ export class Transport {
   /** Resolves when every socket is bound; rejects with the reason when one is not. */
   readonly bound: Promise<void>;
 
-  constructor(data: SocketsData, events: TransportEvents) {
+  constructor(data: Omit<SocketsData, "critical">, events: TransportEvents) {
     this.events = events;
-    this.worker = new Worker(new URL("./sockets.js", import.meta.url), { workerData: data });
+    this.worker = new Worker(new URL("./sockets.js", import.meta.url), {
+      workerData: { ...data, critical } satisfies SocketsData,
+    });
     this.bound = new Promise((resolve, reject) => {
       this.worker.on("error", reject);
       this.worker.on("message", (message: FromSockets) => {

@@ -48,7 +48,8 @@ const WELCOME = new Set([1308, 1309, 1375, 1378, 1432, 2632, 2539, 1202, 5097]);
 export class CellConverter {
   readonly #cwd: string;
   readonly #space;
-  readonly #service: ts.LanguageService;
+  #service: ts.LanguageService;
+  #compiling = false;
   /** For each name the cell that declared it last. */
   readonly #owner = new Map<string, number>();
   readonly #sides = new Map<string, string>();
@@ -68,7 +69,23 @@ export class CellConverter {
     return this.#compiled.get(title);
   }
 
-  convert(_declarations: string, code: string): Conversion {
+  convert(declarations: string, code: string): Conversion {
+    this.#compiling = true;
+    try {
+      return this.#convert(declarations, code);
+    } finally {
+      this.#compiling = false;
+    }
+  }
+
+  /** After an interrupt: a service that was stopped half-way is made anew; a terminated stack runs no `finally`. */
+  repair(): void {
+    if (!this.#compiling) return;
+    this.#compiling = false;
+    this.#service = ts.createLanguageService(this.#space.host, ts.createDocumentRegistry());
+  }
+
+  #convert(_declarations: string, code: string): Conversion {
     const file = this.#file(this.#cells);
     const { text, top } = this.#assemble(code);
     this.#space.set(file, text);

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { format } from "node:util";
+import { cellBegins, nothingUninterrupted, uninterrupted } from "../jupyter/critical.js";
 import type { KernelApi } from "../jupyter/kernel.js";
 import type { Cell, Completion, Language, Outcome } from "../jupyter/language.js";
 import { completeness } from "./completeness.js";
@@ -58,12 +59,20 @@ export class TypeScriptCells implements Language {
     this.#thrown = null;
     this.#diagnostics = [];
     this.#converter.title = `In[${cell.number}]`;
+    let cancelled = false;
     const stopped = new Promise<"stopped">((resolve) => {
-      this.#stop = () => resolve("stopped");
+      this.#stop = () => {
+        cancelled = true;
+        resolve("stopped");
+      };
     });
     // On a turn of its own: terminating a cell's stack must not take the stack of its caller with it.
     const ran = new Promise<boolean>((resolve, reject) => {
-      setImmediate(() => this.#executor.execute(code).then(resolve, reject));
+      setImmediate(() => {
+        if (cancelled) return;
+        cellBegins();
+        this.#executor.execute(code).then(resolve, reject);
+      });
     });
     ran.catch(() => undefined);
     try {
@@ -79,18 +88,20 @@ export class TypeScriptCells implements Language {
     return { status: "ok", value: this.#value };
   }
 
-  interrupt(): void {
+  interrupt(how: "soft" | "hard"): void {
+    if (how === "hard") nothingUninterrupted();
     this.#executor.interrupt();
     this.#stop?.();
+    this.#converter.repair();
   }
 
   complete(code: string, position: number): Completion {
-    const { start, entries } = this.#converter.complete(code, position);
+    const { start, entries } = uninterrupted(() => this.#converter.complete(code, position));
     return { start, end: position, matches: entries.map(({ name, kind }) => ({ text: name, type: kind })) };
   }
 
   inspect(code: string, position: number): string | null {
-    return this.#converter.inspect(code, position);
+    return uninterrupted(() => this.#converter.inspect(code, position));
   }
 
   isComplete(code: string) {
@@ -105,11 +116,12 @@ export class TypeScriptCells implements Language {
     };
     return {
       convert: (declarations: string, code: string) => {
-        const conversion = this.#converter.convert(declarations, code);
+        const conversion = uninterrupted(() => this.#converter.convert(declarations, code));
         keep(conversion.diagnostics);
         return conversion;
       },
-      addModule: (name: string, code: string) => keep(this.#converter.addModule(name, code)),
+      addModule: (name: string, code: string) =>
+        keep(uninterrupted(() => this.#converter.addModule(name, code))),
     };
   }
 

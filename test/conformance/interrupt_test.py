@@ -53,11 +53,12 @@ def main():
         worst, wrong = 0.0, 0
         for round in range(ROUNDS):
             code = list(CASES.values())[round % 3]
-            seen, seconds = execute(manager, client, code, 0.25)
-            worst = max(worst, seconds)
-            if seen != ["KeyboardInterrupt"] or seconds > LIMIT:
+            # From the midst of compiling to well within the cell.
+            seen, seconds = execute(manager, client, code, 0.03 + round % 4 * 0.07)
+            worst = max(worst, seconds or 0)
+            if seen != ["KeyboardInterrupt"] or seconds is None or seconds > LIMIT:
                 wrong += 1
-                print(f"  round {round}: {code}: {seconds:.2f} s, {seen}")
+                print(f"  round {round}: {code}: {seconds} s, {seen}")
         after, _ = execute(manager, client, "6 * 7")
         bad += wrong > 0 or after != ["42"]
         print(f"{ROUNDS} interrupts in a row".ljust(34), f"worst {worst:.2f} s", "ok" if not wrong else f"FAIL {wrong}")
