@@ -4,6 +4,7 @@ import { pageFolder, queryFolder } from "./names.js";
 import { openDocuments, openModel } from "./open.js";
 import {
   type Command,
+  DOCUMENT_OPTIONS,
   MODEL_OPTIONS,
   MODEL_USAGE,
   number,
@@ -28,11 +29,8 @@ ${MODEL_USAGE}
   async run(argv) {
     const { values } = readArguments(argv, {
       ...MODEL_OPTIONS,
-      documents: { type: "string", multiple: true, default: [] as string[] },
-      queries: { type: "string", multiple: true, default: [] as string[] },
+      ...DOCUMENT_OPTIONS,
       out: { type: "string", default: "embeddings" },
-      dpi: { type: "string", default: "150" },
-      password: { type: "string" },
     });
     const dpi = number("dpi", values.dpi, 10, 1200);
     const pages = (await openDocuments(values.documents, { dpi, password: values.password })).flat();

@@ -16,6 +16,7 @@ import { pageFolder, queryFolder, tokenFile } from "./names.js";
 import { openDocuments, openModel } from "./open.js";
 import {
   type Command,
+  DOCUMENT_OPTIONS,
   keyword,
   MODEL_OPTIONS,
   MODEL_USAGE,
@@ -47,8 +48,7 @@ ${MODEL_USAGE}
   async run(argv) {
     const { values } = readArguments(argv, {
       ...MODEL_OPTIONS,
-      documents: { type: "string", multiple: true, default: [] as string[] },
-      queries: { type: "string", multiple: true, default: [] as string[] },
+      ...DOCUMENT_OPTIONS,
       pairs: { type: "boolean", default: false },
       tokens: { type: "string", default: "words" },
       aggregate: { type: "string", default: "max" },
@@ -56,8 +56,6 @@ ${MODEL_USAGE}
       arrays: { type: "boolean", default: false },
       out: { type: "string" },
       json: { type: "boolean", default: false },
-      dpi: { type: "string", default: "150" },
-      password: { type: "string" },
     });
     if (values.queries.length === 0) throw new UsageError("missing --queries: give at least one query");
     if (values.pairs && values.queries.length !== values.documents.length)

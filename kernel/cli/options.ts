@@ -59,6 +59,14 @@ export const MODEL_OPTIONS = {
   revision: { type: "string" },
 } as const;
 
+/** Options that name documents and queries, shared by the commands that take them. */
+export const DOCUMENT_OPTIONS = {
+  documents: { type: "string", multiple: true, default: [] as string[] },
+  queries: { type: "string", multiple: true, default: [] as string[] },
+  dpi: { type: "string", default: "150" },
+  password: { type: "string" },
+} as const;
+
 export const MODEL_USAGE = `  --model REF       "mini" (default), a folder, or "owner/name" on a model hub
   --revision REV    branch, tag or commit of a hub model
   --profile NAME    prompt profile, for example engine-0.3.13; the checkpoint's default when left out

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Header } from "./wire.js";
 
 /** Header of the message that caused the running code; empty when nothing did. */
@@ -20,9 +20,4 @@ export function currentParent(): Parent {
 
 export function setLastCell(parent: Parent): void {
   lastCell = parent;
-}
-
-/** A listener prints where it was registered, however it is called. */
-export function boundHere<A extends unknown[], R>(listener: (...args: A) => R): (...args: A) => R {
-  return AsyncResource.bind(listener as never);
 }
