@@ -4,11 +4,10 @@ import { describeScale } from "./scale.js";
 import type { Scene } from "./scene.js";
 import type { Explanation } from "./types.js";
 
-/** `page 2 of 4 of report.pdf` */
+/** `page 2 of 4 of report.pdf`; the folders that lead to the file are left out. */
 export function pageName(page: { name: string; number: number; of: number }): string {
-  return page.of > 1
-    ? `page ${page.number} of ${page.of} of ${printable(page.name, 80)}`
-    : printable(page.name, 80);
+  const file = printable(page.name.replace(/^.*[\\/](?=[^\\/]+$)/s, ""), 80);
+  return page.of > 1 ? `page ${page.number} of ${page.of} of ${file}` : file;
 }
 
 /** `score 4.14 = patches 4.10 + off-image 0.04` */

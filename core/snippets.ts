@@ -1,20 +1,22 @@
-import { altText, caption } from "./caption.js";
-import type { Scene } from "./scene.js";
+import { figureAlt, figureCaption, figurePlan } from "./figure-plan.js";
+import type { LensState } from "./lens-state.js";
 
-/** A LaTeX figure that includes a saved file, with the scene's caption. Needs the package graphicx. */
-export function latexSnippet(scene: Scene, file: string): string {
+type Shown = Pick<LensState, "data" | "view">;
+
+/** A LaTeX figure that includes a saved file (`lens.save`), with the caption of what is in view. Needs the package graphicx. */
+export function latexSnippet(state: Shown, file: string): string {
   return [
     "\\begin{figure}",
     "  \\centering",
-    `  \\includegraphics[width=\\linewidth]{${latex(file)}}`,
-    `  \\caption{${latex(caption(scene))}}`,
+    `  \\includegraphics[width=\\linewidth]{${path(file)}}`,
+    `  \\caption{${latex(figureCaption(figurePlan(state)))}}`,
     "\\end{figure}",
   ].join("\n");
 }
 
-/** A Markdown picture with alternative text and the scene's caption. */
-export function markdownSnippet(scene: Scene, file: string): string {
-  return `![${markdown(altText(scene))}](<${file.replace(/[<>\n]/g, encodeURIComponent)}>)\n\n*${markdown(caption(scene))}*`;
+/** A Markdown picture with alternative text and the figure's caption. */
+export function markdownSnippet(state: Shown, file: string): string {
+  return `![${markdown(figureAlt(figurePlan(state)))}](<${file.replace(/[<>\n]/g, encodeURIComponent)}>)\n\n*${markdown(figureCaption(figurePlan(state)))}*`;
 }
 
 const LATEX: Record<string, string> = {
@@ -36,6 +38,11 @@ const LATEX: Record<string, string> = {
   "…": "\\ldots{}",
   "\u2212": "$-$",
 };
+
+/** `\\includegraphics` takes an underscore as it is and would look for a file with the backslash. */
+function path(file: string): string {
+  return file.split("_").map(latex).join("_");
+}
 
 function latex(text: string): string {
   return text.replace(/[\\{}$&#%_^~“”×±·…\u2212]/g, (c) => LATEX[c]);

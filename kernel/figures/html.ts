@@ -1,7 +1,8 @@
 import {
-  altText,
-  caption,
   escapeXml,
+  figureAlt,
+  figureCaption,
+  figurePlan,
   headline,
   type LensState,
   scene,
@@ -16,8 +17,9 @@ import {
  */
 export function staticHtml(state: LensState, still?: { mime: string; data: Uint8Array }): string {
   const of = scene(state);
+  const plan = figurePlan(state);
   const picture = still
-    ? `<p><img alt="${escapeXml(altText(of))}" src="data:${still.mime};base64,${Buffer.from(still.data).toString("base64")}"></p>`
+    ? `<p><img alt="${escapeXml(figureAlt(plan))}" src="data:${still.mime};base64,${Buffer.from(still.data).toString("base64")}"></p>`
     : "";
   const cells = (tag: string, row: readonly string[]) =>
     row.map((c) => `<${tag}>${escapeXml(c)}</${tag}>`).join("");
@@ -27,6 +29,6 @@ export function staticHtml(state: LensState, still?: { mime: string; data: Uint8
     picture,
     `<table><thead><tr>${cells("th", TOKEN_COLUMNS)}</tr></thead>`,
     `<tbody>${rows.join("")}</tbody></table>`,
-    `<p>${escapeXml(caption(of))}</p>`,
+    `<p>${escapeXml(figureCaption(plan))}</p>`,
   ].join("");
 }

@@ -1,36 +1,33 @@
-import { join } from "node:path";
-import * as fontkit from "fontkit";
 import { node, type SvgNode } from "../../core/index.js";
-import { packageRoot } from "../package.js";
+import { font } from "./fonts.js";
+import { type Box, type Piece, typeset } from "./typeset.js";
 
-const fonts = new Map<string, fontkit.Font>();
-
-/** The font that figures are set in, as shipped: a machine without fonts makes the same picture. */
-export function figureFont(bold: boolean): { path: string; font: fontkit.Font } {
-  const path = join(packageRoot, "style", "fonts", bold ? "DejaVuSans-Bold.ttf" : "DejaVuSans.ttf");
-  const font = fonts.get(path) ?? (fontkit.openSync(path) as fontkit.Font);
-  fonts.set(path, font);
-  return { path, font };
-}
-
-/**
- * Turns the text of a drawing into outlines, so that drawing it needs no font. Text with characters that the
- * font lacks stays text: the machine's own fonts may have them.
- */
+/** Turns the text of a drawing into outlines, so that drawing it needs no font of the machine. */
 export function outlined(of: SvgNode): SvgNode {
-  if (of.tag === "text" && of.children.length === 1 && typeof of.children[0] === "string")
-    return outlineText(of, of.children[0]) ?? of;
+  if (of.tag === "text") return outlineText(of, String(of.children[0] ?? ""));
   return { ...of, children: of.children.map((c) => (typeof c === "string" ? c : outlined(c))) };
 }
 
-function outlineText({ attributes }: SvgNode, text: string): SvgNode | null {
-  const { x, y, "font-size": size, "font-weight": weight, "text-anchor": anchor, ...rest } = attributes;
-  const { font } = figureFont(weight === "bold");
-  const run = font.layout(text);
-  if (run.glyphs.some((g) => g.id === 0)) return null;
-  const scale = Number(size) / font.unitsPerEm;
-  const shift = { start: 0, middle: 0.5, end: 1 }[String(anchor ?? "start")] ?? 0;
-  const start = Number(x) - shift * run.advanceWidth * scale;
+function outlineText({ attributes }: SvgNode, text: string): SvgNode {
+  const { x, y, "font-size": size, "font-weight": weight, "text-anchor": anchor, ...paint } = attributes;
+  const line = typeset(text, Number(size), weight === "bold");
+  const left = Number(x) - textShift(anchor) * line.width;
+  const shapes = [
+    ...line.pieces.map((piece) => glyphs(piece, left, Number(y), paint)),
+    ...line.boxes.map((box) => frame(box, left, Number(y), paint)),
+  ];
+  return shapes.length === 1 ? shapes[0] : node("g", {}, ...shapes);
+}
+
+/** Which part of its width a text lies to the left of its place. */
+export function textShift(anchor: string | number | undefined): number {
+  return { start: 0, middle: 0.5, end: 1 }[String(anchor ?? "start")] ?? 0;
+}
+
+function glyphs(piece: Piece, left: number, top: number, paint: SvgNode["attributes"]): SvgNode {
+  const of = font(piece.font);
+  const run = of.layout(piece.text);
+  const scale = piece.size / of.unitsPerEm;
   let pen = 0;
   let d = "";
   run.glyphs.forEach((glyph, i) => {
@@ -38,12 +35,18 @@ function outlineText({ attributes }: SvgNode, text: string): SvgNode | null {
     d += glyph.path.translate(pen + xOffset, yOffset).toSVG();
     pen += xAdvance;
   });
-  const { "stroke-width": stroke, "font-family": _, ...paint } = rest;
+  const { "stroke-width": stroke, "font-family": _, ...rest } = paint;
   return node("path", {
-    ...paint,
+    ...rest,
     ...(stroke === undefined ? {} : { "stroke-width": Number(stroke) / scale }),
     // Glyphs point upwards.
-    transform: `translate(${start} ${y}) scale(${scale} ${-scale})`,
+    transform: `translate(${left + piece.x} ${top + piece.y}) scale(${scale} ${-scale})`,
     d,
   });
+}
+
+function frame(box: Box, left: number, top: number, paint: SvgNode["attributes"]): SvgNode {
+  const { x, y, width, height } = box;
+  const line = { stroke: String(paint.fill ?? "#000"), "stroke-width": 0.5 };
+  return node("rect", { x: left + x, y: top + y, width, height, fill: "none", ...line });
 }

@@ -1,16 +1,18 @@
 import sharp from "sharp";
 import {
-  comparison,
   FIGURE_WIDTH,
   type Figure,
+  type FigurePictures,
   figure,
-  figurePage,
+  figurePlaces,
+  figurePlan,
+  type LensPage,
   type LensState,
   raster,
   type Scene,
-  scene,
   serialise,
 } from "../../core/index.js";
+import { withMissingNote } from "./missing.js";
 import { outlined } from "./outline.js";
 
 export interface FigureSize {
@@ -27,7 +29,7 @@ export interface FigureSize {
  */
 export async function renderPng(state: LensState, size: FigureSize = {}): Promise<Uint8Array> {
   const { width, dpi } = checkedSize(size);
-  const { root } = await drawFigure(state, width, dpi);
+  const { root } = withMissingNote(await drawFigure(state, width, dpi));
   const density = dpi * (72 / 96);
   const png = sharp(Buffer.from(serialise(outlined(root))), { density, limitInputPixels: false })
     .flatten({ background: "#fff" })
@@ -36,16 +38,17 @@ export async function renderPng(state: LensState, size: FigureSize = {}): Promis
   return new Uint8Array(await png.toBuffer());
 }
 
-/** The figure's drawing with the pages' pictures prepared for a resolution. A comparison has two. */
+/** The figure's drawing with the pages' pictures prepared for a resolution. */
 export async function drawFigure(state: LensState, width: number, dpi: number): Promise<Figure> {
-  const a = scene(state);
-  const b = comparison(state, a);
-  const pictures = async (of: Scene, side: "a" | "b" | null) => ({
-    page: await pagePicture(of, (figurePage(of, width, side).width * dpi) / 96),
-    raster: of.view.cells === "smooth" ? await smoothPicture(of) : undefined,
+  const plan = figurePlan(state);
+  const places = figurePlaces(plan, width);
+  const pages = new Map<LensPage, Promise<string>>();
+  const pictures = plan.panels.map(async ({ scene: of }, i): Promise<FigurePictures> => {
+    const page = pages.get(of.page) ?? pagePicture(of.page, (places[i].width * dpi) / 96);
+    pages.set(of.page, page);
+    return { page: await page, raster: of.view.cells === "smooth" ? await smoothPicture(of) : undefined };
   });
-  const other = b ? { scene: b, ...(await pictures(b, "b")) } : undefined;
-  return figure(a, { width, other, ...(await pictures(a, b ? "a" : null)) });
+  return figure(plan, await Promise.all(pictures), width);
 }
 
 /** @throws RangeError on a width or resolution out of range */
@@ -57,7 +60,7 @@ export function checkedSize({ width = FIGURE_WIDTH, dpi = 96 }: FigureSize): { w
 }
 
 /** The page at the size it has in the figure: resampled once, well, instead of while drawing. */
-async function pagePicture({ page }: Scene, width: number): Promise<string> {
+async function pagePicture(page: LensPage, width: number): Promise<string> {
   const image = sharp(page.picture.data).resize({ width: Math.round(width), withoutEnlargement: true });
   return dataUrl("image/png", await image.png({ compressionLevel: 3 }).toBuffer());
 }

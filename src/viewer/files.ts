@@ -1,12 +1,12 @@
 import {
-  comparison,
   explanationJson,
+  type FigurePictures,
   figure,
+  figurePlan,
+  type LensPage,
   type LensState,
   type Raster,
   raster,
-  type Scene,
-  scene,
   serialise,
 } from "../../core/index.js";
 
@@ -34,23 +34,24 @@ export async function localFile(state: Shown, format: (typeof LOCAL_FORMATS)[num
 }
 
 async function drawing(state: Shown): Promise<{ text: string; width: number; height: number }> {
-  const a = scene(state);
-  const b = comparison(state, a);
-  const other = b ? { scene: b, ...(await pictures(b)) } : undefined;
-  const { root, width, height } = figure(a, { other, ...(await pictures(a)) });
+  const plan = figurePlan(state);
+  const pages = new Map<LensPage, Promise<string>>();
+  const pictures = plan.panels.map(async ({ scene: of }): Promise<FigurePictures> => {
+    const page = pages.get(of.page) ?? pagePicture(of.page);
+    pages.set(of.page, page);
+    const smooth = of.view.cells === "smooth";
+    return { page: await page, raster: smooth ? pixels(raster(of)).toDataURL("image/png") : undefined };
+  });
+  const { root, width, height } = figure(plan, await Promise.all(pictures));
   return { text: serialise(root), width, height };
 }
 
-async function pictures(of: Scene): Promise<{ page: string; raster?: string }> {
-  const { data, mime } = of.page.picture;
+async function pagePicture({ picture: { data, mime } }: LensPage): Promise<string> {
   const bitmap = await createImageBitmap(new Blob([data as BlobPart], { type: mime }));
   // PNG, because not every program that reads SVG knows WebP.
   const page = canvasOf(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
   bitmap.close();
-  return {
-    page: page.toDataURL("image/png"),
-    raster: of.view.cells === "smooth" ? pixels(raster(of)).toDataURL("image/png") : undefined,
-  };
+  return page.toDataURL("image/png");
 }
 
 async function rasterised(svg: Blob, width: number, height: number): Promise<Blob> {

@@ -61,10 +61,11 @@ export function createSave(actions: Actions, fromKernel?: (format: SaveFormat) =
     actions.say(`Saved as ${fileName(frame.scene, format)}`);
   }
 
-  async function copy(snippet: (scene: Frame["scene"], file: string) => string): Promise<void> {
+  async function copy(snippet: typeof latexSnippet): Promise<void> {
     if (!frame) return;
     const kind = snippet === latexSnippet ? "pdf" : "png";
-    await navigator.clipboard.writeText(snippet(frame.scene, fileName(frame.scene, kind)));
+    const state = { data: frame.data, view: frame.locked };
+    await navigator.clipboard.writeText(snippet(state, fileName(frame.scene, kind)));
     actions.say("Copied");
   }
 

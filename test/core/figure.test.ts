@@ -1,5 +1,5 @@
 import { shorten, textWidth, wrap } from "../../core/font-metrics";
-import { comparison, figure, type SvgNode, scene, serialise } from "../../core/index";
+import { figure, figurePlaces, figurePlan, type LensState, type SvgNode, serialise } from "../../core/index";
 import { explanation, lensData, lensState } from "./example";
 
 const PAGE = "data:image/png;base64,AAAA";
@@ -9,10 +9,22 @@ function all(of: SvgNode, tag: string): SvgNode[] {
   return [...here, ...of.children.flatMap((c) => (typeof c === "string" ? [] : all(c, tag)))];
 }
 
+/** The figure of a state with the same picture for every panel. */
+function drawn(state: LensState) {
+  const plan = figurePlan(state);
+  const pictures = plan.panels.map(({ scene }) => ({ page: `${PAGE}${scene.page.number}` }));
+  return { ...figure(plan, pictures), places: figurePlaces(plan) };
+}
+
 const texts = (of: SvgNode) => all(of, "text").map((t) => t.children.join(""));
 
 test("a figure shows query, score, page, scale, words, best patches and caption", () => {
-  const { root, page, width, height } = figure(scene(lensState({ token: 1, word: 0 })), { page: PAGE });
+  const {
+    root,
+    places: [page],
+    width,
+    height,
+  } = drawn(lensState({ token: 1, word: 0 }));
   const shown = texts(root);
   expect(shown).toEqual(
     expect.arrayContaining([
@@ -38,17 +50,19 @@ test("a figure shows query, score, page, scale, words, best patches and caption"
 test("a portrait page has its panel beside it, a landscape one below", () => {
   const data = lensData();
   Object.assign(data.pages[0], { width: 200, height: 300 });
-  const portrait = figure(scene(lensState({}, data)), { page: PAGE });
-  const landscape = figure(scene(lensState()), { page: PAGE });
+  const portrait = drawn(lensState({}, data));
+  const landscape = drawn(lensState());
   const heading = (f: typeof portrait) => all(f.root, "text").find((t) => t.children[0] === "Scale, cosine");
-  expect(Number(heading(portrait)?.attributes.x)).toBeGreaterThan(portrait.page.x + portrait.page.width);
-  expect(Number(heading(landscape)?.attributes.y)).toBeGreaterThan(landscape.page.y + landscape.page.height);
+  expect(Number(heading(portrait)?.attributes.x)).toBeGreaterThan(
+    portrait.places[0].x + portrait.places[0].width,
+  );
+  expect(Number(heading(landscape)?.attributes.y)).toBeGreaterThan(
+    landscape.places[0].y + landscape.places[0].height,
+  );
 });
 
 test("cells are drawn as one path a colour, in their places", () => {
-  const { root } = figure(scene(lensState({ token: 2, word: 1, threshold: 0.265, opacity: 1 })), {
-    page: PAGE,
-  });
+  const { root } = drawn(lensState({ token: 2, word: 1, threshold: 0.265, opacity: 1 }));
   const cells = all(root, "g").find((g) => g.attributes["shape-rendering"] === "crispEdges");
   expect(cells?.attributes.transform).toBe("scale(100 100)");
   expect(cells?.children.map((c) => (c as SvgNode).attributes.d)).toEqual(["M2,1h1v1h-1z"]);
@@ -59,7 +73,7 @@ test("hostile text stays text", () => {
   data.explanations[0].query.text = '"><script>alert(1)</script>';
   data.explanations[0].query.words[0].text = "<img src=x onerror=alert(1)>";
   data.pages[0].name = "</svg><script>";
-  const written = serialise(figure(scene(lensState({}, data)), { page: PAGE }).root);
+  const written = serialise(drawn(lensState({}, data)).root);
   expect(written).not.toMatch(/<script|<img/);
   expect(written).toContain("&lt;img src=x");
 });
@@ -79,10 +93,11 @@ test("a comparison is drawn as two panels, each named, with both findings in the
   data.pages.push({ ...data.pages[0], number: 2, width: 200, height: 300 });
   data.explanations[1].page = 1;
   const state = lensState({ token: 1, word: 0, compare: 1 }, data);
-  const a = scene(state);
-  const b = comparison(state, a);
-  if (!b) throw new Error("no comparison");
-  const { root, page, width } = figure(a, { page: PAGE, other: { scene: b, page: PAGE } });
+  const {
+    root,
+    places: [page],
+    width,
+  } = drawn(state);
   const images = all(root, "image").map((i) => i.attributes);
   expect(images.map((i) => [i.width, i.height])).toEqual([
     [300, 200],
@@ -100,11 +115,63 @@ test("models are compared each on its own scale, and the figure says so", () => 
   const other = explanation({ domain: [0, 0.9] });
   other.provenance.model.id = "another";
   const state = lensState({ compare: 1 }, lensData(explanation(), other));
-  const a = scene(state);
-  const b = comparison(state, a);
-  expect(a.scale.domain).toEqual([0.1, 0.5]);
-  expect(b?.scale.domain).toEqual([0, 0.9]);
-  expect(b && texts(figure(a, { page: PAGE, other: { scene: b, page: PAGE } }).root).join(" ")).toContain(
-    "B has its own scale: cosine 0.00 to 0.90",
+  expect(figurePlan(state).panels.map(({ scene }) => scene.scale.domain)).toEqual([
+    [0.1, 0.5],
+    [0, 0.9],
+  ]);
+  expect(texts(drawn(state).root).join(" ")).toContain("B has its own scale: cosine 0.00 to 0.90");
+});
+
+test("small multiples are drawn as one named map a word, in rows, with one scale and one picture of the page", () => {
+  const { root, places, width } = drawn(lensState({ layout: "multiples", top: 1 }));
+  expect(places).toHaveLength(3);
+  expect(new Set(places.map((p) => p.y)).size).toBe(1);
+  expect(places[1].x).toBeCloseTo(places[0].x + places[0].width + 16, 6);
+  expect(places[2].x + places[2].width).toBeCloseTo(width - 16, 6);
+  expect(all(root, "image")).toHaveLength(1);
+  expect(all(root, "use").map((u) => u.attributes.href)).toEqual(Array(3).fill(`#cl-page-${"cd".repeat(8)}`));
+  const shown = texts(root);
+  expect(shown).toEqual(
+    expect.arrayContaining(["all", "peak", "loads", "Scale, cosine", "Best patches, whole query"]),
   );
+  expect(shown.join(" ")).toContain(
+    "Best patches: “peak” row 1, column 2 (0.17); “loads” row 1, column 2 (0.32). All maps have the same scale.",
+  );
+  // Each map is its own: the cell of the word with the higher cosines is more opaque.
+  const opacity = all(root, "g")
+    .filter(
+      (g) =>
+        g.attributes["shape-rendering"] === "crispEdges" &&
+        /^scale\(100 100\)/.test(String(g.attributes.transform)),
+    )
+    .map((g) => Math.max(...all(g, "path").map((p) => Number(p.attributes["fill-opacity"]))));
+  expect(opacity[1]).toBeLessThan(opacity[2]);
+});
+
+test("small multiples whose scales differ say each its own; a very long query is cut and says so", () => {
+  const { root } = drawn(lensState({ layout: "multiples", normalisation: "token" }));
+  expect(texts(root)).toEqual(
+    expect.arrayContaining(["Scale of “peak”, cosine", "cosine 0.25 to 0.32", "cosine 0.30 to 0.37"]),
+  );
+  const one = explanation();
+  const tokens = Array.from({ length: 100 }, (_, index) => ({ ...one.query.tokens[1], index, word: index }));
+  one.query = {
+    ...one.query,
+    tokens,
+    words: tokens.map(({ index }) => ({ index, text: `w${index}`, tokens: [index] })),
+  };
+  one.maps = { ...one.maps, tokens: 100, data: Float32Array.from({ length: 600 }, (_, i) => i / 1000) };
+  one.maxsim.tokens = tokens.map(() => one.maxsim.tokens[1]);
+  const long = drawn(lensState({ layout: "multiples" }, lensData(one)));
+  expect(long.places).toHaveLength(60);
+  expect(texts(long.root).join(" ")).toContain("The first 59 are shown, 41 are not.");
+});
+
+test("a long path is cut to its file, a long name is cut, the score never is", () => {
+  const data = lensData();
+  data.pages[0].name = `/home/someone/private/${"very-long-".repeat(12)}name.pdf`;
+  const [, line] = texts(drawn(lensState({}, data)).root);
+  expect(line).toContain(" · page 1 of 4 of very-long-");
+  expect(line).toMatch(/… · score 1\.60 = patches 1\.35 \+ off-image 0\.25$/);
+  expect(textWidth(line, 11)).toBeLessThanOrEqual(720 - 32);
 });

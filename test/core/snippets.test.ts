@@ -1,23 +1,30 @@
-import { latexSnippet, markdownSnippet, scene } from "../../core/index";
-import { lensData, lensState } from "./example";
+import { latexSnippet, markdownSnippet } from "../../core/index";
+import { explanation, lensData, lensState } from "./example";
 
 const data = lensData();
-data.pages[0].name = "50%_of{x}$&#~^\\.pdf";
-data.explanations[0].query.words[0].text = "*pe_ak* [x](http://y)";
-const of = scene(lensState({ token: 1, word: 0 }, data));
+data.pages[0].name = "a folder/50%_of{x}$&#~^.pdf";
+data.explanations[0].query.words[0].text = "*pe_ak* [x](http:\\y)";
+const of = lensState({ token: 1, word: 0 }, data);
 
 test("LaTeX: every special character of the caption is escaped", () => {
   const tex = latexSnippet(of, "figure_1.pdf");
-  expect(tex).toContain("\\includegraphics[width=\\linewidth]{figure\\_1.pdf}");
-  expect(tex).toContain(
-    "50\\%\\_of\\{x\\}\\$\\&\\#\\textasciitilde{}\\textasciicircum{}\\textbackslash{}.pdf",
-  );
+  expect(tex).toContain("\\includegraphics[width=\\linewidth]{figure_1.pdf}");
+  expect(tex).toContain(" 50\\%\\_of\\{x\\}\\$\\&\\#\\textasciitilde{}\\textasciicircum{}.pdf");
+  expect(tex).toContain("http:\\textbackslash{}y");
   expect(tex).toContain("2 $\\times$ 3 patches");
-  expect(tex.replace(/\\[{}$&#%_]|\$\\(times|cdot)\$/g, "")).not.toMatch(/[$&#%_^~]/);
+  expect(tex.replace("figure_1", "").replace(/\\[{}$&#%_]|\$\\(times|cdot)\$/g, "")).not.toMatch(/[$&#%_^~]/);
 });
 
 test("Markdown: markup in names stays text", () => {
   const md = markdownSnippet(of, "a b.png");
   expect(md).toContain("](<a b.png>)");
-  expect(md).toContain("\\*pe\\_ak\\* \\[x\\](http://y)");
+  expect(md).toContain("\\*pe\\_ak\\* \\[x\\](http:\\\\y)");
+});
+
+test("of small multiples and comparisons the snippets say what the figure's own caption says", () => {
+  const many = lensState({ layout: "multiples" });
+  expect(latexSnippet(many, "f.pdf")).toContain("One map for each of 2 words");
+  expect(markdownSnippet(many, "f.png")).toMatch(/^!\[Similarity maps of the query and each of its 2 words/);
+  const both = lensData(explanation(), explanation());
+  expect(latexSnippet(lensState({ compare: 1 }, both), "f.pdf")).toMatch(/caption\{A: .* B, ``peak loads''/);
 });

@@ -1,6 +1,7 @@
-import { renderPdf, renderSvg } from "../../kernel/figures/index";
+import type { LensView } from "../../core/index";
+import { renderPdf, renderPng, renderSvg } from "../../kernel/figures/index";
 import { openPages } from "../../kernel/pages/index";
-import { lensData, lensState } from "../core/example";
+import { explanation, lensData, lensState } from "../core/example";
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror='alert(1)'>\u0000]]>`;
 
@@ -46,11 +47,69 @@ test("PDF: one page of the figure's size that shows the cells in place, text as 
   expect(raw).not.toMatch(/\/JavaScript|\/Launch/);
 });
 
-test("PDF: multiplied colours and characters outside the font do not break it", async () => {
+test("PDF: multiplied colours do not break it", async () => {
   const state = lensState({ blend: "multiply", top: 3, region: { row: 0, column: 0, rows: 1, columns: 2 } });
-  state.data.explanations[0].query.text = "電力 \u{1f600}";
   const [page] = await openPages(await renderPdf(state), { dpi: 96 });
   expect(page.pixels.some((v) => v < 200)).toBe(true);
+});
+
+test.each(["電力需要", "يناير", "ไทย", "\u{1f9ff}"])(
+  "PDF and PNG: a query of %s is drawn, not left blank",
+  async (query) => {
+    const state = lensState();
+    state.data.explanations[0].query.text = query;
+    const ink = async (picture: Uint8Array) => {
+      const [{ pixels, width }] = await openPages(picture, { dpi: 96 });
+      let dark = 0;
+      // The query's line; the quotation marks alone are less than this.
+      for (let y = 14; y < 34; y++)
+        for (let x = 16; x < 120; x++) if (pixels[(y * width + x) * 3] < 128) dark++;
+      return dark;
+    };
+    const quotes = lensState();
+    quotes.data.explanations[0].query.text = "";
+    const least = (await ink(await renderPng(quotes))) + 15;
+    expect(await ink(await renderPng(state))).toBeGreaterThan(least);
+    expect(await ink(await renderPdf(state))).toBeGreaterThan(least);
+  },
+);
+
+const several = () => {
+  const data = lensData(explanation(), explanation());
+  data.explanations[1].query = { ...data.explanations[1].query, text: "other" };
+  data.explanations[1].maps.data = data.explanations[1].maps.data.map((v, i) => v - 0.05 * (i % 6));
+  return data;
+};
+
+test.each<[string, Partial<LensView>, RegExp]>([
+  ["small multiples", { layout: "multiples", normalisation: "token" }, /One map for each of 2 words/],
+  ["smooth small multiples", { layout: "multiples", cells: "smooth" }, /All maps have the same scale/],
+  ["A beside B", { compare: 1, word: 1 }, /A: Word “loads” .* B, “other”/],
+  ["a difference", { compare: 1, difference: true, word: 1 }, /Difference of “loads” minus “loads”/],
+])("%s: SVG, PDF and PNG show the same figure, each with its caption", async (_, view, said) => {
+  const state = lensState({ ...view, top: 0 }, several());
+  const svg = await renderSvg(state);
+  const words = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map((m) => m[1]).join(" ");
+  expect(words).toMatch(said);
+  const [pdf] = await openPages(await renderPdf(state), { dpi: 96 });
+  const png = await openPages(await renderPng(state));
+  expect(Math.abs(pdf.width - png[0].width)).toBeLessThanOrEqual(1);
+  expect(Math.abs(pdf.height - png[0].height)).toBeLessThanOrEqual(1);
+  const width = Math.min(pdf.width, png[0].width);
+  // Means of squares of 16 pixels: antialiasing differs, places and colours do not.
+  let worst = 0;
+  for (let y = 0; y + 16 < Math.min(pdf.height, png[0].height); y += 16)
+    for (let x = 0; x + 16 < width; x += 16)
+      for (let k = 0; k < 3; k++) {
+        const mean = (page: typeof pdf) => {
+          let sum = 0;
+          for (let i = 0; i < 256; i++)
+            sum += page.pixels[((y + (i >> 4)) * page.width + x + (i & 15)) * 3 + k];
+          return sum / 256;
+        };
+        worst = Math.max(worst, Math.abs(mean(pdf) - mean(png[0])));
+      }
+  expect(worst).toBeLessThan(40);
 });
 
 test("the same state gives the same bytes", async () => {

@@ -1,0 +1,118 @@
+import { altText, caption, finding, origin, pageName, sceneName, scoreParts } from "./caption.js";
+import { chips } from "./chips.js";
+import { comparison } from "./comparison.js";
+import type { LensState } from "./lens-state.js";
+import { decimal, printable } from "./printable.js";
+import { type ColourScale, describeScale } from "./scale.js";
+import { type Scene, scene } from "./scene.js";
+
+/** One page in a figure. */
+export interface FigurePanel {
+  scene: Scene;
+  /** What the panel is called; nothing where there is only one. */
+  name: string;
+  /** The number beside the name, where panels are words. */
+  value: string;
+}
+
+/** What a figure consists of, before anything has a place: what is in view, as one page, as A and B, or as a map a word. */
+export interface FigurePlan {
+  kind: "single" | "pair" | "multiples";
+  panels: FigurePanel[];
+  /** The panel whose scale the legend shows. */
+  legend: FigurePanel;
+  /** Words that found no room. */
+  left: number;
+}
+
+/** More small maps are no figure any more. */
+const MOST_PANELS = 60;
+
+/** Decides what a figure of a state shows, as the viewer does. The state must have been validated. */
+export function figurePlan(state: Pick<LensState, "data" | "view">): FigurePlan {
+  if (state.view.layout === "multiples") return multiples(state);
+  const a = scene(state);
+  const b = comparison(state, a);
+  const panels = b
+    ? [
+        { scene: a, name: `A: ${sceneName(a)}`, value: "" },
+        { scene: b, name: `B: ${sceneName(b)}`, value: "" },
+      ]
+    : [{ scene: a, name: "", value: "" }];
+  return { kind: b ? "pair" : "single", panels, legend: panels[0], left: 0 };
+}
+
+function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan {
+  const all = chips(data.explanations[view.explanation], view);
+  const panels = all.slice(0, MOST_PANELS).map((chip) => ({
+    scene: scene({ data, view: { ...view, ...chip.select, compare: null } }),
+    name: chip.label,
+    value: `${decimal(chip.value)}${chip.offImage ? " *" : ""}`,
+  }));
+  // The first is the aggregate, whose scale is another one where it holds sums.
+  return { kind: "multiples", panels, legend: panels[1] ?? panels[0], left: all.length - panels.length };
+}
+
+/** True for a panel that the legend does not speak for. */
+export function hasOwnScale(plan: FigurePlan, { scene: { scale } }: FigurePanel): boolean {
+  return scaleKey(scale) !== scaleKey(plan.legend.scene.scale);
+}
+
+function scaleKey({ kind, domain, threshold, unit }: ColourScale): string {
+  return [kind, ...domain, threshold, unit].join(" ");
+}
+
+/** What the figure shows, in few words: `“peak”`, `a map of each of 4 words`. */
+export function figureLabel(plan: FigurePlan): string {
+  const [{ scene: first }] = plan.panels;
+  return plan.kind === "multiples" ? `the query and each of its ${counted(plan)}` : first.shown.label;
+}
+
+/** The line under the query: what and where, which may be cut, and the score in its parts, which is not. */
+export function figureSubtitle(plan: FigurePlan): [place: string, score: string] {
+  const [{ scene: first }] = plan.panels;
+  const what = plan.kind === "multiples" ? `One map for each of ${counted(plan)}` : first.shown.label;
+  return [`${what} · ${pageName(first.page)}`, ` · ${scoreParts(first.explanation)}`];
+}
+
+/** Caption under a figure and in what is pasted with it. */
+export function figureCaption(plan: FigurePlan): string {
+  const [{ scene: a }, second] = plan.panels;
+  if (plan.kind === "single") return caption(a);
+  if (plan.kind === "pair") {
+    const b = second.scene;
+    const own = hasOwnScale(plan, second) ? ` B has its own scale: ${describeScale(b.scale)}.` : "";
+    return `A: ${finding(a)} B, ${sceneName(b)}: ${finding(b)}${own} ${origin(a)}`;
+  }
+  const own = plan.panels.some((panel) => hasOwnScale(plan, panel))
+    ? " Where the scale is another than the legend’s, its range stands under the map."
+    : " All maps have the same scale.";
+  return `One map for each of ${counted(plan)}, the number is its highest cosine. Best patches: ${bests(plan, 12)}.${rest(plan)}${own} ${origin(plan.legend.scene)}`;
+}
+
+/** Replaces the figure for someone who cannot see it. */
+export function figureAlt(plan: FigurePlan): string {
+  const [{ scene: first }] = plan.panels;
+  if (plan.kind !== "multiples") return plan.panels.map((panel) => altText(panel.scene)).join(" ");
+  const { rows, columns } = first.shown.map;
+  return `Similarity maps of ${figureLabel(plan)}, “${printable(first.explanation.query.text)}”, on ${pageName(first.page)}, ${rows} rows by ${columns} columns of patches. Strongest: ${bests(plan, MOST_PANELS)}.${rest(plan)}`;
+}
+
+function counted({ panels, left }: FigurePlan): string {
+  const count = panels.length - 1 + left;
+  const noun = panels.slice(1).every(({ scene: { shown } }) => shown.kind === "word") ? "word" : "token";
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function bests({ panels }: FigurePlan, most: number): string {
+  const said = panels.slice(1, most + 1).map(({ scene: { best, shown } }) => {
+    const [{ row, column, value }] = best;
+    return `${shown.label} row ${row}, column ${column} (${decimal(value)})`;
+  });
+  const more = panels.length - 1 - said.length;
+  return `${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+
+function rest({ panels, left }: FigurePlan): string {
+  return left > 0 ? ` The first ${panels.length - 1} are shown, ${left} are not.` : "";
+}
