@@ -1,8 +1,21 @@
 /** What `import { … } from "colpali-lens"` gives in a notebook cell and in Node. */
 export * from "../core/index.js";
 export { loadModel, openPages } from "./api.js";
+export * from "./controls/index.js";
+export { Layout } from "./controls/index.js";
+export { clearOutput, display } from "./display.js";
 export { type FigureSize, renderPng, staticHtml } from "./figures/index.js";
 export { explainPage, score } from "./inference/index.js";
+export { closeAllWidgets } from "./jupyter/widget-registry.js";
+export {
+  type AnyWidget,
+  type Change,
+  type PropertyRules,
+  Widget,
+  type WidgetClass,
+  type WidgetOptions,
+  type WidgetState,
+} from "./jupyter/widgets.js";
 export { type ExplainOptions, explain, Lens, type RankedPage, type RankedPatch } from "./lens.js";
 export {
   type LoadOptions,

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** A path to a binary leaf: keys and indices from the root of a widget's state. */
 export type BufferPath = (string | number)[];
 
@@ -20,7 +22,7 @@ export function separateBuffers(state: Record<string, unknown>): Separated {
         const inner = [...path, i];
         return take(item, inner) ? null : walk(item, inner);
       });
-    if (!isPlain(value)) return value;
+    if (!isPlainObject(value)) return value;
     const entries = Object.entries(value).filter(([key, item]) => !take(item, [...path, key]));
     return Object.fromEntries(entries.map(([key, item]) => [key, walk(item, [...path, key])]));
   };
@@ -31,6 +33,22 @@ export function separateBuffers(state: Record<string, unknown>): Separated {
     return true;
   };
   return { state: walk(state, []) as Record<string, unknown>, paths, buffers };
+}
+
+/** Whether two states say the same on the wire: binary leaves are compared by their bytes, whatever their views. */
+export function sameState(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const [one, other] = [separateBuffers(a), separateBuffers(b)];
+  return (
+    isDeepStrictEqual(one.state, other.state) &&
+    isDeepStrictEqual(one.paths, other.paths) &&
+    one.buffers.every((buffer, i) => Buffer.compare(bytesOf(buffer), bytesOf(other.buffers[i])) === 0)
+  );
+}
+
+/** The bytes that a buffer or a view stands for, without a copy. */
+export function bytesOf(buffer: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (!ArrayBuffer.isView(buffer)) return new Uint8Array(buffer);
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 /** Puts binary leaves back, in place. @throws RangeError on a path that does not fit the state */
@@ -57,8 +75,9 @@ function isUnsafe(key: unknown): boolean {
   return key === "__proto__" || (typeof key !== "string" && typeof key !== "number");
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
   const prototype = Object.getPrototypeOf(value);
+  // Objects made in another realm have another Object.prototype.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

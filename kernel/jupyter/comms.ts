@@ -34,15 +34,16 @@ export class Comm {
     readonly id: string,
     readonly target: string,
     private readonly publish: CommPublish,
-    private readonly forget: (comm: Comm) => void,
+    private readonly forget: (comm: Comm) => boolean,
   ) {}
 
   send(data: CommData, options: CommOptions = {}): void {
     this.publish("comm_msg", { comm_id: this.id, data }, options);
   }
 
+  /** Does nothing when it is closed already. */
   close(data: CommData = {}, options: CommOptions = {}): void {
-    this.forget(this);
+    if (!this.forget(this)) return;
     this.publish("comm_close", { comm_id: this.id, data }, options);
   }
 }

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { isPlainObject } from "./buffers.js";
 
 /** Content by MIME type, as `display_data` and `execute_result` carry it. */
 export type MimeBundle = Record<string, unknown>;
@@ -28,10 +29,7 @@ export async function describe(value: unknown): Promise<Displayed> {
 
 /** Whether a value is a bundle: a plain object whose keys are all MIME types. */
 export function isBundle(value: unknown): value is MimeBundle {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  // Objects made in another realm have another Object.prototype.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  if (!isPlainObject(value)) return false;
   const keys = Object.keys(value);
   return keys.length > 0 && keys.every((key) => /^[\w.+-]+\/[\w.+-]+$/.test(key));
 }

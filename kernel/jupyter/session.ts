@@ -1,3 +1,4 @@
+import { bytesOf } from "./buffers.js";
 import type { CommOptions } from "./comms.js";
 import { Comms } from "./comms.js";
 import type { Channel } from "./connection.js";
@@ -117,9 +118,4 @@ export class Session {
   private parts(type: string, content: object, metadata: object, parent: Parent): string[] {
     return [newHeader(type, this.id), parent, metadata, content].map(toJson);
   }
-}
-
-function bytesOf(buffer: ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (!ArrayBuffer.isView(buffer)) return new Uint8Array(buffer);
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

@@ -1,12 +1,20 @@
-import { isDeepStrictEqual } from "node:util";
-import { insertBuffers, separateBuffers } from "./buffers.js";
+import { inspect } from "node:util";
+import { insertBuffers, isPlainObject, sameState } from "./buffers.js";
 import type { Comm, CommMessage } from "./comms.js";
+import { handleMessage } from "./handling.js";
 import { currentKernel } from "./kernel.js";
+import { type Event, type Listener, Listeners } from "./listeners.js";
 import { DISPLAY, type MimeBundle } from "./mime.js";
-
-const PROTOCOL = { version: "2.1.0" };
-const TARGET = "jupyter.widget";
-const CONTROL = "jupyter.widget.control";
+import {
+  echoes,
+  mapLeaves,
+  referenceTo,
+  referred,
+  WIDGET_PROTOCOL,
+  WIDGET_TARGET,
+  widgetMessage,
+} from "./widget-messages.js";
+import { openWidgets, prepareWidgets } from "./widget-registry.js";
 
 /** Where a front end finds the code of a model or a view: an npm package with a semantic version range. */
 export interface WidgetClass {
@@ -15,47 +23,76 @@ export interface WidgetClass {
   name: string;
 }
 
+/** How one property of the state is treated. */
+export interface PropertyRules<V = unknown> {
+  /** Checks and corrects a value, from code or from a front end. `name` is for the message of what it throws. */
+  parse?(value: unknown, name: string): V;
+  /** `false`: what a front end sends is not repeated to the others (for large values). */
+  echo?: false;
+  /** Holds widgets, at any depth: references that a front end sends become those widgets. */
+  references?: true;
+  /** Stays in the kernel. */
+  local?: true;
+}
+
 export interface WidgetOptions<S extends object> {
   model: WidgetClass;
   /** Left out for a model that is not shown by itself. */
   view?: WidgetClass | null;
-  /** First value of every synced property. Binary leaves may stand anywhere. */
+  /** First value of every property. Binary leaves and other widgets may stand anywhere. */
   state: S;
+  properties?: { [K in keyof S]?: PropertyRules<S[K]> };
+  /** Rules between properties: what else changes when `change` is about to make `next` of the state. Throws to refuse. */
+  check?: (next: Readonly<S>, change: Partial<S>, before: Readonly<S>) => Partial<S>;
+  /** A comm that a front end has opened for this widget; by default the widget opens one. */
+  comm?: Comm;
 }
 
-type Listener = (...args: never[]) => void;
+/** What is told of one changed property. */
+export interface Change<V = unknown, W = unknown> {
+  type: "change";
+  name: string;
+  old: V;
+  new: V;
+  owner: W;
+}
 
-/** Every open widget, strongly held: a front end may speak to it at any time. */
-const widgets = new Map<string, Widget<object>>();
-const prepared = new WeakSet<object>();
+/** The state of every widget: its own, and the number of views shown; null while they are not counted, 0 starts it. */
+export type WidgetState<S> = S & { _view_count: number | null };
+
+/** A widget of whatever state. */
+export interface AnyWidget {
+  readonly id: string;
+  readonly closed: boolean;
+  fullState(): Record<string, unknown>;
+  close(): void;
+  [DISPLAY](): MimeBundle | Promise<MimeBundle>;
+}
 
 /**
  * A widget model whose other half lives in the browser (Jupyter widget messaging protocol 2.1.0). Needs a notebook
  * kernel: constructing one in plain Node is an error.
  */
-export class Widget<S extends object> {
+export class Widget<S extends object> implements AnyWidget {
   readonly id: string;
   readonly #comm: Comm;
-  readonly #state: S;
+  readonly #state: WidgetState<S>;
   readonly #about: Record<string, unknown>;
-  readonly #viewed: boolean;
-  readonly #listeners = new Map<string, Set<Listener>>();
-  /** What a front end has just sent: not sent back unless it was changed meanwhile. */
-  #received: Map<string, unknown> | null = null;
-  #held: Set<keyof S> | null = null;
+  readonly #rules: Record<string, PropertyRules | undefined>;
+  readonly #check: NonNullable<WidgetOptions<S>["check"]>;
+  readonly #listeners = new Listeners();
+  /** What a front end has just sent, or was sent since, as on the wire: not sent to it again. */
+  #known: Map<string, unknown> | null = null;
+  #held: Set<string> | null = null;
   #closed = false;
 
-  constructor({ model, view = null, state }: WidgetOptions<S>) {
+  constructor({ model, view = null, state, properties = {}, check, comm }: WidgetOptions<S>) {
     const kernel = currentKernel();
     if (!kernel) throw new Error("a widget needs a notebook: no Jupyter kernel runs in this process");
-    if (!prepared.has(kernel)) {
-      prepared.add(kernel);
-      kernel.registerTarget(CONTROL, (comm) => {
-        comm.onMessage = (message) => answerControl(comm, message);
-      });
-    }
-    this.#state = { ...state };
-    this.#viewed = view !== null;
+    prepareWidgets(kernel);
+    this.#rules = properties as Record<string, PropertyRules | undefined>;
+    this.#check = check ?? (() => ({}));
+    this.#state = { _view_count: null, ...state };
     this.#about = {
       _model_module: model.module,
       _model_module_version: model.version,
@@ -63,85 +100,129 @@ export class Widget<S extends object> {
       _view_module: view?.module ?? null,
       _view_module_version: view?.version ?? "",
       _view_name: view?.name ?? null,
-      _view_count: null,
     };
-    const { state: sent, paths, buffers } = separateBuffers(this.fullState());
-    this.#comm = kernel.openComm(TARGET, {
-      data: { state: sent, buffer_paths: paths },
-      metadata: PROTOCOL,
-      buffers,
-    });
-    this.#comm.onMessage = (message) => this.#receive(message);
-    this.#comm.onClose = () => this.#forget();
+    const [data, options] = widgetMessage("state", this.fullState());
+    this.#comm = comm ?? kernel.openComm(WIDGET_TARGET, { data, ...options });
+    this.#comm.onMessage = (message) => handleMessage(() => this.#receive(message));
+    this.#comm.onClose = () => handleMessage(() => this.#forget());
     this.id = this.#comm.id;
-    widgets.set(this.id, this as unknown as Widget<object>);
+    openWidgets.set(this.id, this);
   }
 
-  /** Everything that is synced, the module names included. */
+  /** Whether it was closed, here or by a front end. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Everything that is synced, as it travels: module names included, widgets as references. */
   fullState(): Record<string, unknown> {
-    return { ...this.#about, ...this.#state };
+    return { ...this.#about, ...this.#wire(Object.keys(this.#state)) };
   }
 
-  get<K extends keyof S>(key: K): S[K] {
+  get<K extends keyof WidgetState<S>>(key: K): WidgetState<S>[K] {
     return this.#state[key];
   }
 
-  /** Sets properties and sends those that changed in one message. */
-  set(change: Partial<S>): void {
-    const changed: (keyof S)[] = [];
-    const old: Partial<S> = {};
-    for (const key of Object.keys(change) as (keyof S)[]) {
-      if (isDeepStrictEqual(this.#state[key], change[key])) continue;
-      old[key] = this.#state[key];
-      this.#state[key] = change[key] as S[keyof S];
-      changed.push(key);
-    }
-    if (changed.length === 0) return;
-    this.#send(changed.filter((key) => !this.#received?.has(key as string)));
-    for (const key of changed) this.#emit(`change:${String(key)}`, this.#state[key], old[key]);
-    this.#emit("change", changed);
+  /**
+   * Sets properties, sends those that changed in one message, and tells the listeners.
+   * @throws RangeError or TypeError naming the property, before anything is changed
+   */
+  set(change: Partial<WidgetState<S>>): void {
+    this.#apply(this.#checked(change));
   }
 
-  /** Collects the changes that `work` makes into one message. */
+  /** Collects the changes that `work` makes, until it returns or its promise settles, into one message. */
   holdSync<T>(work: () => T): T {
     if (this.#held) return work();
-    this.#held = new Set();
-    try {
-      return work();
-    } finally {
-      const keys = [...this.#held];
+    const held = new Set<string>();
+    this.#held = held;
+    const release = () => {
       this.#held = null;
-      this.#send(keys);
+      this.#send([...held]);
+    };
+    let result: T | undefined;
+    try {
+      result = work();
+    } finally {
+      if (!(result instanceof Promise)) release();
     }
+    return result instanceof Promise ? (result.finally(release) as T) : result;
   }
 
-  /** Listens to one property (`change:key`: new value, old value) or to all (`change`: changed keys). @returns how to stop */
-  on<K extends keyof S & string>(
+  /**
+   * Listens to one property (`change:name`: new value, old value), to all (`change`: every change of one `set`), to
+   * custom messages of a front end (`message`: content, buffers) or to the end (`close`). @returns how to stop
+   */
+  on<K extends keyof WidgetState<S> & string>(
     event: `change:${K}`,
-    listener: (value: S[K], old: S[K]) => void,
+    listener: (value: WidgetState<S>[K], old: WidgetState<S>[K]) => unknown,
   ): () => void;
-  on(event: "change", listener: (keys: (keyof S)[]) => void): () => void;
-  on(event: "close", listener: () => void): () => void;
+  on(event: "change", listener: (changes: Change<unknown, this>[]) => unknown): () => void;
+  on(event: "message", listener: (content: unknown, buffers: Uint8Array[]) => unknown): () => void;
+  on(event: "close", listener: () => unknown): () => void;
   on(event: string, listener: Listener): () => void {
-    const listeners = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, listeners.add(listener));
-    return () => listeners.delete(listener);
+    return this.#listeners.add(event, listener);
+  }
+
+  /** As {@link on}, for one time. */
+  once<K extends keyof WidgetState<S> & string>(
+    event: `change:${K}`,
+    listener: (value: WidgetState<S>[K], old: WidgetState<S>[K]) => unknown,
+  ): () => void;
+  once(event: "change", listener: (changes: Change<unknown, this>[]) => unknown): () => void;
+  once(event: "message", listener: (content: unknown, buffers: Uint8Array[]) => unknown): () => void;
+  once(event: "close", listener: () => unknown): () => void;
+  once(event: string, listener: Listener): () => void {
+    return this.#listeners.add(event, listener, { once: true });
+  }
+
+  /** Stops one listener; without it all of the event, without an event all. */
+  off(event?: string, listener?: Listener): void {
+    this.#listeners.remove(event, listener);
+  }
+
+  /** As in ipywidgets: `listener` gets `{name, old, new, owner}` for the named properties, or for every one. @returns how to stop */
+  observe<K extends keyof WidgetState<S> & string>(
+    listener: (change: Change<WidgetState<S>[K], this>) => unknown,
+    names?: K | readonly K[],
+  ): () => void {
+    const wanted = names === undefined ? null : [names].flat();
+    const tell = (changes: Change<never, this>[]) => {
+      for (const change of changes) if (!wanted || wanted.includes(change.name as K)) listener(change);
+    };
+    return this.#listeners.add("change", tell as Listener, { known: listener });
+  }
+
+  /** Stops a listener that {@link observe} was given. */
+  unobserve(listener: (change: never) => unknown): void {
+    this.#listeners.remove("change", listener);
   }
 
   /** Listens to custom messages of the front end. @returns how to stop */
-  onMessage(listener: (content: unknown, buffers: Uint8Array[]) => void): () => void {
-    return this.on("message" as "close", listener as () => void);
+  onMessage(listener: (content: unknown, buffers: Uint8Array[]) => unknown): () => void {
+    return this.on("message", listener);
+  }
+
+  /** Listens to an event of a subclass, which {@link emit} tells of. */
+  protected listen(event: string, listener: Listener): () => void {
+    return this.#listeners.add(event, listener);
+  }
+
+  protected emit(event: string, ...args: unknown[]): void {
+    this.#listeners.emit([event, ...args]);
   }
 
   /** Sends a custom message to every view. */
-  send(content: unknown, buffers: readonly ArrayBufferView[] = []): void {
-    this.#comm.send({ method: "custom", content }, { buffers, metadata: PROTOCOL });
+  send(content: unknown, buffers: readonly (ArrayBuffer | ArrayBufferView)[] = []): void {
+    if (this.#closed) return;
+    this.#comm.send({ method: "custom", content }, { buffers, metadata: { version: WIDGET_PROTOCOL } });
   }
 
-  /** Sends properties again, all of them by default. */
-  sendState(keys?: readonly (keyof S)[]): void {
-    const full = this.fullState();
-    this.#update(keys ? Object.fromEntries(keys.map((k) => [k, this.#state[k]])) : full);
+  /** Sends properties again, all of them by default. For a value that was changed in place. */
+  sendState(keys?: readonly (keyof WidgetState<S>)[]): void {
+    const state = keys ? this.#wire(keys as readonly string[]) : this.fullState();
+    for (const [key, value] of Object.entries(state)) if (this.#known?.has(key)) this.#known.set(key, value);
+    if (Object.keys(state).length > 0) this.#update(state);
   }
 
   /** Removes the widget from every front end. */
@@ -151,9 +232,18 @@ export class Widget<S extends object> {
     this.#forget();
   }
 
+  toString(): string {
+    return `${this.#name}(${this.id})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {
-    const text = { "text/plain": `${String(this.#about._model_name)}(${this.id})` };
-    return this.#viewed ? { ...this.viewBundle(), ...text } : text;
+    const text = this.toString();
+    const plain = { "text/plain": text.length > 110 ? `${text.slice(0, 110)}…` : text };
+    return this.#about._view_name === null || this.#closed ? plain : { ...this.viewBundle(), ...plain };
   }
 
   /** The part of a bundle that shows this widget. */
@@ -163,81 +253,109 @@ export class Widget<S extends object> {
     };
   }
 
-  #send(keys: readonly (keyof S)[]): void {
-    if (keys.length === 0 || this.#closed) return;
-    if (this.#held) for (const key of keys) this.#held.add(key);
-    else this.sendState(keys);
+  get #name(): string {
+    return String(this.#about._model_name).replace(/Model$/, "");
+  }
+
+  #wire(keys: readonly string[]): Record<string, unknown> {
+    const synced = keys.filter((key) => Object.hasOwn(this.#state, key) && !this.#rules[key]?.local);
+    const state = this.#state as Record<string, unknown>;
+    return Object.fromEntries(synced.map((key) => [key, mapLeaves(state[key], refer)]));
+  }
+
+  #checked(change: Partial<WidgetState<S>>): Partial<WidgetState<S>> {
+    const parsed: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(change)) {
+      if (!Object.hasOwn(this.#state, key)) throw unknownProperty(this.#name, key, this.#state);
+      const parse = this.#rules[key]?.parse ?? ((it: unknown) => it);
+      parsed[key] = parse(value, `${this.#name}.${key}`);
+    }
+    const own = parsed as Partial<S>;
+    return { ...parsed, ...this.#check({ ...this.#state, ...own }, own, this.#state) } as Partial<
+      WidgetState<S>
+    >;
+  }
+
+  #apply(next: Partial<WidgetState<S>>): void {
+    const state = this.#state as Record<string, unknown>;
+    const changes: Change<unknown, this>[] = [];
+    for (const [name, value] of Object.entries(next)) {
+      if (sameState({ it: mapLeaves(state[name], refer) }, { it: mapLeaves(value, refer) })) continue;
+      changes.push({ type: "change", name, old: state[name], new: value, owner: this });
+      state[name] = value;
+    }
+    if (changes.length === 0) return;
+    this.#send(changes.map((change) => change.name));
+    this.#listeners.emit(...changes.map((c): Event => [`change:${c.name}`, c.new, c.old]), [
+      "change",
+      changes,
+    ]);
+  }
+
+  /** Sends properties unless the front end that is being listened to has just sent, or got, the same. */
+  #send(keys: readonly string[]): void {
+    const isKnown = (key: string) =>
+      this.#known?.has(key) === true && sameState(this.#wire([key]), { [key]: this.#known.get(key) });
+    const due = keys.filter((key) => !this.#rules[key]?.local && !isKnown(key));
+    if (this.#held) {
+      for (const key of keys) this.#held.delete(key);
+      for (const key of due) this.#held.add(key);
+    } else if (due.length > 0) this.sendState(due as (keyof WidgetState<S>)[]);
   }
 
   #update(state: Record<string, unknown>, method = "update"): void {
-    const { state: sent, paths, buffers } = separateBuffers(state);
-    this.#comm.send({ method, state: sent, buffer_paths: paths }, { buffers, metadata: PROTOCOL });
+    if (!this.#closed) this.#comm.send(...widgetMessage("state", state, { method }));
   }
 
   #receive({ data, buffers }: CommMessage): void {
-    if (data.method === "request_state") this.sendState();
-    else if (data.method === "custom") this.#emit("message", data.content, buffers);
-    else if (data.method === "update") this.#receiveUpdate(data, buffers);
+    if (data.method === "update") this.#receiveUpdate(data, buffers);
+    else if (data.method === "request_state") this.sendState();
+    else if (data.method === "custom") this.#listeners.emit(["message", data.content, buffers]);
+    else
+      throw new RangeError(
+        `invalid method of a message to ${this.#name}: ${JSON.stringify(data.method)}, expected update, request_state or custom`,
+      );
   }
 
-  #receiveUpdate(data: CommMessage["data"], buffers: Uint8Array[]): void {
-    const { state } = data;
-    if (typeof state !== "object" || state === null || Array.isArray(state))
+  #receiveUpdate({ state, buffer_paths }: CommMessage["data"], buffers: Uint8Array[]): void {
+    if (!isPlainObject(state))
       throw new TypeError(
-        `invalid state in update of ${String(this.#about._model_name)}: expected an object`,
+        `invalid state in update of ${this.#name}: ${JSON.stringify(state)}, expected an object`,
       );
-    insertBuffers(state, data.buffer_paths, buffers);
-    const known = Object.entries(state).filter(([key]) => Object.hasOwn(this.#state, key));
-    const change = Object.fromEntries(known) as Partial<S>;
-    if (echoes()) this.#update(change as Record<string, unknown>, "echo_update");
-    this.#received = new Map(known);
+    insertBuffers(state, buffer_paths, buffers);
+    const synced = ([key]: [string, unknown]) => Object.hasOwn(this.#state, key) && !this.#rules[key]?.local;
+    const sent = Object.entries(state).filter(synced);
+    const echoed = sent.filter(([key]) => this.#rules[key]?.echo !== false);
+    if (echoed.length > 0 && echoes()) this.#update(Object.fromEntries(echoed), "echo_update");
+    this.#known = new Map(sent);
     try {
-      this.set(change);
+      const change = sent.map(([key, value]) => [key, this.#rules[key]?.references ? resolve(value) : value]);
+      this.#apply(this.#checked(Object.fromEntries(change)));
     } finally {
-      const changedMeanwhile = known
-        .filter(([key, value]) => !isDeepStrictEqual(this.#state[key as keyof S], value))
-        .map(([key]) => key as keyof S);
-      this.#received = null;
-      this.#send(changedMeanwhile);
+      // What was refused or corrected goes back, so that the front ends agree with the kernel.
+      this.#send(sent.map(([key]) => key));
+      this.#known = null;
     }
   }
 
-  #emit(event: string, ...args: unknown[]): void {
-    for (const listener of this.#listeners.get(event) ?? [])
-      (listener as (...args: unknown[]) => void)(...args);
-  }
-
   #forget(): void {
+    if (this.#closed) return;
     this.#closed = true;
-    widgets.delete(this.id);
-    this.#emit("close");
+    openWidgets.delete(this.id);
+    this.#listeners.emit(["close"]);
   }
 }
 
-/** Echoes tell other front ends what one of them changed; JUPYTER_WIDGETS_ECHO turns them off, as in ipywidgets. */
-function echoes(): boolean {
-  return !["0", "0.0", "n", "no", "f", "false", "off"].includes(
-    (process.env.JUPYTER_WIDGETS_ECHO ?? "").toLowerCase(),
-  );
+export function unknownProperty(owner: string, key: string, state: object): RangeError {
+  const known = Object.keys(state).filter((name) => !name.startsWith("_"));
+  return new RangeError(`invalid property of ${owner}: ${key}, expected one of ${known.join(", ")}`);
 }
 
-/** Every widget's state in one message: how a page that was reloaded finds its widgets. */
-function answerControl(comm: Comm, { data }: CommMessage): void {
-  if (data.method !== "request_states") return;
-  const states = Object.fromEntries(
-    [...widgets].map(([id, widget]) => {
-      const state = widget.fullState();
-      return [
-        id,
-        {
-          model_name: state._model_name,
-          model_module: state._model_module,
-          model_module_version: state._model_module_version,
-          state,
-        },
-      ];
-    }),
-  );
-  const { state, paths, buffers } = separateBuffers(states);
-  comm.send({ method: "update_states", states: state, buffer_paths: paths }, { buffers });
+function refer(leaf: unknown): unknown {
+  return leaf instanceof Widget ? referenceTo(leaf.id) : leaf;
+}
+
+/** Puts open widgets in the place of the references to them. */
+function resolve(value: unknown): unknown {
+  return mapLeaves(value, (leaf) => openWidgets.get(referred(leaf) ?? "") ?? leaf);
 }

@@ -1,0 +1,226 @@
+import { isDeepStrictEqual } from "node:util";
+import { control, type OptionsOf } from "./control.js";
+import { behavior, buttonStyle, orientation, usable } from "./dom.js";
+import { SliderStyle, ToggleButtonsStyle } from "./layout.js";
+import { anything, bool, choice, int, invalid, list, optional, part, text } from "./traits.js";
+
+/** What can be chosen: values, pairs of label and value, or an object of values by label. */
+export type Choices<V> = readonly V[] | readonly (readonly [label: string, value: V])[] | Record<string, V>;
+
+/** The choice, by what it is, is called, or where it stands; by default the first. */
+interface Chosen<V> {
+  options: Choices<V>;
+  value?: V | null;
+  label?: string | null;
+  index?: number | null;
+}
+
+interface ChosenMany<V> {
+  options: Choices<V>;
+  value?: readonly V[];
+  label?: readonly string[];
+  index?: readonly number[];
+}
+
+const local = { local: true } as const;
+const choices = { ...usable, _options_labels: list(text()), options: anything<unknown>(() => [], local) };
+const one = {
+  ...choices,
+  index: optional(int()),
+  value: anything<unknown>(null, local),
+  label: { ...optional(text()), ...local },
+};
+const many = {
+  ...choices,
+  index: list(int()),
+  value: anything<readonly unknown[]>(() => [], local),
+  label: { ...list(text()), ...local },
+};
+const slider = {
+  orientation,
+  readout: bool(true),
+  continuous_update: bool(true),
+  behavior,
+  style: part(SliderStyle),
+};
+type Rest<T extends Record<string, never> | object> = Omit<T, "options" | "value" | "label" | "index">;
+
+const dropdown = { ...one };
+const radio = { ...one, orientation: choice(["horizontal", "vertical"], "vertical") };
+const select = { ...one, rows: int(5) };
+const toggles = {
+  ...one,
+  tooltips: list(text()),
+  icons: list(text()),
+  button_style: buttonStyle,
+  style: part(ToggleButtonsStyle),
+};
+const selectionSlider = { ...one, ...slider };
+const selectMultiple = { ...many, rows: int(5) };
+const selectionRange = { ...many, ...slider };
+
+/** One of a list that opens. */
+export class Dropdown<V = unknown> extends control({
+  name: "Dropdown",
+  traits: dropdown,
+  check: checkOne("Dropdown"),
+}) {
+  declare options: Choices<V>;
+  declare value: V | null;
+  constructor(options: Chosen<V> & Rest<OptionsOf<typeof dropdown>>) {
+    super(options);
+  }
+}
+
+/** One of several, each with a round button. */
+export class RadioButtons<V = unknown> extends control({
+  name: "RadioButtons",
+  traits: radio,
+  check: checkOne("RadioButtons"),
+}) {
+  declare options: Choices<V>;
+  declare value: V | null;
+  constructor(options: Chosen<V> & Rest<OptionsOf<typeof radio>>) {
+    super(options);
+  }
+}
+
+/** One of a list with `rows` lines. */
+export class Select<V = unknown> extends control({
+  name: "Select",
+  traits: select,
+  check: checkOne("Select"),
+}) {
+  declare options: Choices<V>;
+  declare value: V | null;
+  constructor(options: Chosen<V> & Rest<OptionsOf<typeof select>>) {
+    super(options);
+  }
+}
+
+/** One of several, each a button that stays down. */
+export class ToggleButtons<V = unknown> extends control({
+  name: "ToggleButtons",
+  traits: toggles,
+  check: checkOne("ToggleButtons"),
+}) {
+  declare options: Choices<V>;
+  declare value: V | null;
+  constructor(options: Chosen<V> & Rest<OptionsOf<typeof toggles>>) {
+    super(options);
+  }
+}
+
+/** One of several, in order, on a slider. There must be at least one. */
+export class SelectionSlider<V = unknown> extends control({
+  name: "SelectionSlider",
+  traits: selectionSlider,
+  check: checkOne("SelectionSlider", true),
+}) {
+  declare options: Choices<V>;
+  declare value: V;
+  constructor(options: Chosen<V> & Rest<OptionsOf<typeof selectionSlider>>) {
+    super(options);
+  }
+}
+
+/** Any number of a list with `rows` lines. */
+export class SelectMultiple<V = unknown> extends control({
+  name: "SelectMultiple",
+  traits: selectMultiple,
+  check: checkMany("SelectMultiple"),
+}) {
+  declare options: Choices<V>;
+  declare value: readonly V[];
+  constructor(options: ChosenMany<V> & Rest<OptionsOf<typeof selectMultiple>>) {
+    super(options);
+  }
+}
+
+/** The first and the last of a range of choices, on a slider. There must be at least one choice. */
+export class SelectionRangeSlider<V = unknown> extends control({
+  name: "SelectionRangeSlider",
+  traits: selectionRange,
+  check: checkMany("SelectionRangeSlider", true),
+}) {
+  declare options: Choices<V>;
+  declare value: readonly V[];
+  constructor(options: ChosenMany<V> & Rest<OptionsOf<typeof selectionRange>>) {
+    super(options);
+  }
+}
+
+interface State<I, V, L> {
+  options: unknown;
+  index: I;
+  value: V;
+  label: L;
+}
+
+/** Keeps index, value and label together; the last of them that was given decides. */
+function checkOne(name: string, nonempty = false) {
+  type One = State<number | null, unknown, string | null>;
+  return (next: One, change: Partial<One>, before: One | null) => {
+    const pairs = pairsOf(name, next.options, nonempty);
+    const isOther = before === null || change.options !== undefined;
+    let index = isOther ? (pairs.length > 0 ? 0 : null) : before.index;
+    if (change.label !== undefined) index = placeOf(name, "label", pairs, change.label);
+    if (change.value !== undefined) index = placeOf(name, "value", pairs, change.value);
+    if (change.index !== undefined) index = inside(name, pairs, change.index);
+    if (index === null && nonempty) throw invalid(`${name}.index`, index, "one of the options");
+    const [label, value] = index === null ? [null, null] : pairs[index];
+    return { _options_labels: pairs.map(([l]) => l), index, value, label };
+  };
+}
+
+function checkMany(name: string, isRange = false) {
+  type Many = State<readonly number[], readonly unknown[], readonly string[]>;
+  return (next: Many, change: Partial<Many>, before: Many | null) => {
+    const pairs = pairsOf(name, next.options, isRange);
+    const isOther = before === null || change.options !== undefined;
+    let index: readonly number[] = isOther ? (isRange ? [0, 0] : []) : before.index;
+    const places = (key: "label" | "value", items: readonly unknown[]) =>
+      items.map((item) => placeOf(name, key, pairs, item) as number);
+    if (change.label !== undefined) index = places("label", change.label);
+    if (change.value !== undefined) index = places("value", change.value);
+    if (change.index !== undefined) index = change.index.map((i) => inside(name, pairs, i) as number);
+    if (isRange && index.length !== 2) throw invalid(`${name}.index`, index, "the first and the last");
+    return {
+      _options_labels: pairs.map(([label]) => label),
+      index,
+      value: index.map((i) => pairs[i][1]),
+      label: index.map((i) => pairs[i][0]),
+    };
+  };
+}
+
+type Pair = readonly [label: string, value: unknown];
+
+function pairsOf(name: string, options: unknown, nonempty: boolean): Pair[] {
+  if (typeof options !== "object" || options === null)
+    throw invalid(`${name}.options`, options, "a list or an object of values by label");
+  const items: unknown[] = Array.isArray(options) ? options : Object.entries(options);
+  if (nonempty && items.length === 0) throw invalid(`${name}.options`, items, "at least one");
+  const isPair = (item: unknown) => Array.isArray(item) && item.length === 2;
+  return items.every(isPair)
+    ? items.map((item) => [String((item as Pair)[0]), (item as Pair)[1]])
+    : items.map((item) => [String(item), item]);
+}
+
+function placeOf(
+  name: string,
+  key: "label" | "value",
+  pairs: readonly Pair[],
+  wanted: unknown,
+): number | null {
+  if (wanted === null) return null;
+  const at = pairs.findIndex(([label, value]) => isDeepStrictEqual(key === "label" ? label : value, wanted));
+  if (at >= 0) return at;
+  const known = pairs.map(([label]) => JSON.stringify(label)).join(", ");
+  throw invalid(`${name}.${key}`, wanted, known === "" ? "null: there are no options" : `one of ${known}`);
+}
+
+function inside(name: string, pairs: readonly Pair[], index: number | null): number | null {
+  if (index === null || (index >= 0 && index < pairs.length)) return index;
+  throw invalid(`${name}.index`, index, `0 to ${pairs.length - 1}`);
+}

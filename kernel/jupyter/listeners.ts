@@ -1,0 +1,84 @@
+import { causedBy, currentParent, type Parent } from "./context.js";
+import { currentHandling } from "./handling.js";
+
+/** Takes any listener; what it is called with, the event's name decides. */
+export type Listener = (...args: never[]) => unknown;
+
+/** Name of an event and what its listeners are called with. */
+export type Event = [name: string, ...args: unknown[]];
+
+interface Entry {
+  listener: Listener;
+  /** What `remove` knows it by, when it is wrapped. */
+  known: unknown;
+  once: boolean;
+  /** The cell that registered it. */
+  parent: Parent;
+}
+
+/** Who listens to what of one widget. */
+export class Listeners {
+  private readonly entries = new Map<string, Set<Entry>>();
+
+  /** @returns how to stop */
+  add(event: string, listener: Listener, { once = false, known = listener as unknown } = {}): () => void {
+    const entries = this.entries.get(event) ?? new Set();
+    this.entries.set(event, entries);
+    const entry = { listener, known, once, parent: currentParent() };
+    entries.add(entry);
+    return () => void entries.delete(entry);
+  }
+
+  /** Without a listener all of the event, without an event all. */
+  remove(event?: string, listener?: unknown): void {
+    for (const [name, entries] of this.entries) {
+      if (event !== undefined && name !== event) continue;
+      for (const entry of entries) if (!listener || entry.known === listener) entries.delete(entry);
+    }
+  }
+
+  /**
+   * Calls everyone, in the order of registration, whatever one of them throws. An error reaches who caused the events:
+   * the cell that made the change, or, for a front end, the output of the cell that registered the listener.
+   */
+  emit(...events: Event[]): void {
+    const errors: unknown[] = [];
+    for (const [event, ...args] of events) {
+      for (const entry of [...(this.entries.get(event) ?? [])]) {
+        if (entry.once) this.entries.get(event)?.delete(entry);
+        const call = () => (entry.listener as (...args: unknown[]) => unknown)(...args);
+        const handling = currentHandling();
+        if (handling) causedBy(parentFor(entry, handling.header), () => callSafely(event, call));
+        else {
+          try {
+            call();
+          } catch (error) {
+            errors.push(error);
+          }
+        }
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+}
+
+/**
+ * Output belongs below the cell that registered the listener. A page that was reloaded no longer takes output for cells
+ * it ran before; there it goes with the message, and JupyterLab shows it in its log.
+ */
+function parentFor({ parent }: Entry, message: Parent): Parent {
+  return parent.session === message.session ? parent : message;
+}
+
+function callSafely(event: string, call: () => unknown): void {
+  const report = (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`error in a listener to ${event}: ${text}\n`);
+  };
+  try {
+    const result = call();
+    if (result instanceof Promise) result.catch(report);
+  } catch (error) {
+    report(error);
+  }
+}
