@@ -21,10 +21,10 @@ export function tokenRows({ query, maxsim }: Explanation): string[][] {
   });
 }
 
-/** One line of at most 110 characters: query, page, score. The score is never cut. */
-export function headline(scene: Scene): string {
+/** One line of at most `most` characters: query, page, score. The score is never cut. */
+export function headline(scene: Scene, most = 110): string {
   const score = scoreParts(scene.explanation);
-  const room = 110 - `Lens “” on : ${score}`.length;
+  const room = most - `Lens “” on : ${score}`.length;
   const page = printable(pageName(scene.page), Math.max(10, room - 12));
   const query = printable(scene.explanation.query.text, Math.max(10, room - page.length));
   return `Lens “${query}” on ${page}: ${score}`;

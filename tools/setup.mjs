@@ -180,6 +180,10 @@ async function register(built) {
   const overrides = join(jupyterData, "lab", "settings", "overrides.d");
   mkdirSync(overrides, { recursive: true });
   copyFileSync(join(root, "tools", "jupyterlab-overrides.json"), join(overrides, "colpali-lens.json"));
+  // An export of a notebook shows a lens's picture and table: the live lens would need a network, and be blank without.
+  const config = join(venv, "etc", "jupyter");
+  mkdirSync(config, { recursive: true });
+  copyFileSync(join(root, "tools", "jupyter-config.json"), join(config, "jupyter_config.json"));
   writeFileSync(stamp, built);
 }
 

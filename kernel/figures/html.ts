@@ -25,7 +25,7 @@ export function staticHtml(state: LensState, still?: { mime: string; data: Uint8
     row.map((c) => `<${tag}>${escapeXml(c)}</${tag}>`).join("");
   const rows = tokenRows(of.explanation).map((row) => `<tr>${cells("td", row)}</tr>`);
   return [
-    `<p><strong>${escapeXml(headline(of))}</strong></p>`,
+    `<p><strong>${escapeXml(headline(of, 400))}</strong></p>`,
     picture,
     `<table><thead><tr>${cells("th", TOKEN_COLUMNS)}</tr></thead>`,
     `<tbody>${rows.join("")}</tbody></table>`,

@@ -41,6 +41,7 @@ process.stdout.write(
       [join(stage, "install.json")]: `share/jupyter/labextensions/${manifest.name}/install.json`,
       [join(root, "tools", "jupyterlab-overrides.json")]:
         `share/jupyter/lab/settings/overrides.d/${manifest.name}.json`,
+      [join(root, "tools", "jupyter-config.json")]: "etc/jupyter/jupyter_config.json",
       [join(stage, "kernelspec")]: `share/jupyter/kernels/${manifest.name}`,
     },
   }),
