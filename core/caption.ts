@@ -1,3 +1,5 @@
+import { chanceOf, describeChance, wordsBeyond } from "./chance.js";
+import { wordChances } from "./chips.js";
 import type { LensView } from "./lens-state.js";
 import { decimal, printable } from "./printable.js";
 import { describeScale } from "./scale.js";
@@ -30,12 +32,21 @@ export function finding(scene: Scene): string {
   if (shown.kind === "difference")
     return `Difference of ${shown.label}: largest in favour of the first at ${place} (${decimal(first.value)}).`;
   const what = shown.kind === "aggregate" ? `The ${shown.label}` : `${capital(shown.kind)} ${shown.label}`;
-  const measure = shown.unit === "cosine" ? "cosine" : "sum of cosines";
-  const says = `${what} ${shown.kind === "aggregate" ? "is highest" : "matches best"} at ${place} (${measure} ${decimal(first.value)}).`;
+  const says = `${what} ${shown.kind === "aggregate" ? "is highest" : "matches best"} at ${place} (${shown.unit} ${decimal(first.value)})${judgement(scene)}.`;
   const token = shown.kind === "token" ? explanation.maxsim.tokens[shown.tokens[0]] : null;
   return token?.offImage
     ? `${says} Its strongest match (cosine ${decimal(token.best)}) is outside the image, where no map can show it.`
     : says;
+}
+
+/** What chance has to do with it, as the end of a sentence; empty where it was not measured. */
+function judgement({ explanation, shown }: Scene): string {
+  const chance = chanceOf(explanation, shown);
+  if (chance) return `: ${describeChance(chance)}`;
+  const words = shown.kind === "aggregate" ? wordsBeyond(wordChances(explanation)) : null;
+  return words
+    ? `; ${words.beyond} of ${words.of} ${words.of === 1 ? "word" : "words"} more than chance`
+    : "";
 }
 
 /** Where the picture comes from, and how to read it. */

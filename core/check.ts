@@ -80,3 +80,19 @@ export function oneOf<T extends string>(value: unknown, name: string, allowed: r
 export function orNull<T>(value: unknown, read: (value: unknown) => T): T | null {
   return value === null ? null : read(value);
 }
+
+/** Any view or ArrayBuffer as bytes. */
+export function bytes(value: unknown, name: string): Uint8Array {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  throw invalid(name, value, "binary data");
+}
+
+/** Little-endian float32, at any offset. */
+export function floats(value: unknown, name: string): Float32Array {
+  const raw = bytes(value, name);
+  if (raw.byteLength % 4 !== 0) throw invalid(name, raw, "float32 values of 4 bytes each");
+  // Every engine that runs this is little-endian; only the alignment can be wrong.
+  const aligned = raw.byteOffset % 4 === 0 ? raw : raw.slice();
+  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}

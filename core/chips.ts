@@ -1,4 +1,5 @@
 import { max } from "d3-array";
+import { type Chance, chanceOf } from "./chance.js";
 import type { LensExplanation, LensView } from "./lens-state.js";
 import { printable } from "./printable.js";
 import { shown } from "./shown.js";
@@ -14,6 +15,8 @@ export interface Chip {
   value: number;
   /** Its part of the page score: sum of `best` over its tokens. */
   contribution: number;
+  /** How its value compares with control queries; null for all words together, or where it was not measured. */
+  chance: Chance | null;
   /** True when a token of it matches best outside the image. */
   offImage: boolean;
   /** Sub-tokens of a word that has several. */
@@ -23,7 +26,7 @@ export interface Chip {
 export function chips(explanation: LensExplanation, view: LensView): Chip[] {
   const { tokens, words } = explanation.query;
   const chip = (kind: Chip["kind"], label: string, select: Chip["select"], parts: Chip[] = []): Chip => {
-    const of = shown(explanation, { ...view, ...select });
+    const of = shown(explanation, { ...view, ...select, chance: "marked" });
     const bests = of.tokens.map((t) => explanation.maxsim.tokens[t]);
     return {
       kind,
@@ -31,6 +34,7 @@ export function chips(explanation: LensExplanation, view: LensView): Chip[] {
       select,
       value: max(of.map.data) as number,
       contribution: bests.reduce((sum, b) => sum + b.best, 0),
+      chance: chanceOf(explanation, of),
       offImage: bests.some((b) => b.offImage),
       parts,
     };
@@ -49,6 +53,14 @@ export function chips(explanation: LensExplanation, view: LensView): Chip[] {
     return view.scope === "all" || words.length === 0 ? [single(t.index)] : [];
   });
   return [all, ...rest];
+}
+
+/** Chance of every word of the query. */
+export function wordChances(explanation: LensExplanation): (Chance | null)[] {
+  const whole = { token: null, scope: "words", aggregate: "max", chance: "marked" } as const;
+  return explanation.query.words.map((word) =>
+    chanceOf(explanation, shown(explanation, { ...whole, word: word.index })),
+  );
 }
 
 /** What the kinds of tokens contribute to the page score; adds up to it. */

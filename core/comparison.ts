@@ -2,6 +2,7 @@ import { sceneName } from "./caption.js";
 import { counterpart } from "./difference.js";
 import type { LensData, LensState, LensView } from "./lens-state.js";
 import { type Scene, sceneOf } from "./scene.js";
+import { sameModel } from "./siblings.js";
 
 /**
  * The B of a comparison beside A, or null when there is none or the difference is shown. B shows what was
@@ -13,9 +14,7 @@ export function comparison({ data, view }: Pick<LensState, "data" | "view">, a: 
   const b = data.explanations[view.compare];
   const selected = counterpart(a.explanation, b, view);
   const other: LensView = { ...view, explanation: view.compare, compare: null, region: null };
-  const [one, two] = [a.explanation.provenance.model, b.provenance.model];
-  const comparable = one.id === two.id && one.profile === two.profile && one.revision === two.revision;
-  return sceneOf(data, other, selected, comparable ? a.scale : undefined);
+  return sceneOf(data, other, selected, sameModel(a.explanation, b) ? a.scale : undefined);
 }
 
 /** What tells one explanation from others: query, page, model. */

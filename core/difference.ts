@@ -27,7 +27,8 @@ export function difference(a: LensExplanation, b: LensExplanation, view: LensVie
   const same = first.map.rows === second.map.rows && first.map.columns === second.map.columns;
   return {
     kind: "difference",
-    label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}`,
+    aggregate: null,
+    label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}${first.unit === "cosine above controls" ? ", each above its controls" : ""}`,
     tokens: first.tokens,
     map: { kind: "map", rows, columns, data: left.data.map((v, j) => v - right.data[j]) },
     unit: "difference of cosines",

@@ -9,14 +9,16 @@ const EARLIER = 3;
  */
 export function withEarlier(now: LensData, before: LensData | undefined): LensData {
   if (!before) return now;
-  const seen = new Set(now.explanations.map((e) => e.query.text));
+  const asked = new Set(now.explanations.map((e) => e.query.text));
   const best = now.explanations[0].page;
-  const kept: LensExplanation[] = [];
+  const kept = new Map<string, LensExplanation[]>();
   for (const explanation of before.explanations) {
     const { query, page } = explanation;
-    if (seen.has(query.text) || before.pages[page].sha256 !== now.pages[best].sha256) continue;
-    seen.add(query.text);
-    kept.push({ ...explanation, page: best });
+    if (asked.has(query.text) || before.pages[page].sha256 !== now.pages[best].sha256) continue;
+    kept.set(query.text, [...(kept.get(query.text) ?? []), { ...explanation, page: best }]);
   }
-  return { pages: now.pages, explanations: [...now.explanations, ...kept.slice(0, EARLIER)] };
+  return {
+    pages: now.pages,
+    explanations: [...now.explanations, ...Array.from(kept.values()).slice(0, EARLIER).flat()],
+  };
 }

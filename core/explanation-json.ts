@@ -1,4 +1,6 @@
 import { toBase64 } from "./base64.js";
+import { type Chance, chanceOf } from "./chance.js";
+import { shown } from "./shown.js";
 import type { Explanation, MaxSim, Provenance, QueryToken, QueryWord, SimilarityMaps } from "./types.js";
 
 export const EXPLANATION_SCHEMA = "colpali-lens/explanation@1";
@@ -15,6 +17,15 @@ export interface ExplanationJson {
   maxsim: Omit<MaxSim, "kind">;
   /** Cosine range of the default display. */
   domain: [number, number];
+  /** Of each token: how its highest cosine on a patch compares with those of control queries; null if not measured. */
+  chance: (Chance | null)[];
+  /** The control queries' own numbers: highest cosines ascending; mean maps as `maps`, [row][column]. */
+  controls: {
+    list: string;
+    queries: number;
+    maxima: Record<string, number[]>;
+    mean: Record<string, string | number[][]>;
+  } | null;
   provenance: Provenance;
 }
 
@@ -23,7 +34,7 @@ export function explanationJson(
   explanation: Explanation,
   options: { arrays?: boolean } = {},
 ): ExplanationJson {
-  const { query, grid, maps, maxsim, domain, provenance } = explanation;
+  const { query, grid, maps, maxsim, domain, controls, provenance } = explanation;
   const { kind: _, ...scores } = maxsim;
   return {
     schema: EXPLANATION_SCHEMA,
@@ -34,8 +45,27 @@ export function explanationJson(
     maps: options.arrays ? nested(maps) : toBase64(littleEndian(maps.data)),
     maxsim: scores,
     domain,
+    chance: query.tokens.map((_, token) => chanceOf(explanation, shown(explanation, { ...MARKED, token }))),
+    controls: controls && {
+      list: controls.list,
+      queries: controls.queries,
+      maxima: each(controls.maxima, (values) => Array.from(values)),
+      mean: each(controls.mean, (data) => {
+        const map: SimilarityMaps = { ...maps, tokens: 1, data };
+        return options.arrays ? nested(map)[0] : toBase64(littleEndian(data));
+      }),
+    },
     provenance,
   };
+}
+
+const MARKED = { word: null, scope: "all", aggregate: "max", chance: "marked" } as const;
+
+function each<T>(
+  of: Partial<Record<string, Float32Array>>,
+  read: (data: Float32Array) => T,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).map(([key, data]) => [key, read(data as Float32Array)]));
 }
 
 function nested(maps: SimilarityMaps): number[][][] {

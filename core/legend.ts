@@ -41,6 +41,7 @@ export function legendScale(scale: ColourScale, width: number, ink: string): Svg
       stroke: ink,
       "stroke-opacity": 0.4,
     }),
+    ...chanceMark(scale, x, ink),
     ...axis(scale, x, width, ink),
   );
 }
@@ -84,6 +85,20 @@ function bar(scale: ColourScale, x: (v: number) => number): SvgNode[] {
   return [
     node("rect", { x: 0, y: BAR.top, width: x(high), height: BAR.height, fill: "#fff" }),
     node("g", { "shape-rendering": "crispEdges" }, ...strips),
+  ];
+}
+
+/** A diamond on a line through the bar: cells to the right of it are more than chance. */
+function chanceMark({ chance }: ColourScale, x: (v: number) => number, ink: string): SvgNode[] {
+  if (chance === null) return [];
+  const at = x(chance);
+  return [
+    node("path", { d: `M${at},${BAR.top - 3}v${BAR.height + 6}`, stroke: "#fff", "stroke-width": 3 }),
+    node("path", { d: `M${at},${BAR.top - 4}v${BAR.height + 8}`, stroke: ink, "stroke-width": 1.25 }),
+    node("path", {
+      d: `M${at},${BAR.top - 10}l4,4l-4,4l-4,-4z`,
+      fill: ink,
+    }),
   ];
 }
 

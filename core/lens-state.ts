@@ -38,6 +38,7 @@ export const AGGREGATES = ["max", "mean", "winner"] as const satisfies readonly 
 export const NORMALISATIONS = ["absolute", "token", "query", "pages", "percentile", "robust"] as const;
 export const BLENDS = ["alpha", "multiply", "outline"] as const;
 export const CELLS = ["nearest", "smooth"] as const;
+export const CHANCES = ["marked", "hidden", "subtracted"] as const;
 export const LAYOUTS = ["single", "multiples"] as const;
 
 /** Which query tokens have chips and count in the aggregates: the words, or all tokens the model saw. */
@@ -53,6 +54,11 @@ export type Normalisation = (typeof NORMALISATIONS)[number];
 export type Blend = (typeof BLENDS)[number];
 /** How cells are drawn: as they are, or interpolated (display only; numbers stay those of the cells). */
 export type Cells = (typeof CELLS)[number];
+/**
+ * What is done about chance, as control queries on the same page measure it: `marked` on words and scale; `hidden`,
+ * cells at or below the chance level are not painted; `subtracted`, each cell less its mean over the controls.
+ */
+export type ChanceView = (typeof CHANCES)[number];
 /** One large page, or one small map per word. */
 export type Layout = (typeof LAYOUTS)[number];
 
@@ -91,6 +97,7 @@ export interface LensView {
   threshold: number | null;
   blend: Blend;
   cells: Cells;
+  chance: ChanceView;
   /** How many of the best patches are marked on the page, 0 to 20. */
   top: number;
   /** Number of contour levels between threshold and upper end, 0 to 9. */

@@ -3,6 +3,7 @@ import {
   AGGREGATES,
   BLENDS,
   CELLS,
+  CHANCES,
   LAYOUTS,
   type LensData,
   type LensView,
@@ -12,6 +13,7 @@ import {
   type Zoom,
 } from "./lens-state.js";
 import { PALETTE_NAMES } from "./palettes.js";
+import { followingCompare } from "./siblings.js";
 import type { Explanation } from "./types.js";
 
 /** How a lens opens: the aggregate of all words, nearest cells, an alpha ramp over the model's own range. */
@@ -29,6 +31,7 @@ export function defaultView(_data: LensData): LensView {
     threshold: null,
     blend: "alpha",
     cells: "nearest",
+    chance: "marked",
     top: 1,
     contours: 0,
     compare: null,
@@ -42,7 +45,8 @@ export function defaultView(_data: LensData): LensView {
 /**
  * The view after some properties were set: the one rule for a click, a cell and a message.
  * - `token` takes its word along, and null clears the word; `word` picks its token when it has only one.
- * - Another explanation keeps the selection only if it is of the same query; a region only on the same grid.
+ * - Another explanation keeps the selection only if it is of the same query; a region only on the same grid. A B that
+ *   is another model's view of the page goes along to the new page.
  * @throws RangeError naming the property (`invalid view.palette: "jet", expected one of …`)
  */
 export function changeView(data: LensData, view: LensView, change: Partial<LensView>): LensView {
@@ -58,6 +62,8 @@ export function changeView(data: LensData, view: LensView, change: Partial<LensV
   if (change.region === undefined && (before?.grid.rows !== rows || before.grid.columns !== columns))
     next.region = null;
   select(now, next, change);
+  if (change.compare === undefined && next.compare !== null && data.explanations[next.compare])
+    next.compare = followingCompare(data, view.explanation, next.explanation, next.compare);
   oneOf(next.scope, "view.scope", SCOPES);
   oneOf(next.aggregate, "view.aggregate", AGGREGATES);
   oneOf(next.palette, "view.palette", PALETTE_NAMES);
@@ -67,6 +73,7 @@ export function changeView(data: LensData, view: LensView, change: Partial<LensV
   orNull(next.threshold, (v) => finite(v, "view.threshold", -1, 1));
   oneOf(next.blend, "view.blend", BLENDS);
   oneOf(next.cells, "view.cells", CELLS);
+  oneOf(next.chance, "view.chance", CHANCES);
   integer(next.top, "view.top", 0, 20);
   integer(next.contours, "view.contours", 0, 9);
   orNull(next.compare, (v) => integer(v, "view.compare", 0, data.explanations.length - 1));

@@ -21,7 +21,8 @@ export function marks(
   if (view.blend === "outline") out.push(outline(map, scale, page));
   if (view.contours > 0 && scale.kind === "sequential")
     out.push(...contourMarks(view.contours, map, scale, page));
-  best.slice(0, view.top).forEach(({ row, column }, rank) => {
+  const worth = view.chance === "hidden" ? best.filter((p) => p.value >= scale.threshold) : best;
+  worth.slice(0, view.top).forEach(({ row, column }, rank) => {
     const rect = patchRect(map, row, column, page);
     const role = rank === 0 ? "best" : "top";
     out.push({ kind: "rect", role, ...rect });

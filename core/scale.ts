@@ -1,8 +1,10 @@
-import { extent, quantile, ticks } from "d3-array";
+import { extent, mean, quantile, ticks } from "d3-array";
+import { chanceLevel } from "./chance.js";
 import type { LensData, LensExplanation, LensView, Normalisation } from "./lens-state.js";
 import { type Colours, colours } from "./palettes.js";
 import { decimal } from "./printable.js";
 import { type Shown, scopeTokens } from "./shown.js";
+import { sameModel } from "./siblings.js";
 import type { SimilarityMap } from "./types.js";
 
 /** How cosines become colours. Affine in every normalisation, so its axis is always in cosine. */
@@ -16,6 +18,8 @@ export interface ColourScale {
   opacity: number;
   colours: Colours;
   unit: Shown["unit"];
+  /** Cosine that marks chance on the axis, or null where there is none. */
+  chance: number | null;
   /** Says in words what the domain is. */
   note: string;
   /** What the legend's axis spans: the domain and every cosine of the explanation, the same for all its tokens. */
@@ -40,19 +44,48 @@ export function colourScale(
 ): ColourScale {
   if (shown.unit === "difference of cosines") return differenceScale(view, shown.map);
   const sums = shown.unit === "sum of cosines";
-  const domain = widened(sums ? [0, high(shown.map)] : domainOf(data, view, explanation, shown.map));
-  const axis: [number, number] = sums ? domain : union(domain, mapsExtent(explanation));
+  // With controls subtracted a typical patch keeps its colour; those that answer to everything lose theirs.
+  const less = shown.unit === "cosine above controls" ? controlsRange(explanation) : NOTHING;
+  const chance = shown.unit === "cosine" ? chanceLevel(explanation, shown) : null;
+  const domain = widened(
+    sums ? [0, high(shown.map)] : domainOf(data, view, explanation, shown.map, less.mean),
+  );
+  const [least, most] = mapsExtent(explanation);
+  const axis: [number, number] = sums ? domain : union(domain, [least - less.most, most - less.least]);
+  const threshold = view.threshold === null || sums ? domain[0] : view.threshold;
+  const hides = view.chance === "hidden" && chance !== null;
   return {
     kind: "sequential",
     domain,
-    threshold: view.threshold === null || sums ? domain[0] : view.threshold,
+    threshold: hides ? Math.max(threshold, justAbove(chance)) : threshold,
     opacity: view.opacity,
     colours: colours(view.palette, view.blend === "multiply"),
     unit: shown.unit,
+    chance,
     note: sums ? "0 to the largest" : NOTES[view.normalisation],
     axis,
     ticks: ticks(axis[0], axis[1], 5),
   };
+}
+
+const NOTHING = { mean: 0, least: 0, most: 0 };
+
+/** What is subtracted: its mean and extremes over all patches and kinds of tokens. */
+function controlsRange({ controls }: LensExplanation): typeof NOTHING {
+  const all = Object.values(controls?.mean ?? {});
+  const average = controls?.mean.word ?? all[0];
+  if (!average) return NOTHING;
+  const [least, most] = all.map(extentOf).reduce(union);
+  return { mean: mean(average) as number, least, most };
+}
+
+/** The next float32: cells at the level itself are chance, too. */
+function justAbove(level: number): number {
+  const bits = new Int32Array(1);
+  const value = new Float32Array(bits.buffer);
+  value[0] = level;
+  bits[0] += level >= 0 ? 1 : -1;
+  return value[0];
 }
 
 function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
@@ -65,6 +98,7 @@ function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
     opacity: view.opacity,
     colours: colours("PuOr"),
     unit: "difference of cosines",
+    chance: null,
     note: "symmetric about 0",
     axis: [-limit, limit],
     ticks: ticks(-limit, limit, 5),
@@ -76,19 +110,23 @@ function domainOf(
   view: LensView,
   explanation: LensExplanation,
   map: SimilarityMap,
+  less: number,
 ): [number, number] {
   switch (view.normalisation) {
     case "absolute":
-      return view.domain ?? explanation.domain;
+      return view.domain ?? shifted(explanation.domain, less);
     case "token":
       return extentOf(map.data);
     case "query":
-      return scopeExtent(explanation, view);
+      return shifted(scopeExtent(explanation, view), less);
     case "pages":
-      return data.explanations
-        .filter((e) => e.query.text === explanation.query.text)
-        .map((e) => scopeExtent(e, view))
-        .reduce(union);
+      return shifted(
+        data.explanations
+          .filter((e) => e.query.text === explanation.query.text && sameModel(e, explanation))
+          .map((e) => scopeExtent(e, view))
+          .reduce(union),
+        less,
+      );
     case "percentile":
       return [quantile(map.data, 0.02) as number, quantile(map.data, 0.98) as number];
     case "robust": {
@@ -99,6 +137,10 @@ function domainOf(
       return [middle - spread, middle + spread];
     }
   }
+}
+
+function shifted([low, most]: [number, number], less: number): [number, number] {
+  return [low - less, most - less];
 }
 
 function scopeExtent(explanation: LensExplanation, view: LensView): [number, number] {
@@ -155,5 +197,6 @@ export function describeScale(scale: ColourScale): string {
     scale.kind === "sequential" && scale.threshold > scale.domain[0]
       ? `, painted from ${decimal(scale.threshold)}`
       : "";
-  return `${scale.unit} ${decimal(scale.domain[0])} to ${decimal(scale.domain[1])} (${scale.note}${from})`;
+  const chance = scale.chance === null ? "" : `, chance level ${decimal(scale.chance)}`;
+  return `${scale.unit} ${decimal(scale.domain[0])} to ${decimal(scale.domain[1])} (${scale.note}${from}${chance})`;
 }

@@ -1,4 +1,5 @@
-import type { LensExplanation, LensView } from "./lens-state.js";
+import { aboveControls } from "./chance.js";
+import type { LensView } from "./lens-state.js";
 import { aggregate, tokenMap } from "./maxsim.js";
 import { printable } from "./printable.js";
 import type { Aggregate, Explanation, SimilarityMap } from "./types.js";
@@ -6,13 +7,15 @@ import type { Aggregate, Explanation, SimilarityMap } from "./types.js";
 /** The one map that a view shows, with its name. */
 export interface Shown {
   kind: "token" | "word" | "aggregate" | "difference";
+  /** How several tokens became one map, or null for a token's or word's. */
+  aggregate: Aggregate | null;
   /** For a heading: `“arrows”`, `maximum over 3 words`. */
   label: string;
   /** Tokens that count, by index. */
   tokens: number[];
   map: SimilarityMap;
   /** What a cell's number is. */
-  unit: "cosine" | "sum of cosines" | "difference of cosines";
+  unit: "cosine" | "cosine above controls" | "sum of cosines" | "difference of cosines";
 }
 
 /** Tokens that have chips and count in aggregates; all of them when the query has no words. */
@@ -26,8 +29,8 @@ const made = new WeakMap<Explanation, Map<string, Shown>>();
 
 /** The map that the view's selection stands for: a token, else a word, else the aggregate. */
 export function shown(
-  explanation: LensExplanation,
-  view: Pick<LensView, "token" | "word" | "scope" | "aggregate">,
+  explanation: Explanation,
+  view: Pick<LensView, "token" | "word" | "scope" | "aggregate" | "chance">,
 ): Shown {
   const known = made.get(explanation) ?? new Map<string, Shown>();
   made.set(explanation, known);
@@ -37,13 +40,19 @@ export function shown(
   return found;
 }
 
-function selectionKey({ token, word, scope, aggregate }: Parameters<typeof shown>[1]): string {
-  if (token !== null) return `token ${token}`;
-  return word !== null ? `word ${word}` : `${aggregate} ${scope}`;
+function selectionKey({ token, word, scope, aggregate, chance }: Parameters<typeof shown>[1]): string {
+  const less = chance === "subtracted" ? " less controls" : "";
+  if (token !== null) return `token ${token}${less}`;
+  return `${word !== null ? `word ${word}` : `${aggregate} ${scope}`}${less}`;
 }
 
-function make(explanation: LensExplanation, view: Parameters<typeof shown>[1]): Shown {
-  const { query, maps } = explanation;
+function make(explanation: Explanation, view: Parameters<typeof shown>[1]): Shown {
+  const { query } = explanation;
+  // Winners add up to the score, which has nothing subtracted.
+  const winners = view.token === null && view.word === null && view.aggregate === "winner";
+  const less = view.chance === "subtracted" && explanation.controls !== null && !winners;
+  const maps = less ? aboveControls(explanation) : explanation.maps;
+  const unit = less ? "cosine above controls" : "cosine";
   if (view.token !== null) {
     const token = query.tokens[view.token];
     // The only token of a word stands for the word.
@@ -52,9 +61,10 @@ function make(explanation: LensExplanation, view: Parameters<typeof shown>[1]): 
     return {
       kind: whole ? "word" : "token",
       label: `“${printable(whole ? word.text : token.text, 60)}”`,
+      aggregate: null,
       tokens: [view.token],
       map: tokenMap(maps, view.token),
-      unit: "cosine",
+      unit,
     };
   }
   if (view.word !== null) {
@@ -63,18 +73,20 @@ function make(explanation: LensExplanation, view: Parameters<typeof shown>[1]): 
     return {
       kind: "word",
       label: `“${printable(text, 60)}”`,
+      aggregate: null,
       tokens,
       map: aggregate(maps, "mean", tokens),
-      unit: "cosine",
+      unit,
     };
   }
   const tokens = scopeTokens(explanation, view.scope);
   return {
     kind: "aggregate",
     label: `${AGGREGATE_LABELS[view.aggregate]} ${scopeLabel(explanation, tokens)}`,
+    aggregate: view.aggregate,
     tokens,
     map: aggregate(maps, view.aggregate, tokens),
-    unit: view.aggregate === "winner" ? "sum of cosines" : "cosine",
+    unit: winners ? "sum of cosines" : unit,
   };
 }
 

@@ -138,6 +138,25 @@ export interface MaxSim {
 
 export type Aggregate = "max" | "mean" | "winner";
 
+/** Whole words, or single tokens of one kind. */
+export type ControlGroup = "words" | TokenKind;
+
+/**
+ * What control queries, which have nothing to do with the page, reach on it: the yardstick for chance. Always measured
+ * with the same model and prompt profile on the same page.
+ */
+export interface Controls {
+  kind: "controls";
+  /** Which queries they are, for example "everyday@1". */
+  list: string;
+  /** How many there are; those that share a word with the query count in `mean` only. */
+  queries: number;
+  /** Highest cosine over the patches of each control word (mean map of its tokens) or control token, ascending. */
+  maxima: Partial<Record<ControlGroup, Float32Array>>;
+  /** Mean cosine of each patch over the control words, or the control tokens of a kind: [row][column]. */
+  mean: Partial<Record<TokenKind, Float32Array>>;
+}
+
 /** Everything needed to make the same numbers again. */
 export interface Provenance {
   model: {
@@ -179,5 +198,7 @@ export interface Explanation {
   maxsim: MaxSim;
   /** Cosine range that the default display spans, from the model's own statistics. */
   domain: [number, number];
+  /** The yardstick for chance, or null where it was not measured. */
+  controls: Controls | null;
   provenance: Provenance;
 }

@@ -4,6 +4,7 @@ export { loadModel, openPages } from "./api.js";
 export * from "./controls/index.js";
 export { Layout } from "./controls/index.js";
 export { clearOutput, display } from "./display.js";
+export { type ExplainOptions, explain } from "./explain.js";
 export { type FigureSize, renderPng, staticHtml } from "./figures/index.js";
 export { explainPage, score } from "./inference/index.js";
 export { closeAllWidgets } from "./jupyter/widget-registry.js";
@@ -16,7 +17,7 @@ export {
   type WidgetOptions,
   type WidgetState,
 } from "./jupyter/widgets.js";
-export { type ExplainOptions, explain, Lens, type RankedPage, type RankedPatch } from "./lens.js";
+export { Lens, type RankedPage, type RankedPatch } from "./lens.js";
 export {
   type LoadOptions,
   type Model,

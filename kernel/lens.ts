@@ -1,6 +1,8 @@
 import {
   type Aggregate,
   aggregate,
+  type Chance,
+  chanceOf,
   changeView,
   defaultView,
   keepSettings,
@@ -24,23 +26,14 @@ import {
   withEarlier,
 } from "../core/index.js";
 import { stillBundle } from "./figures/index.js";
-import { explainPage, score } from "./inference/index.js";
+import { type ControlSet, explainPage, score } from "./inference/index.js";
 import { currentKernel } from "./jupyter/kernel.js";
 import { DISPLAY, type MimeBundle } from "./jupyter/mime.js";
 import { lensPage } from "./lens-page.js";
 import { LensWidget } from "./lens-widget.js";
-import type { Model } from "./models/index.js";
-import { type Report, withProgress } from "./progress.js";
+import type { Model, QueryEmbedding } from "./models/index.js";
+import { observed } from "./observed.js";
 import { lensFile, saveLens } from "./save.js";
-
-export interface ExplainOptions {
-  /** How many of the best pages the lens holds with their maps; default 12. All pages are ranked. */
-  top?: number;
-  /** Stops the embedding of pages; what is embedded stays in the cache. */
-  signal?: AbortSignal;
-  /** Called with pages done and pages in all. Without it a notebook shows a bar in the cell. */
-  onProgress?: Report;
-}
 
 /** A page of the ranking, best first. */
 export interface RankedPage {
@@ -55,39 +48,13 @@ export interface RankedPatch extends PatchValue {
   rect: Rect;
 }
 
-/**
- * Explains how a query matches one or several pages. Pages already embedded by the same model, prompt profile and
- * pixels are not embedded again.
- * @param query 1 or more words; an empty query is an error
- * @returns the lens; as the last value of a cell it shows itself
- */
-export async function explain(
-  model: Model,
-  pages: Page | readonly Page[],
-  query: string,
-  options: ExplainOptions = {},
-): Promise<Lens> {
-  const all = Array.isArray(pages) ? [...pages] : [pages as Page];
-  if (all.length === 0)
-    throw new RangeError("invalid pages: none, expected at least one page (openPages gives them)");
-  model.tokenize(query);
-  const embed = (report: Report) =>
-    model.embedPages(all, {
-      signal: options.signal,
-      onProgress: ({ done, total }) => report(done, total),
-    });
-  if (options.onProgress) await embed(options.onProgress);
-  else await withProgress("Embedding", "pages", embed);
-  const lens = new Lens(model, all, options.top ?? 12);
-  await lens.ask(query);
-  return lens;
-}
-
 /** The explanation of a query on pages: numbers from code, a picture in a cell. */
 export class Lens {
-  readonly model: Model;
+  /** What is compared; the first one ranks the pages. */
+  readonly models: readonly Model[];
   readonly pages: readonly Page[];
   #top: number;
+  #controls: ControlSet | null;
   #state: LensState | null = null;
   #ranking: RankedPage[] = [];
   #widget: LensWidget | null = null;
@@ -96,12 +63,14 @@ export class Lens {
   #listeners = new Set<(view: LensView) => void>();
   #asked = 0;
 
-  constructor(model: Model, pages: readonly Page[], top: number) {
+  /** @param controls the queries that measure chance, or null for none */
+  constructor(models: readonly Model[], pages: readonly Page[], top: number, controls: ControlSet | null) {
     if (!Number.isInteger(top) || top < 1)
       throw new RangeError(`invalid top: ${top}, expected an integer of at least 1`);
-    this.model = model;
+    this.models = models;
     this.pages = pages;
     this.#top = top;
+    this.#controls = controls;
   }
 
   /**
@@ -116,6 +85,10 @@ export class Lens {
     this.#view = null;
     this.#widget?.show(this.state);
     return this;
+  }
+
+  get model(): Model {
+    return this.models[0];
   }
 
   /** What the widget and every figure are made from. */
@@ -159,16 +132,26 @@ export class Lens {
    */
   map(which: number | string): SimilarityMap {
     const { maps } = this.explanation;
-    if (typeof which === "number") return tokenMap(maps, which);
-    const wanted = which.toLowerCase();
-    const word = this.words.find((w) => w.text.toLowerCase() === wanted);
-    if (!word) {
-      const known = this.words.map((w) => JSON.stringify(w.text)).join(", ");
-      throw new RangeError(
-        `invalid word: ${JSON.stringify(which)}, expected one of ${known}, or a token's index`,
-      );
-    }
-    return aggregate(maps, "mean", word.tokens);
+    return typeof which === "number"
+      ? tokenMap(maps, which)
+      : aggregate(maps, "mean", this.#word(which).tokens);
+  }
+
+  /**
+   * How the highest cosine of a token's or word's map compares with what unrelated words reach on the same page: p-value,
+   * percentile, z, and the cosine that chance reaches.
+   * @returns null where chance was not measured (`controls: false`)
+   * @throws RangeError naming the words there are
+   */
+  chance(which: number | string): Chance | null {
+    const { explanation } = this;
+    const settings = { ...this.state.view, chance: "marked" as const };
+    if (typeof which === "number") tokenMap(explanation.maps, which);
+    const select =
+      typeof which === "number"
+        ? { token: which, word: null }
+        : { token: null, word: this.#word(which).index };
+    return chanceOf(explanation, shown(explanation, { ...settings, ...select }));
   }
 
   /** One map for the whole query; `winner` sums to the patch part of the score. */
@@ -179,12 +162,23 @@ export class Lens {
   /** The `k` best patches of what is in view (the selected token, else the aggregate), with their page rectangles. */
   top(k: number): RankedPatch[] {
     const { explanation } = this;
-    const { map } = shown(explanation, this.state.view);
-    const page = this.state.data.pages[explanation.page];
-    return topPatches(map, k).map((p) => ({
-      ...p,
-      rect: patchRect(explanation.grid, p.row, p.column, page),
-    }));
+    return topPatches(shown(explanation, this.state.view).map, k).map((patch) => this.#placed(patch));
+  }
+
+  /**
+   * The patches of the selected region (Shift and drag in the widget, or `lens.view.region`), best first in what is in view,
+   * with their page rectangles; empty without a region.
+   */
+  get selection(): RankedPatch[] {
+    const { region } = this.state.view;
+    if (!region) return [];
+    const { map } = shown(this.explanation, this.state.view);
+    const patches = Array.from({ length: region.rows * region.columns }, (_, i) => {
+      const row = region.row + Math.floor(i / region.columns);
+      const column = region.column + (i % region.columns);
+      return { row, column, value: map.data[row * map.columns + column] };
+    });
+    return patches.sort((a, b) => b.value - a.value).map((patch) => this.#placed(patch));
   }
 
   /**
@@ -227,19 +221,42 @@ export class Lens {
   }
 
   async #explainAll(query: string): Promise<LensData> {
-    const asked = await this.model.embedQuery(query);
+    const pages: LensPage[] = [];
+    const explanations: LensExplanation[] = [];
+    let held: Page[] = [];
+    for (const [i, model] of this.models.entries()) {
+      const asked = await model.embedQuery(query);
+      if (i === 0) held = await this.#rank(asked);
+      for (const [index, page] of held.entries()) {
+        const explanation = await explainPage(model, page, asked, { controls: this.#controls });
+        explanations.push({ ...explanation, page: index });
+        if (i === 0) pages.push(await this.#lensPage(page));
+      }
+    }
+    return { pages, explanations };
+  }
+
+  /** Ranks all pages. @returns those that the lens holds, best first */
+  async #rank(asked: QueryEmbedding): Promise<Page[]> {
     const scores = await score(this.model, this.pages, asked);
     this.#ranking = this.pages
       .map((page, i) => ({ page, score: scores[i] }))
       .sort((a, b) => b.score - a.score);
-    const held = this.#ranking.slice(0, this.#top).map((r) => r.page);
-    const pages: LensPage[] = [];
-    const explanations: LensExplanation[] = [];
-    for (const page of held) {
-      explanations.push({ ...(await explainPage(this.model, page, asked)), page: pages.length });
-      pages.push(await this.#lensPage(page));
-    }
-    return { pages, explanations };
+    return this.#ranking.slice(0, this.#top).map((r) => r.page);
+  }
+
+  #word(text: string): QueryWord {
+    const word = this.words.find((w) => w.text.toLowerCase() === text.toLowerCase());
+    if (word) return word;
+    const known = this.words.map((w) => JSON.stringify(w.text)).join(", ");
+    throw new RangeError(
+      `invalid word: ${JSON.stringify(text)}, expected one of ${known}, or a token's index`,
+    );
+  }
+
+  #placed(patch: PatchValue): RankedPatch {
+    const { grid, page } = this.explanation;
+    return { ...patch, rect: patchRect(grid, patch.row, patch.column, this.state.data.pages[page]) };
   }
 
   async #lensPage(page: Page): Promise<LensPage> {
@@ -251,7 +268,9 @@ export class Lens {
   }
 
   #keepView(data: LensData): LensView {
-    return this.#state ? keepSettings(data, this.#state.view) : defaultView(data);
+    const view = this.#state ? keepSettings(data, this.#state.view) : defaultView(data);
+    // Several models: the second one's word on the best page lies beside the first one's.
+    return this.models.length > 1 ? { ...view, compare: data.pages.length } : view;
   }
 
   #setView(change: Partial<LensView>): void {
@@ -264,18 +283,4 @@ export class Lens {
     Object.assign(this.state.view, view);
     for (const listener of this.#listeners) listener({ ...this.state.view });
   }
-}
-
-/** An object whose properties are those of `view` as they are now, and whose assignment asks for a change. */
-function observed(view: LensView, change: (part: Partial<LensView>) => void): LensView {
-  return new Proxy(view, {
-    set(target, key, value) {
-      if (!Object.hasOwn(target, key))
-        throw new RangeError(
-          `invalid view property: ${String(key)}, expected one of ${Object.keys(target).join(", ")}`,
-        );
-      change({ [key]: value });
-      return true;
-    },
-  });
 }

@@ -1,16 +1,22 @@
 import { type Explanation, maxsim, type Page, similarityMaps } from "../../core/index.js";
 import type { Model, PageEmbedding, QueryEmbedding } from "../models/index.js";
+import { type ControlSet, controlsOn, EVERYDAY } from "./controls.js";
 import { provenance } from "./provenance.js";
 
-/** Why a page matches a query: similarity maps, late interaction, and what made them. */
+/**
+ * Why a page matches a query: similarity maps, late interaction, what chance would do, and what made them.
+ * @param options.controls the queries that measure chance (default: 100 of everyday life), or null for none
+ */
 export async function explainPage(
   model: Model,
   page: Page,
   query: string | QueryEmbedding,
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; controls?: ControlSet | null } = {},
 ): Promise<Explanation> {
   const asked = typeof query === "string" ? await model.embedQuery(query) : query;
-  const { grid, vectors } = await model.embedPage(page, options);
+  const embedded = await model.embedPage(page, options);
+  const { grid, vectors } = embedded;
+  const { controls = EVERYDAY } = options;
   const all = await model.maxsim.cosines(asked.vectors, vectors);
   return {
     kind: "explanation",
@@ -19,6 +25,7 @@ export async function explainPage(
     maps: similarityMaps(all, vectors.count, grid),
     maxsim: maxsim(all, vectors.count, grid),
     domain: model.domain,
+    controls: controls && (await controlsOn(model, embedded, asked.query, controls)),
     provenance: provenance(model, page, asked.query),
   };
 }

@@ -134,6 +134,41 @@ export class Model {
     return { query, vectors };
   }
 
+  /** Unit vectors of several queries; kept together by their texts, so that it is done once. */
+  async embedQueries(texts: readonly string[], options: EmbedOptions = {}): Promise<QueryEmbedding[]> {
+    const queries = texts.map((text) => this.tokenize(text));
+    const key = createHash("sha256")
+      .update(`${this.#key}\nqueries\n${JSON.stringify(texts)}`)
+      .digest("hex");
+    const start = performance.now();
+    const all = await this.#parts.cache.get(key, async () => {
+      const parts: MultiVector[] = [];
+      for (const text of texts) {
+        options.signal?.throwIfAborted();
+        parts.push((await this.embedQuery(text)).vectors);
+        const pace = (performance.now() - start) / 1000 / parts.length;
+        options.onProgress?.({
+          done: parts.length,
+          total: texts.length,
+          etaSeconds: pace * (texts.length - parts.length),
+        });
+      }
+      const data = new Float32Array(parts.reduce((sum, p) => sum + p.data.length, 0));
+      parts.reduce((at, p) => {
+        data.set(p.data, at);
+        return at + p.data.length;
+      }, 0);
+      return { kind: "vectors", data, count: data.length / this.dim, dim: this.dim };
+    });
+    let first = 0;
+    return queries.map((query) => {
+      const count = query.tokens.length;
+      const data = all.data.subarray(first * this.dim, (first + count) * this.dim);
+      first += count;
+      return { query, vectors: { kind: "vectors", data, count, dim: this.dim } };
+    });
+  }
+
   /** Unit vectors of a page and where its patches lie among them; kept by content, so that it is never done twice. */
   async embedPage(page: Page, options: { signal?: AbortSignal } = {}): Promise<PageEmbedding> {
     options.signal?.throwIfAborted();

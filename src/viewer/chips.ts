@@ -1,4 +1,4 @@
-import { type Chip, chips, decimal, shares } from "../../core/index.js";
+import { type Chip, chips, decimal, describeChance, shares } from "../../core/index.js";
 import { h, setText, uniqueId } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
@@ -17,6 +17,7 @@ export function createChips(actions: Actions): Part {
   scope.addEventListener("change", () => actions.set({ scope: scope.checked ? "words" : "all" }));
 
   let key = "";
+  let data: Frame["data"] | null = null;
   let buttons: { button: HTMLButtonElement; chip: Chip }[] = [];
   const open = new Set<number>();
   let last: Frame | null = null;
@@ -102,10 +103,10 @@ export function createChips(actions: Actions): Part {
     update(frame) {
       last = frame;
       const { explanation, scope: which, aggregate } = frame.locked;
-      const now = `${explanation} ${which} ${aggregate} ${frame.data.explanations[explanation].query.text}`;
-      if (now !== key) build(frame);
+      const now = `${explanation} ${which} ${aggregate}`;
+      if (now !== key || frame.data !== data) build(frame);
       else mark(frame);
-      key = now;
+      [key, data] = [now, frame.data];
       scope.checked = which === "words";
       setText(share, shareText(frame));
     },
@@ -118,7 +119,11 @@ function same(chip: Chip, view: { token: number | null; word: number | null }): 
 
 function chipButton(chip: Chip, part: boolean, top: number): HTMLButtonElement {
   const fill = h("span", { class: "cl-bar-fill" });
-  fill.style.width = `${Math.max(0, Math.min(1, chip.value / top)) * 100}%`;
+  const along = (value: number) => `${Math.max(0, Math.min(1, value / top)) * 100}%`;
+  fill.style.width = along(chip.value);
+  const level = chip.chance?.level ?? null;
+  const tick = level === null ? null : h("span", { class: "cl-bar-chance" });
+  if (tick && level !== null) tick.style.left = along(level);
   const button = h(
     "button",
     { class: `cl-chip cl-kind-${chip.kind}${part ? " cl-part" : ""}`, tabindex: "-1" },
@@ -127,13 +132,22 @@ function chipButton(chip: Chip, part: boolean, top: number): HTMLButtonElement {
       "span",
       { class: "cl-chip-value" },
       decimal(chip.value),
+      chanceMark(chip),
       chip.offImage ? h("span", { class: "cl-off" }, " ↗") : null,
     ),
-    h("span", { class: "cl-bar" }, fill),
+    h("span", { class: "cl-bar" }, fill, tick),
   );
+  const chance = chip.chance ? `; ${describeChance(chip.chance)}` : "";
   const off = chip.offImage ? "; strongest match is off the image" : "";
-  button.title = `${chip.kind === "all" ? "All tokens shown" : chip.kind}: highest ${decimal(chip.value, 3)}, adds ${decimal(chip.contribution)} to the score${off}`;
+  button.title = `${chip.kind === "all" ? "All tokens shown" : chip.kind}: highest ${decimal(chip.value, 3)}, adds ${decimal(chip.contribution)} to the score${chance}${off}`;
   return button;
+}
+
+/** ◆ more than chance, ◇ no more; nothing where it was not measured. */
+export function chanceMark({ chance }: Chip): HTMLElement | null {
+  if (!chance) return null;
+  const words = chance.beyond ? "more than chance" : "no more than chance";
+  return h("span", { class: "cl-chance", role: "img", "aria-label": words }, chance.beyond ? "◆" : "◇");
 }
 
 /** `words 62 % of the score, augmentation 38 %`; nothing when words are all there is. */

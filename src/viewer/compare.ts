@@ -1,4 +1,4 @@
-import { explanationName } from "../../core/index.js";
+import { explanationName, type LensData, sameModel } from "../../core/index.js";
 import { h, uniqueId } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
@@ -12,6 +12,7 @@ export function createCompare(actions: Actions): Part {
   );
   difference.addEventListener("change", () => actions.set({ difference: difference.checked }));
   let data: Frame["data"] | null = null;
+  let from = -1;
 
   return {
     element: h(
@@ -28,13 +29,11 @@ export function createCompare(actions: Actions): Part {
     ),
     update(frame) {
       const count = frame.data.explanations.length;
-      if (frame.data !== data) {
-        data = frame.data;
-        const names = Array.from({ length: count }, (_, i) => explanationName(frame.data, i));
-        others.replaceChildren(
-          h("option", { value: "" }, count > 1 ? "nothing" : "nothing else asked yet"),
-          ...names.map((name, i) => h("option", { value: String(i) }, name)),
-        );
+      const { explanation } = frame.locked;
+      if (frame.data !== data || explanation !== from) {
+        [data, from] = [frame.data, explanation];
+        const nothing = h("option", { value: "" }, count > 1 ? "nothing" : "nothing else asked yet");
+        others.replaceChildren(nothing, ...groups(frame.data, explanation));
       }
       others.disabled = count < 2;
       others.value = frame.locked.compare === null ? "" : String(frame.locked.compare);
@@ -42,4 +41,21 @@ export function createCompare(actions: Actions): Part {
       difference.checked = frame.locked.difference;
     },
   };
+}
+
+/** What A can be compared with, by what is different about it; itself is no choice. */
+function groups(data: LensData, from: number): HTMLElement[] {
+  const a = data.explanations[from];
+  const group = (label: string, of: number[]) => {
+    const options = of.map((i) => h("option", { value: String(i) }, explanationName(data, i)));
+    return of.length === 0 ? [] : [h("optgroup", { label }, ...options)];
+  };
+  const rest = data.explanations.flatMap((e, i) => (i === from ? [] : [{ e, i }]));
+  const same = rest.filter(({ e }) => sameModel(e, a));
+  const index = ({ i }: { i: number }) => i;
+  return [
+    ...group("Another model", rest.filter(({ e }) => !sameModel(e, a)).map(index)),
+    ...group("Another query", same.filter(({ e }) => e.query.text !== a.query.text).map(index)),
+    ...group("Another page", same.filter(({ e }) => e.query.text === a.query.text).map(index)),
+  ];
 }

@@ -2,6 +2,7 @@ import {
   AGGREGATES,
   BLENDS,
   CELLS,
+  CHANCES,
   decimal,
   LAYOUTS,
   type LensView,
@@ -22,6 +23,11 @@ const SCALE_NAMES = {
 };
 const LAYOUT_NAMES = { single: "one page", multiples: "a map per word" };
 const BLEND_NAMES = { alpha: "see-through", multiply: "multiply", outline: "outline only" };
+const CHANCE_NAMES = {
+  marked: "marked ◆",
+  hidden: "hide what it explains",
+  subtracted: "subtract controls",
+};
 const CELL_NAMES = { nearest: "as they are", smooth: "smooth (display only)" };
 
 /** The settings of the map; each is a property of the view. */
@@ -47,6 +53,14 @@ export function createControls(actions: Actions): Part {
       }),
       (_, { scene }) => scene.scale.threshold,
       () => actions.set({ threshold: null }),
+    ),
+    choice(
+      actions,
+      "chance",
+      "chance",
+      CHANCES,
+      CHANCE_NAMES,
+      ({ scene }) => scene.explanation.controls !== null,
     ),
     choice(actions, "normalisation", "scale", NORMALISATIONS, SCALE_NAMES),
     choice(actions, "palette", "palette", PALETTE_NAMES),
@@ -80,20 +94,24 @@ function round(value: number, how: (v: number) => number): number {
 }
 
 /** A select of a view property with a closed set of values. */
-function choice<K extends "aggregate" | "normalisation" | "palette" | "blend" | "cells" | "layout">(
+function choice<
+  K extends "aggregate" | "normalisation" | "palette" | "blend" | "cells" | "layout" | "chance",
+>(
   actions: Actions,
   key: K,
   label: string,
   values: readonly LensView[K][],
   names: Record<string, string> = {},
+  possible: (frame: Frame) => boolean = () => true,
 ): Part {
   const id = uniqueId(key);
   const select = h("select", { id }, ...values.map((v) => h("option", { value: v }, names[v] ?? v)));
   select.addEventListener("change", () => actions.set({ [key]: select.value as LensView[K] }));
   return {
     element: h("div", { class: "cl-control" }, h("label", { for: id }, label), select),
-    update: ({ locked }) => {
-      select.value = locked[key];
+    update: (frame) => {
+      select.value = frame.locked[key];
+      select.disabled = !possible(frame);
     },
   };
 }
@@ -130,7 +148,7 @@ function slider(
       setText(output, step < 1 ? decimal(now) : String(now));
       if (!auto) return;
       // Sums and differences have no threshold.
-      input.disabled = frame.scene.scale.unit !== "cosine";
+      input.disabled = !frame.scene.scale.unit.startsWith("cosine");
       auto.disabled = input.disabled || frame.locked.threshold === null;
     },
   };

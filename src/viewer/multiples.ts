@@ -1,5 +1,6 @@
-import { type Chip, chips, decimal, type LensView, scene } from "../../core/index.js";
-import { h } from "./dom.js";
+import { type Chip, chips, decimal, type LensView, type SimilarityMap, scene } from "../../core/index.js";
+import { chanceMark } from "./chips.js";
+import { h, setText } from "./dom.js";
 import type { Actions, Frame, PagePoint, Part } from "./frame.js";
 import { createPaper, type Paper, patchAt, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
@@ -8,6 +9,9 @@ interface Small {
   chip: Chip;
   button: HTMLButtonElement;
   paper: Paper;
+  /** Its best cosine, or the one that is pointed at. */
+  value: HTMLElement;
+  map: SimilarityMap | null;
 }
 
 /** Small multiples: the page once a word, all on the same place when one is pointed at. */
@@ -29,6 +33,7 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     const explanation = frame.data.explanations[frame.locked.explanation];
     small = chips(explanation, frame.locked).map((chip) => {
       const paper = createPaper(pictures);
+      const value = h("span", {}, decimal(chip.value));
       const button = h(
         "button",
         { class: "cl-small" },
@@ -36,12 +41,12 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
           "span",
           { class: "cl-small-head" },
           h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
-          h("span", { class: "cl-chip-value" }, `${decimal(chip.value)}${chip.offImage ? " ↗" : ""}`),
+          h("span", { class: "cl-chip-value" }, value, chanceMark(chip), chip.offImage ? " ↗" : null),
         ),
         paper.element,
       );
       button.addEventListener("click", () => actions.set(chip.select));
-      return { chip, button, paper };
+      return { chip, button, paper, value, map: null };
     });
     element.replaceChildren(...small.map((s) => s.button));
   }
@@ -49,8 +54,10 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
   function draw({ data: of, locked }: Frame): void {
     // Read once: reading between the writes below would lay the page out again each time.
     const width = Math.max(1, small[0].paper.element.offsetWidth);
-    for (const { chip, paper } of small) {
+    for (const each of small) {
+      const { chip, paper } = each;
       const one = scene({ data: of, view: { ...locked, ...chip.select, compare: null } });
+      each.map = one.shown.map;
       // Thin lines: a small picture has no room for more.
       paper.draw(one, (0.5 * one.page.width) / width);
     }
@@ -75,7 +82,13 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     },
     pointAt(at: PagePoint | null) {
       if (!element.isConnected || !last) return;
-      for (const { paper } of small) paper.point(last.scene, at && patchAt(last.scene, at.x, at.y));
+      const patch = at && patchAt(last.scene, at.x, at.y);
+      for (const { paper, value, map, chip } of small) {
+        paper.point(last.scene, patch);
+        const there = patch && map ? map.data[patch.row * map.columns + patch.column] : chip.value;
+        setText(value, decimal(there));
+        value.classList.toggle("cl-pointed", patch !== null);
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-import { decimal, printable, scopeTokens, tokensAt } from "../../core/index.js";
+import { decimal, printable, type Scene, scopeTokens, tokensAt } from "../../core/index.js";
 import { h, setText } from "./dom.js";
 import type { Frame } from "./frame.js";
 
@@ -16,13 +16,14 @@ export interface Readout {
 export function createReadout(): Readout {
   const head = h("p", { class: "cl-readout-head" });
   const value = h("p", { class: "cl-readout-value" });
+  const controls = h("p", { class: "cl-note" });
   const rows = Array.from({ length: ROWS }, () => {
     const name = h("span", { class: "cl-readout-name", dir: "auto" });
     const number = h("span", { class: "cl-readout-number" });
     return { row: h("li", {}, name, number), name, number };
   });
   const list = h("ol", {}, ...rows.map((r) => r.row));
-  const element = h("div", { class: "cl-readout", "aria-hidden": "true" }, head, value, list);
+  const element = h("div", { class: "cl-readout", "aria-hidden": "true" }, head, value, controls, list);
   element.hidden = true;
   return {
     element,
@@ -34,6 +35,9 @@ export function createReadout(): Readout {
       const there = shown.map.data[row * shown.map.columns + column];
       setText(head, `row ${row}, column ${column}`);
       setText(value, `${shown.label} ${decimal(there, 3)}`);
+      const average = sameGrid(frame) ? controlsAt(frame.scene, row, column) : null;
+      controls.hidden = average === null;
+      setText(controls, average === null ? "" : `controls here ${decimal(average, 3)} on average`);
       const ranked = sameGrid(frame)
         ? tokensAt(explanation, row, column, scopeTokens(explanation, frame.view.scope))
         : [];
@@ -53,6 +57,12 @@ export function createReadout(): Readout {
         .map((r) => `${r.name.textContent} ${r.number.textContent?.replace("★", "best patch")}`)
         .join(", ")}`,
   };
+}
+
+/** What the control queries reach at a patch on average: high where a patch answers to everything. */
+function controlsAt({ explanation, shown }: Scene, row: number, column: number): number | null {
+  const kind = explanation.query.tokens[shown.tokens[0]].kind;
+  return explanation.controls?.mean[kind]?.[row * explanation.grid.columns + column] ?? null;
 }
 
 /** A difference of two grids may be on a finer grid than the tokens' maps. */

@@ -1,4 +1,11 @@
-import { decimal, LEGEND_HEIGHT, legendHistogram, legendScale } from "../../core/index.js";
+import {
+  decimal,
+  LEGEND_HEIGHT,
+  legendHistogram,
+  legendScale,
+  printable,
+  type Scene,
+} from "../../core/index.js";
 import { createCompare } from "./compare.js";
 import { createControls } from "./controls.js";
 import { fromSvg, h, setText } from "./dom.js";
@@ -20,13 +27,14 @@ export function createSide(actions: Actions): Part {
   let drawn = "";
   const scaleHead = h("h3");
   const note = h("p", { class: "cl-note" });
+  const chance = h("p", { class: "cl-note cl-chance-note" });
   const best = createBest(actions);
   const compare = createCompare(actions);
   const element = h(
     "div",
     { class: "cl-side" },
     h("section", {}, h("h3", {}, "Map"), controls.element),
-    h("section", {}, scaleHead, scale, note),
+    h("section", {}, scaleHead, scale, note, chance),
     best.element,
     compare.element,
   );
@@ -36,6 +44,7 @@ export function createSide(actions: Actions): Part {
       controls.update(frame);
       setText(scaleHead, `Scale, ${frame.scene.scale.unit}`);
       setText(note, frame.scene.scale.note);
+      setText(chance, chanceNote(frame.scene));
       const now = JSON.stringify({ ...frame.scene.scale, colours: frame.scene.view.palette });
       if (now !== drawn) {
         drawn = now;
@@ -48,6 +57,15 @@ export function createSide(actions: Actions): Part {
       compare.update(frame);
     },
   };
+}
+
+/** What the diamond on the scale and on the words means. */
+function chanceNote({ explanation, scale }: Scene): string {
+  const { controls } = explanation;
+  if (!controls) return "Chance was not measured.";
+  const { queries, list } = controls;
+  if (scale.chance === null) return `Chance is measured for words and tokens, by ${queries} control queries.`;
+  return `◆ more than chance: above ${decimal(scale.chance)}. On this page 95 % of the words of ${queries} control queries (${printable(list, 40)}) stay below.`;
 }
 
 /** Best patches of the shown map: pointing outlines one, clicking locks it. Always the same number of rows. */

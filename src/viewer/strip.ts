@@ -1,13 +1,13 @@
-import { decimal, type LensData, pageName } from "../../core/index.js";
+import { decimal, type LensData, pageName, siblings } from "../../core/index.js";
 import { h } from "./dom.js";
 import type { Actions, Part } from "./frame.js";
 import type { Pictures } from "./pictures.js";
 
-/** The pages that were asked the same query, ranked by score, each with a bar per token. */
+/** The pages of which the same model was asked the same query, ranked by score, each with a bar per token. */
 export function createStrip(actions: Actions, pictures: Pictures): Part {
   const element = h("div", { class: "cl-strip", role: "toolbar", "aria-label": "Pages, best first" });
   let key: LensData | null = null;
-  let query = "";
+  let set = "";
   let buttons: { button: HTMLButtonElement; index: number }[] = [];
 
   element.addEventListener("keydown", (event) => {
@@ -19,10 +19,9 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
     buttons.at(next % buttons.length)?.button.focus();
   });
 
-  function build(data: LensData): void {
-    const ranked = data.explanations
-      .map((explanation, index) => ({ explanation, index }))
-      .filter(({ explanation }) => explanation.query.text === query)
+  function build(data: LensData, pages: number[]): void {
+    const ranked = pages
+      .map((index) => ({ explanation: data.explanations[index], index }))
       .sort((a, b) => b.explanation.maxsim.score - a.explanation.maxsim.score || a.index - b.index);
     const top = Math.max(0.001, ranked[0]?.explanation.maxsim.score ?? 1);
     buttons = ranked.map(({ explanation, index }) => {
@@ -54,11 +53,11 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
 
   return {
     element,
-    update({ data, locked, scene }) {
-      const asked = scene.explanation.query.text;
-      if (data !== key || asked !== query) {
-        [key, query] = [data, asked];
-        build(data);
+    update({ data, locked }) {
+      const pages = siblings(data, locked.explanation);
+      if (data !== key || pages.join() !== set) {
+        [key, set] = [data, pages.join()];
+        build(data, pages);
       }
       for (const { button, index } of buttons) {
         const chosen = index === locked.explanation;

@@ -186,12 +186,12 @@ test("words: caption, alternative text and table say what the picture shows", ()
   expect(text(s)).toMatchInlineSnapshot(`
 "Lens “peak loads” on page 1 of 4 of report.pdf: score 1.60 = patches 1.35 + off-image 0.25
 
-token   kind                               best  on a patch  row  column
-Q       prefix                            0.070       0.070    1       2
-peak    word                              0.170       0.170    1       2
-load    word                              0.270       0.270    1       2
-##s     word                              0.370       0.370    1       2
-[MASK]  augmentation (best is off-image)  0.720       0.470    1       2"
+token   kind                               best  on a patch  row  column  chance p
+Q       prefix                            0.070       0.070    1       2         –
+peak    word                              0.170       0.170    1       2         –
+load    word                              0.270       0.270    1       2         –
+##s     word                              0.370       0.370    1       2         –
+[MASK]  augmentation (best is off-image)  0.720       0.470    1       2         –"
 `);
 });
 

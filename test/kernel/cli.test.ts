@@ -70,7 +70,7 @@ test("two documents with one stem and two queries that read alike never share a 
   expect(code).toBe(0);
   const files = readdirSync(out, { recursive: true }).filter((f) => String(f).endsWith(".json"));
   expect(files.length).toBe(4);
-});
+}, 30_000);
 
 test("pictures are one a word and one for the query", async () => {
   const out = join(folder, "pictures");

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
+import { goldenRoot } from "./support/golden";
 
 const REPORT = join(__dirname, "../../examples/energy-report.pdf");
 const folder = mkdtempSync(join(tmpdir(), "colpali-lens-"));
@@ -48,6 +49,81 @@ test("a word's map is a map of its page, and its best patch is what top() gives"
   expect(best.rect.x).toBeCloseTo((best.column * page.width) / 64, 6);
   expect(best.rect.y).toBeCloseTo((best.row * page.height) / 64, 6);
   lens.view.word = null;
+});
+
+test("words on the page are more than chance, words that are not are not", async () => {
+  const asked = await explain(model, pages[0], "battery harbour giraffe elephant");
+  const beyond = asked.words.map((w) => asked.chance(w.text)?.beyond);
+  expect(beyond).toEqual([true, true, false, false]);
+  const { controls } = asked.explanation;
+  // "giraffe neck" shares a word with the query.
+  expect([controls?.list, controls?.queries, controls?.maxima.words?.length]).toEqual([
+    "everyday@1",
+    99,
+    198,
+  ]);
+  expect(controls?.mean.word?.length).toBe(64 * 64);
+  expect(asked.chance(0)).toEqual(asked.chance("battery"));
+  expect(() => asked.chance("whale")).toThrow('invalid word: "whale", expected one of "battery"');
+  expect(() => asked.chance(99)).toThrow("invalid token: 99");
+  const level = asked.chance(0)?.level as number;
+  asked.view.chance = "hidden";
+  asked.view.word = 2;
+  expect(asked.top(1)[0].value).toBeLessThan(level);
+  expect(JSON.parse(JSON.stringify(asked.view)).chance).toBe("hidden");
+}, 30_000);
+
+test("chance by one's own control queries, or not at all", async () => {
+  const none = await explain(model, pages[0], "battery", { controls: false });
+  expect([none.explanation.controls, none.chance("battery")]).toEqual([null, null]);
+  const list = Array.from({ length: 19 }, (_, i) => `${["lemon", "tiger"][i % 2]} ${i}`);
+  const own = await explain(model, pages[0], "battery", { controls: list });
+  expect(own.explanation.controls).toMatchObject({ list: "own list of 19", queries: 19 });
+  await expect(explain(model, pages[0], "battery", { controls: ["one"] })).rejects.toThrow(
+    "invalid controls: 1 queries, expected at least 19 queries that have nothing to do with the pages, or false",
+  );
+});
+
+test("two models are explained side by side, page by page", async () => {
+  const other = await loadModel(join(goldenRoot, "colpali"), { provider: "cpu", cacheDir: null });
+  const both = await explain([model, other], pages.slice(0, 2), "battery");
+  const { explanations } = both.state.data;
+  expect(explanations.map((e) => [e.provenance.model.family, e.page])).toEqual([
+    ["mini", 0],
+    ["mini", 1],
+    [other.family, 0],
+    [other.family, 1],
+  ]);
+  expect([both.view.explanation, both.view.compare]).toEqual([0, 2]);
+  both.view.explanation = 1;
+  expect(both.view.compare).toBe(3);
+  both.view.explanation = 3;
+  expect(both.view.compare).toBe(1);
+  await both.ask("turbine");
+  expect([both.view.explanation, both.view.compare, both.state.data.explanations.length]).toEqual([0, 2, 6]);
+  await expect(explain([], pages, "x")).rejects.toThrow("invalid models: none");
+  await other.dispose();
+}, 60_000);
+
+test("the selected region gives its patches, best first, with their rectangles", () => {
+  lens.view.region = null;
+  expect(lens.selection).toEqual([]);
+  lens.view = { token: 0, region: { row: 2, column: 61, rows: 2, columns: 3 } };
+  const map = lens.map(0);
+  const patches = lens.selection;
+  expect(patches.length).toBe(6);
+  expect(new Set(patches.map((p) => `${p.row},${p.column}`)).size).toBe(6);
+  patches.forEach((p, i) => {
+    expect([2, 3]).toContain(p.row);
+    expect(p.column).toBeGreaterThanOrEqual(61);
+    expect(p.value).toBe(map.data[p.row * 64 + p.column]);
+    if (i > 0) expect(p.value).toBeLessThanOrEqual(patches[i - 1].value);
+  });
+  const [best] = patches;
+  const page = lens.state.data.pages[lens.explanation.page];
+  expect(best.rect.width).toBeCloseTo(page.width / 64, 6);
+  expect(best.rect.y).toBeCloseTo((best.row * page.height) / 64, 6);
+  lens.view = { token: null, region: null };
 });
 
 test("an unknown word is refused with the words there are", () => {

@@ -1,32 +1,34 @@
 import type { LensView } from "../../core/index";
 
-/** A state of the lens worth looking at: for the gallery's list and the reference pictures. */
+/** A state of the lens worth looking at: for the gallery's list and the reference pictures, each in light and dark. */
 export interface Look {
   state: string;
   view?: Partial<LensView>;
   /** Where the pointer is, in fractions of the page. */
   pointer?: [x: number, y: number];
   width?: number;
-  dark?: boolean;
 }
 
 export const looks: Record<string, Look> = {
-  "all words": { state: "pages" },
-  "one word": { state: "grid 7 x 5", view: { word: 8 } },
+  "all words": { state: "report" },
+  "one word": { state: "report", view: { word: 0 } },
   "token off the image": { state: "example", view: { scope: "all", token: 4 } },
-  "read-out": { state: "grid 7 x 5", view: { word: 8 }, pointer: [0.7, 0.25] },
+  "read-out": { state: "report", view: { word: 0 }, pointer: [0.33, 0.19] },
   "best patches, contours and region": {
-    state: "grid 7 x 5",
-    view: { word: 8, top: 4, contours: 3, region: { row: 3, column: 1, rows: 2, columns: 2 } },
+    state: "report",
+    view: { word: 0, top: 5, contours: 3, region: { row: 20, column: 8, rows: 9, columns: 16 } },
   },
-  "outline only": { state: "grid 7 x 5", view: { word: 8, blend: "outline", threshold: 0.25 } },
+  "outline only": { state: "report", view: { blend: "outline", threshold: 0.4 } },
   "multiplied, smooth": {
-    state: "grid 7 x 5",
-    view: { word: 8, blend: "multiply", palette: "YlOrRd", cells: "smooth", normalisation: "token" },
+    state: "report",
+    view: { word: 1, blend: "multiply", palette: "YlOrRd", cells: "smooth", normalisation: "token" },
   },
-  "small multiples": { state: "grid 2 x 3", view: { layout: "multiples" } },
-  "A beside B": { state: "pages", view: { word: 1, compare: 2 } },
+  "hidden by chance": { state: "report", view: { word: 3, chance: "hidden" } },
+  "controls subtracted": { state: "report", view: { word: 3, chance: "subtracted" } },
+  "small multiples": { state: "report", view: { layout: "multiples" } },
+  "A beside B": { state: "report", view: { compare: 2 } },
   difference: { state: "pages", view: { word: 1, compare: 2, difference: true } },
-  "zoomed, dark": { state: "grid 7 x 5", view: { word: 8, zoom: { scale: 3, x: 0.7, y: 0.2 } }, dark: true },
-  "400 px wide": { state: "pages", view: { word: 0 }, width: 400 },
+  zoomed: { state: "report", view: { word: 0, zoom: { scale: 4, x: 0.35, y: 0.25 } } },
+  "400 px wide": { state: "report", view: { word: 0 }, width: 400 },
+  waiting: { state: "empty" },
 };

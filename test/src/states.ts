@@ -1,5 +1,6 @@
-import type { LensData, LensExplanation, QueryToken } from "../../core/index";
-import { explanation, lensData } from "../core/example";
+import { type LensData, type LensExplanation, type QueryToken, unpackLens } from "../../core/index";
+import { controls, explanation, lensData } from "../core/example";
+import report from "../fixtures/lens/report.json";
 
 /** A white page with a black frame and a corner block, so that orientation shows in the picture. */
 async function pagePicture(width: number, height: number): Promise<Uint8Array> {
@@ -142,5 +143,13 @@ export const states: Record<string, () => Promise<LensData | null>> = {
   "grid 7 x 5": () => grid(7, 5, 12),
   "grid 64 x 64": () => grid(64, 64, 40),
   hostile,
+  /** The example with a yardstick for chance: "peak" and "loads" are above it. */
+  measured: async () => {
+    const data = await example();
+    data.explanations[0].controls = controls();
+    return data;
+  },
   pages,
+  /** What `mini` really says: two pages of the example report, and an earlier query. */
+  report: async () => unpackLens(JSON.stringify(report)).data,
 };

@@ -29,12 +29,16 @@ async function differing(a, b) {
 }
 
 export default {
-  async "the main states look as reviewed"(lens) {
+  async "the main states look as reviewed, in light and dark"(lens) {
     const looks = await lens.page.evaluate(() => window.gallery.looks);
     assert.ok(Object.keys(looks).length >= 10);
     const changed = [];
-    for (const [name, { state, view, pointer, width = 1000, dark }] of Object.entries(looks)) {
-      await lens.page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+    const both = Object.entries(looks).flatMap(([name, look]) => [
+      { name, ...look, theme: "light" },
+      { name: `${name}, dark`, ...look, theme: "dark" },
+    ]);
+    for (const { name, state, view, pointer, width = 1000, theme } of both) {
+      await lens.page.emulateMedia({ colorScheme: theme });
       await lens.page.setViewportSize({ width, height: 900 });
       await lens.leave();
       await lens.open(state, view);

@@ -1,0 +1,18 @@
+/** What a lens accepts; beyond it a browser tab would suffer. */
+export const LENS_LIMITS = {
+  pages: 500,
+  explanations: 500,
+  tokens: 2_048,
+  /** Rows and columns of a grid. */
+  side: 512,
+  /** Cosines of all explanations together: 128 MB. */
+  cosines: 32_000_000,
+  /** Control queries, and control tokens of one kind. */
+  controls: 100_000,
+  /** Bytes of one encoded picture, and pixels of it once decoded. */
+  pictureBytes: 64_000_000,
+  picturePixels: 100_000_000,
+} as const;
+
+/** Half-precision models overshoot the unit length a little. */
+export const COSINE = 1.01;
