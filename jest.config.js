@@ -10,5 +10,7 @@ export default {
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transformIgnorePatterns: ["/node_modules/(?!(d3|d3-[a-z-]+|internmap|delaunator|robust-predicates)/)"],
   testEnvironment: "node",
+  // No test is of speed, and machines are busy; a test that hangs ends nevertheless.
+  testTimeout: 120_000,
   modulePathIgnorePatterns: ["<rootDir>/(lib|dist|labextension|\\.venv|\\.cache)/"],
 };
