@@ -2,6 +2,7 @@ import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { standIns } from "./stand-in.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
+import { keepWidgetKeys } from "./widget-keys.js";
 
 /** Tells JupyterLab and Notebook where the lens's model and view are. */
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -16,6 +17,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       // Loaded with the first lens, not with JupyterLab.
       exports: async () => import("./widget.js") as never,
     });
+    keepWidgetKeys(window);
     app.docRegistry.addWidgetExtension("Notebook", standIns);
   },
 };

@@ -30,7 +30,7 @@ const suites = [
   { name: "examples", what: "the example document and notebook", ...nodeTests("test/examples") },
   { name: "conformance", what: "the kernel on the wire", ...script("test/conformance/run.mjs") },
   { name: "lens", what: "the lens in a browser page", browser: true, ...script("test/src/run-browser.mjs") },
-  { name: "notebook", what: "JupyterLab in a browser", browser: true, ...nodeTests("test/browser") },
+  { name: "notebook", what: "JupyterLab and Notebook 7", browser: true, ...nodeTests("test/browser") },
 ];
 
 await run(async () => {

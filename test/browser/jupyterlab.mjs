@@ -1,4 +1,4 @@
-/** A real JupyterLab on a folder of its own, and a real Chromium looking at it. */
+/** A real Jupyter server with JupyterLab and Notebook 7, on a folder of its own, and a real Chromium looking at it. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -12,6 +12,9 @@ import { environment, python } from "../../tools/setup.mjs";
 import { Notebook } from "./notebook.mjs";
 
 const token = "browser-test";
+
+/** The two front ends, by where the server has them. */
+export const HOSTS = { JupyterLab: "lab/tree", "Notebook 7": "notebooks" };
 
 /**
  * Starts JupyterLab as `npm run lab` does, apart from the folder: a copy of `examples/` in a temporary place, so that the
@@ -40,7 +43,7 @@ export async function startLab() {
     `--IdentityProvider.token=${token}`,
   ];
   // Gives the tests `window.jupyterapp`, through which they put code into cells and read outputs.
-  rest.push("--LabApp.expose_app_in_browser=True");
+  rest.push("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True");
   const server = spawn(python, jupyterLabArguments({ folder, rest }), {
     cwd: folder,
     env: {
@@ -117,9 +120,12 @@ export async function startBrowser(lab) {
   return {
     page,
     problems,
-    /** @param {string} path below the served folder */
-    async open(path, tab = page) {
-      await tab.goto(`${lab.url}/lab/tree/${path}?token=${token}`);
+    /**
+     * @param {string} path below the served folder
+     * @param {keyof HOSTS} host
+     */
+    async open(path, tab = page, host = "JupyterLab") {
+      await tab.goto(`${lab.url}/${HOSTS[host]}/${path}?token=${token}`);
       const notebook = new Notebook(tab);
       await notebook.ready();
       return notebook;
@@ -132,8 +138,14 @@ export async function startBrowser(lab) {
   };
 }
 
+/** Notebook 7.6 says these while it starts, with no extension at all. */
+const NOTEBOOKS_OWN = /(reading 'schema'|'filebrowser:open-path' not registered)[\s\S]*notebook_core/;
+
 function watch(page, problems) {
-  page.on("pageerror", (error) => problems.push(`${error.message}\n${error.stack}`));
+  page.on("pageerror", (error) => {
+    const problem = `${error.message}\n${error.stack}`;
+    if (!NOTEBOOKS_OWN.test(problem)) problems.push(problem);
+  });
   page.on("dialog", (dialog) => {
     // JupyterLab asks before it leaves a notebook with unsaved changes.
     if (dialog.type() === "beforeunload") return void dialog.accept().catch(() => {});

@@ -1,4 +1,4 @@
-/** A notebook open in JupyterLab. Cells are counted from 0, code and text cells alike. */
+/** A notebook open in JupyterLab or Notebook 7. Cells are counted from 0, code and text cells alike. */
 export class Notebook {
   constructor(page) {
     this.page = page;
