@@ -96,9 +96,13 @@ function rounded(value: number): string {
   return String(Math.round(value * 1000) / 1000);
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what XML 1.0 does not allow, escaped or not
+const NO_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
+
 /** For text and quoted attributes of XML and HTML alike. */
 export function escapeXml(text: string): string {
   return text
+    .replace(NO_XML, "\ufffd")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

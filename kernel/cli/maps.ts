@@ -2,11 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   AGGREGATES,
+  CELLS,
   defaultView,
   type Explanation,
   explanationJson,
   LENS_STATE_VERSION,
   type LensState,
+  NORMALISATIONS,
+  PALETTE_NAMES,
   type Page,
 } from "../../core/index.js";
 import { explainPage } from "../inference/index.js";
@@ -39,6 +42,9 @@ ${MODEL_USAGE}
   --tokens WHICH    words (default), all, none, or indices: 0,2,5
   --aggregate HOW   max (default), mean or winner
   --format LIST     ${Object.keys(FORMATS).join(", ")}; comma-separated; default png
+  --palette NAME    ${PALETTE_NAMES.join(", ")}; default viridis
+  --normalisation N what the colours span: ${NORMALISATIONS.join(", ")}; default absolute
+  --cells HOW       nearest (default) or smooth, which is for display only
   --arrays          JSON with maps as nested arrays [token][row][column]
   --out DIR         default similarity-maps
   --json            print explanation@1 on stdout (an object for one page and query, else an array), no files
@@ -53,6 +59,9 @@ ${MODEL_USAGE}
       tokens: { type: "string", default: "words" },
       aggregate: { type: "string", default: "max" },
       format: { type: "string", default: "png" },
+      palette: { type: "string", default: "viridis" },
+      normalisation: { type: "string", default: "absolute" },
+      cells: { type: "string", default: "nearest" },
       arrays: { type: "boolean", default: false },
       out: { type: "string" },
       json: { type: "boolean", default: false },
@@ -63,6 +72,12 @@ ${MODEL_USAGE}
         `invalid --pairs: ${values.documents.length} documents and ${values.queries.length} queries, expected as many of each`,
       );
     const how = keyword("aggregate", values.aggregate, AGGREGATES);
+    const drawing = {
+      aggregate: how,
+      palette: keyword("palette", values.palette, PALETTE_NAMES),
+      normalisation: keyword("normalisation", values.normalisation, NORMALISATIONS),
+      cells: keyword("cells", values.cells, CELLS),
+    };
     const formats = values.format.split(",").map((f) => keyword("format", f.trim(), Object.keys(FORMATS)));
     const dpi = number("dpi", values.dpi, 10, 1200);
     const chosen = tokenChoice(values.tokens);
@@ -85,7 +100,7 @@ ${MODEL_USAGE}
         const folder = join(out, pageFolder(page), queryFolder(query));
         await mkdir(folder, { recursive: true });
         const state = await stateOf(explanation, page);
-        state.view.aggregate = how;
+        Object.assign(state.view, drawing);
         for (const format of formats) {
           for (const token of format === "json" ? [] : tokens) {
             state.view.token = token;

@@ -89,6 +89,41 @@ test("pictures are one a word and one for the query", async () => {
   expect(names.some((n) => n?.startsWith("token-00-wind"))).toBe(true);
 }, 30_000);
 
+test("palette, normalisation and cells are those that were asked for; others are refused by name", async () => {
+  const picture = async (...options: string[]) => {
+    const out = mkdtempSync(join(folder, "drawn-"));
+    const argv = [
+      "maps",
+      "--documents",
+      `${REPORT}#3`,
+      "--queries",
+      "cable",
+      "--tokens",
+      "none",
+      "--out",
+      out,
+    ];
+    const { code, err } = await cli(...argv, ...options);
+    const file = readdirSync(out, { recursive: true }).find((name) => String(name).endsWith(".png"));
+    return { code, err, bytes: file && readFileSync(join(out, String(file))).toString("base64") };
+  };
+  const plain = await picture();
+  expect((await picture("--palette", "viridis", "--normalisation", "absolute")).bytes).toBe(plain.bytes);
+  const pictures = [plain.bytes];
+  for (const options of [
+    ["--palette", "mako"],
+    ["--normalisation", "token"],
+    ["--cells", "smooth"],
+  ]) {
+    const { bytes } = await picture(...options);
+    expect(pictures).not.toContain(bytes);
+    pictures.push(bytes);
+  }
+  const { code, err } = await picture("--palette", "jet");
+  expect(code).toBe(2);
+  expect(err).toContain("invalid --palette: jet, expected one of viridis, cividis, mako");
+}, 60_000);
+
 test("embeddings are safetensors: the header says where each tensor lies", async () => {
   const out = join(folder, "vectors");
   const { code, out: printed } = await cli(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { unpackLens } from "../../../lib/core/index.js";
+import { printable, unpackLens } from "../../../lib/core/index.js";
 import { renderHtml, renderSvg, staticHtml } from "../../../lib/kernel/figures/index.js";
 
 /** A public list of strings that break software, more than 200 of them with script in some form (MIT). */
@@ -49,42 +49,94 @@ export default {
     assert.equal(await lens.page.locator("main [onerror], main [onload], main [onclick]").count(), 0);
   },
 
-  async "and in the static page, the SVG and the exported page"(lens) {
-    // Figures have room for the first words only: let those be scripts.
-    await open(
-      lens,
-      strings.filter((s) => SCRIPTED.test(s)),
-    );
+  async "each is text in the static page and in the SVG, which stays well-formed"(lens) {
+    await open(lens, ["word", "other"]);
     const state = unpackLens(await packed(lens));
-    const forms = { static: staticHtml(state), svg: await renderSvg(state), html: renderHtml(state) };
-    for (const [name, markup] of Object.entries(forms)) {
-      const context = await lens.page.context().browser().newContext({ offline: true });
-      const page = await context.newPage();
-      await page.exposeFunction("alerted", (what) => lens.errors.push(`${name}: a script ran: ${what}`));
-      await page.addInitScript(() => {
-        window.alert = window.alerted;
-      });
-      page.on("pageerror", (error) => lens.errors.push(`${name}: ${error.message}`));
-      const type = name === "svg" ? "image/svg+xml" : "text/html";
-      await page.route("https://lens.test/", (route) =>
-        route.fulfill({ contentType: `${type}; charset=utf-8`, body: markup }),
-      );
-      await page.goto("https://lens.test/");
-      await page.waitForTimeout(500);
-      const odd = await page.evaluate(() =>
-        Array.from(
-          document.querySelectorAll(
-            "script, iframe, object, embed, a, video, form, [onerror], [onload], [onclick]",
-          ),
-        )
-          .filter((e) => !e.matches(".cl-form, body > script"))
-          .map((e) => e.outerHTML.slice(0, 100)),
-      );
-      assert.deepEqual(odd, [], name);
-      const said = await page.evaluate(() => document.documentElement.textContent);
-      assert.ok(/<.*alert\(/.test(said), `${name} shows the strings`);
-      await context.close();
+    const forms = [];
+    for (const hostile of strings) {
+      const [only] = state.data.explanations;
+      only.query.text = hostile;
+      only.query.tokens[0].text = hostile;
+      only.query.words[0].text = hostile;
+      state.data.pages[0].name = hostile;
+      Object.assign(only.provenance.model, { id: hostile, revision: hostile, profile: hostile });
+      state.view.word = 0;
+      const still = { mime: "image/png", data: state.data.pages[0].picture.data };
+      const [label, query] = [printable(hostile, 40), printable(hostile, 300)];
+      forms.push({ label, query, html: staticHtml(state, still), svg: await renderSvg(state) });
     }
+    const wrong = await lens.page.evaluate((all) => {
+      const main = document.querySelector("main");
+      const ACTIVE =
+        "script, iframe, object, embed, a, video, audio, form, style, link, meta, foreignObject, set, animate";
+      const acts = (root) =>
+        Array.from(root.querySelectorAll("*")).find(
+          (e) => e.matches(ACTIVE) || Array.from(e.attributes).some((x) => /^on|^xlink/i.test(x.name)),
+        );
+      return all.flatMap(({ label, query, html, svg }) => {
+        main.innerHTML = html;
+        const cell = main.querySelector("tbody td").textContent;
+        const pictures = main.querySelectorAll("img").length;
+        const of = new DOMParser().parseFromString(svg, "image/svg+xml");
+        const heading = of.querySelector("text")?.textContent;
+        const start = heading?.replace(/^“|[…”]+$/g, "") ?? "";
+        const bad = [
+          cell !== label && `the table says ${cell}`,
+          pictures !== 1 && `${pictures} pictures`,
+          acts(main) && `an element of its own: ${acts(main)?.outerHTML}`,
+          of.querySelector("parsererror") && "the SVG is not well-formed",
+          acts(of) && `an element of its own in the SVG: ${acts(of)?.outerHTML}`,
+          !(query.startsWith(start) && (start.length > 0 || query === "")) && `the heading says ${heading}`,
+        ];
+        return bad.filter(Boolean).map((what) => `${query}: ${what}`);
+      });
+    }, forms);
+    assert.deepEqual(wrong, []);
+    assert.ok(forms.length > 400);
+  },
+
+  async "each is text in an exported page, which runs nothing of it"(lens) {
+    await open(lens);
+    const state = unpackLens(await packed(lens));
+    const context = await lens.page.context().browser().newContext({ offline: true });
+    const page = await context.newPage();
+    await page.exposeFunction("alerted", (what) => lens.errors.push(`a script ran: ${what}`));
+    await page.addInitScript(() => {
+      window.alert = window.alerted;
+    });
+    page.on("pageerror", (error) => lens.errors.push(error.message));
+    const body = renderHtml(state);
+    await page.route("https://lens.test/", (route) => route.fulfill({ contentType: "text/html", body }));
+    await page.goto("https://lens.test/");
+    const shown = await page.locator(".cl-chip-label").evaluateAll((all) => all.map((e) => e.textContent));
+    assert.deepEqual(
+      shown.slice(1),
+      strings.map((s) => printable(s, 60)),
+    );
+    const odd = await page.evaluate(() =>
+      Array.from(
+        document.querySelectorAll(
+          "script, iframe, object, embed, a, video, form, [onerror], [onload], [onclick]",
+        ),
+      )
+        .filter((e) => !e.matches(".cl-form, body > script"))
+        .map((e) => e.outerHTML.slice(0, 100)),
+    );
+    assert.deepEqual(odd, []);
+    // Without scripts the numbers stand in their place: each string in a cell of the table.
+    const plain = await context.browser().newContext({ javaScriptEnabled: false, offline: true });
+    const still = await plain.newPage();
+    await still.route("https://lens.test/", (route) => route.fulfill({ contentType: "text/html", body }));
+    await still.goto("https://lens.test/");
+    const cells = await still
+      .locator("noscript tbody td:first-child")
+      .evaluateAll((all) => all.map((e) => e.textContent));
+    assert.deepEqual(
+      cells,
+      strings.map((s) => printable(s, 40)),
+    );
+    await plain.close();
+    await context.close();
   },
 
   async "a hundred lenses opened and closed leave nothing behind"(lens) {

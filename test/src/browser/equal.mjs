@@ -1,0 +1,174 @@
+/** One scene, three hosts: the browser's canvas, the notebook's static picture, the command line's file. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import {
+  CELLS,
+  figurePlaces,
+  figurePlan,
+  NORMALISATIONS,
+  PALETTE_NAMES,
+  packLens,
+  unpackLens,
+} from "../../../lib/core/index.js";
+import { run } from "../../../lib/kernel/cli.js";
+import { renderPng, renderSvg } from "../../../lib/kernel/figures/index.js";
+import { explain, loadModel, openPages } from "../../../lib/kernel/index.js";
+
+const WIDTH = 300;
+const BLENDS = ["alpha", "multiply"];
+
+/** Every palette with every normalisation and both kinds of cells; the blends take turns. */
+const VIEWS = PALETTE_NAMES.flatMap((palette) =>
+  NORMALISATIONS.flatMap((normalisation) =>
+    CELLS.map((cells) => ({ palette, normalisation, cells, top: 0, contours: 0 })),
+  ),
+).map((view, i) => ({ ...view, blend: BLENDS[(i + (i >> 1)) % 2] }));
+
+const canvasOf = (lens, view) =>
+  lens.page.evaluate(async (change) => {
+    window.gallery.setView(change);
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const canvas = document.querySelector(".cl-raster");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return { width: canvas.width, height: canvas.height, data: Array.from(data) };
+  }, view);
+
+async function decoded(picture) {
+  const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
+}
+
+/** The cells that a figure draws, as RGBA: from its shapes, or from the picture of smooth ones. */
+async function drawnCells(svg, { width, height }) {
+  const image = /<image[^>]*href="data:image\/png;base64,([^"]+)"/g;
+  const smooth = [...svg.matchAll(image)][1];
+  if (smooth) return Array.from((await decoded(Buffer.from(smooth[1], "base64"))).data);
+  const out = new Array(width * height * 4).fill(0);
+  // The legend's strips are rects; these paths are the cells.
+  for (const [, d, fill, opacity] of svg.matchAll(
+    /<path d="([^"]+)" fill="#(\w{6})" fill-opacity="([\d.]+)"/g,
+  ))
+    for (const [, column, row, length] of d.matchAll(/M(\d+),(\d+)h(\d+)v1/g))
+      for (let i = 0; i < Number(length); i++) {
+        const at = (Number(row) * width + Number(column) + i) * 4;
+        const [r, g, b] = [0, 2, 4].map((k) => Number.parseInt(fill.slice(k, k + 2), 16));
+        out.splice(at, 4, r, g, b, Math.round(Number(opacity) * 255));
+      }
+  return out;
+}
+
+/**
+ * Largest difference, of 255, between a figure and the canvas laid over the bare figure: rounding makes up to 2. Pixels at the
+ * cells' edges and under the page's frame are left out.
+ */
+function farthest(figure, bare, place, canvas, { blend, edge, skip = () => false }) {
+  const [w, h] = [place.width / canvas.width, place.height / canvas.height];
+  let worst = 0;
+  let painted = 0;
+  for (let row = 0; row < canvas.height; row++)
+    for (let column = 0; column < canvas.width; column++) {
+      if (skip(row, column)) continue;
+      const [r, g, b, alpha] = canvas.data.slice(
+        (row * canvas.width + column) * 4,
+        (row * canvas.width + column) * 4 + 4,
+      );
+      const a = alpha / 255;
+      if (a > 0) painted++;
+      const [left, top] = [place.x + column * w, place.y + row * h];
+      for (const y of whole(top + edge * h, top + (1 - edge) * h, place.y, place.height))
+        for (const x of whole(left + edge * w, left + (1 - edge) * w, place.x, place.width))
+          [r, g, b].forEach((colour, k) => {
+            const under = bare.data[(y * bare.width + x) * bare.channels + k];
+            const over = blend === "multiply" ? (colour * under) / 255 : colour;
+            const got = figure.data[(y * figure.width + x) * figure.channels + k];
+            worst = Math.max(worst, Math.abs(got - (over * a + under * (1 - a))));
+          });
+    }
+  return { worst, painted };
+}
+
+/** The pixels that lie between two places as a whole, and not within one of the page's borders. */
+function whole(from, to, start, length) {
+  const first = Math.ceil(Math.max(from, start + 1));
+  const last = Math.floor(Math.min(to, start + length - 1));
+  return Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+}
+
+/** Runs a command without what it says on stderr. */
+async function quietly(command) {
+  const { write } = process.stderr;
+  process.stderr.write = () => true;
+  try {
+    return await command();
+  } finally {
+    process.stderr.write = write;
+  }
+}
+
+export default {
+  async "canvas, static picture and figure are equal in every palette and normalisation, nearest and smooth"(
+    lens,
+  ) {
+    await lens.open("grid 7 x 5", { word: 8, top: 0 });
+    const state = unpackLens(
+      await lens.page.evaluate(() => window.gallery.core.packLens(window.gallery.shown())),
+    );
+    const with_ = (view) => ({ ...state, view: { ...state.view, ...view } });
+    const bare = await decoded(await renderPng(with_({ opacity: 0, cells: "nearest" }), { width: WIDTH }));
+    const [place] = figurePlaces(figurePlan(state), WIDTH);
+    const wrong = [];
+    for (const view of VIEWS) {
+      const canvas = await canvasOf(lens, view);
+      const cells = await drawnCells(await renderSvg(with_(view), { width: WIDTH }), canvas);
+      if (cells.length !== canvas.data.length || cells.some((v, i) => v !== canvas.data[i]))
+        wrong.push(`drawn otherwise: ${JSON.stringify(view)}`);
+      const png = await decoded(await renderPng(with_(view), { width: WIDTH }));
+      const smooth = view.cells === "smooth";
+      // Smooth cells are interpolated once more where they are scaled, so only their centres are compared.
+      const how = { blend: view.blend, edge: smooth ? 0.3 : 0.02 };
+      const { worst, painted } = farthest(png, bare, place, canvas, how);
+      if (worst > (smooth ? 12 : 2) || painted === 0)
+        wrong.push(`${worst.toFixed(1)} off, ${painted} painted: ${JSON.stringify(view)}`);
+    }
+    assert.deepEqual(wrong, []);
+    assert.equal(VIEWS.length, PALETTE_NAMES.length * 6 * 2);
+  },
+
+  async "the command line's file is the notebook's picture, byte for byte, and shows the canvas's cells"(
+    lens,
+  ) {
+    const report = fileURLToPath(new URL("../../../examples/energy-report.pdf", import.meta.url));
+    const out = mkdtempSync(join(tmpdir(), "lens-cli-"));
+    const model = await loadModel("mini");
+    const { state } = await explain(model, await openPages(report, { pages: "3" }), "spare cable");
+    await lens.page.evaluate((json) => window.gallery.openJson(json, { top: 0 }), packLens(state));
+    const dpi = 150;
+    const [at] = figurePlaces(figurePlan(state));
+    const place = Object.fromEntries(Object.entries(at).map(([key, v]) => [key, (v * dpi) / 96]));
+    const rendered = (view) => renderPng({ ...state, view: { ...state.view, ...view } }, { dpi });
+    // The best patch has a frame that the canvas has not.
+    const [best] = figurePlan(state).panels[0].scene.best;
+    const framed = (row, column) => Math.abs(row - best.row) <= 1 && Math.abs(column - best.column) <= 1;
+    // Every palette, and every normalisation with several of them.
+    for (const [i, palette] of PALETTE_NAMES.entries()) {
+      const view = { palette, normalisation: NORMALISATIONS[i % 6], cells: CELLS[Math.floor(i / 6) % 2] };
+      const options = Object.entries(view).flatMap(([key, value]) => [`--${key}`, value]);
+      const argv = ["maps", "--documents", `${report}#3`, "--queries", "spare cable", "--tokens", "none"];
+      assert.equal(await quietly(() => run([...argv, "--out", out, ...options])), 0);
+      const [file] = readdirSync(out, { recursive: true }).filter((name) => name.endsWith("max.png"));
+      const bytes = readFileSync(join(out, file));
+      assert.ok(bytes.equals(Buffer.from(await rendered(view))), `other bytes: ${JSON.stringify(view)}`);
+      if (view.cells === "smooth") continue;
+      const canvas = await canvasOf(lens, view);
+      const png = await decoded(bytes);
+      const bare = await decoded(await rendered({ ...view, opacity: 0 }));
+      const how = { blend: "alpha", edge: 0.02, skip: framed };
+      const { worst, painted } = farthest(png, bare, place, canvas, how);
+      assert.ok(worst <= 2 && painted > 0, `${worst} off, ${painted} painted: ${JSON.stringify(view)}`);
+    }
+  },
+};
