@@ -1,15 +1,17 @@
-import { currentKernel } from "./jupyter/kernel.js";
+import { FloatProgress, HBox, Label } from "./controls/index.js";
+import { currentKernel, type KernelApi } from "./jupyter/kernel.js";
 
 /** What a slow step reports: how many of how many are done. */
 export type Report = (done: number, total: number) => void;
 
 /** A step faster than this shows nothing. */
 const PATIENCE_MS = 300;
-const BAR = 24;
+const INTERVAL_MS = 100;
 
 /**
  * Runs a slow step and shows how far it is: a bar in the cell under a notebook kernel, nothing in plain Node
- * (pass your own `onProgress` there). The bar ends as one line that says what was done and how long it took.
+ * (pass your own `onProgress` there). The bar ends as one line that says what was done and how long it took, or, when
+ * the step fails or is interrupted, how far it came.
  */
 export async function withProgress<T>(
   label: string,
@@ -18,36 +20,69 @@ export async function withProgress<T>(
 ): Promise<T> {
   const kernel = currentKernel();
   if (!kernel) return run(() => {});
-  const displayId = `colpali-lens-progress-${crypto.randomUUID()}`;
   const start = Date.now();
-  let shown = false;
+  const seconds = () => (Date.now() - start) / 1000;
+  let bar = null as Bar | null;
   let last = 0;
-  const show = (line: string) => {
-    kernel.display({ "text/plain": line }, { displayId, update: shown });
-    shown = true;
-  };
-  let of = 0;
-  const result = await run((done, total) => {
-    const now = Date.now();
-    of = total;
-    if (now - start < PATIENCE_MS || now - last < 100) return;
-    last = now;
-    show(progressLine(label, unit, done, total, (now - start) / 1000));
-  });
-  if (shown) show(`${label}: ${of} ${unit} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
-  return result;
+  let [done, total] = [0, 0];
+  try {
+    const result = await run((...now) => {
+      [done, total] = now;
+      const time = Date.now();
+      if (time - start < PATIENCE_MS || time - last < INTERVAL_MS) return;
+      last = time;
+      bar ??= new Bar(kernel, label);
+      bar.show(share(done, total), count(unit, done, total, seconds()));
+    });
+    bar?.end(`${label}: ${total} ${unit} in ${seconds().toFixed(1)} s`);
+    return result;
+  } catch (error) {
+    bar?.end(`${label}: stopped at ${done} of ${total} ${unit} after ${seconds().toFixed(1)} s`);
+    throw error;
+  }
 }
 
-/** One line of text: label, bar, count and the time left at the mean rate so far. */
-export function progressLine(
-  label: string,
-  unit: string,
-  done: number,
-  total: number,
-  seconds: number,
-): string {
-  const share = total > 0 ? Math.min(1, done / total) : 0;
-  const full = Math.round(share * BAR);
+/** What is done, and the time left at the mean rate so far. */
+export function count(unit: string, done: number, total: number, seconds: number): string {
   const left = done > 0 ? ` · ${Math.ceil((seconds / done) * (total - done))} s left` : "";
-  return `${label} ${"█".repeat(full)}${"░".repeat(BAR - full)} ${done}/${total} ${unit}${left}`;
+  return `${done}/${total} ${unit}${left}`;
+}
+
+function share(done: number, total: number): number {
+  return total > 0 ? Math.min(1, done / total) : 0;
+}
+
+/** A progress bar below the cell; text where there are no widgets. */
+class Bar {
+  private readonly displayId = `colpali-lens-progress-${crypto.randomUUID()}`;
+  private readonly progress = new FloatProgress({ max: 1 });
+  private readonly counted = new Label();
+  private readonly box: HBox;
+  private isShown = false;
+
+  constructor(
+    private readonly kernel: KernelApi,
+    private readonly label: string,
+  ) {
+    this.box = new HBox([new Label(label), this.progress, this.counted]);
+  }
+
+  show(share: number, counted: string): void {
+    this.progress.value = share;
+    this.counted.value = counted;
+    if (this.isShown) return;
+    this.isShown = true;
+    const text = { "text/plain": `${this.label}: ${counted}` };
+    void this.kernel.display({ ...this.box.viewBundle(), ...text }, { displayId: this.displayId });
+  }
+
+  /** Leaves a line of text, which a saved notebook shows without a kernel. */
+  end(line: string): void {
+    void this.kernel.display({ "text/plain": line }, { displayId: this.displayId, update: true });
+    for (const widget of [...this.box.children, this.box] as Label[]) {
+      widget.layout.close();
+      widget.style?.close();
+      widget.close();
+    }
+  }
 }

@@ -112,7 +112,7 @@ function firstState<T extends Traits, P extends keyof T>(
 function represent(name: string, traits: Traits, get: (key: string) => unknown): string {
   const shown = Object.entries(traits).filter(([key, trait]) => {
     if (key === "value") return true;
-    if (key.startsWith("_") || trait.references) return false;
+    if (key.startsWith("_") || key === "layout" || key === "style") return false;
     return !sameState({ it: trait.initial() }, { it: get(key) });
   });
   const parts = shown

@@ -42,7 +42,7 @@ test("the first argument may be the value, the description or the children", () 
 test("what it is, in one line", () => {
   expect(String(new c.IntSlider())).toBe("IntSlider({ value: 0 })");
   expect(String(new c.Text("x", { description: "name" }))).toBe("Text({ value: 'x', description: 'name' })");
-  expect(String(new c.VBox([new c.Label("a")]))).toBe("VBox()");
+  expect(String(new c.VBox([new c.Label("a")]))).toBe("VBox({ children: [ Label({ value: 'a' }) ] })");
 });
 
 describe("what does not fit is refused by name", () => {

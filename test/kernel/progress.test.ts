@@ -1,0 +1,66 @@
+/** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
+import { openWidgets } from "../../kernel/jupyter/widget-registry.js";
+import { count, type Report, withProgress } from "../../kernel/progress.js";
+import { FrontEnd } from "./support/front-end.js";
+
+let now = 0;
+beforeEach(() => {
+  now = 1000;
+  jest.spyOn(Date, "now").mockImplementation(() => now);
+});
+afterEach(() => jest.restoreAllMocks());
+
+const step = async (report: Report, fail = false) => {
+  for (const done of [1, 2, 3]) {
+    now += 400;
+    report(done, 4);
+  }
+  if (fail) throw new Error("no memory");
+  now += 400;
+  report(4, 4);
+  return "result";
+};
+
+test("a slow step shows a bar that becomes a line, and leaves no widget", async () => {
+  const page = new FrontEnd();
+  await expect(withProgress("Embedding", "pages", step)).resolves.toBe("result");
+  const [bar, line, ...rest] = page.shown.map(({ data }) => data as Record<string, unknown>);
+  expect(bar["text/plain"]).toBe("Embedding: 1/4 pages · 2 s left");
+  const { model_id } = bar["application/vnd.jupyter.widget-view+json"] as { model_id: string };
+  const sent = page.take();
+  const opened = sent.filter((m) => m.type === "comm_open" && m.comm === model_id);
+  expect(opened).toMatchObject([{ data: { state: { _model_name: "HBoxModel" } } }]);
+  const values = sent
+    .filter((m) => m.type === "comm_msg")
+    .map((m) => (m.data.state as { value: unknown }).value);
+  expect(values.filter((v) => typeof v === "number")).toEqual([0.25, 0.5, 0.75, 1]);
+  expect(values.at(-1)).toBe("4/4 pages · 0 s left");
+  expect([line, rest]).toEqual([{ "text/plain": "Embedding: 4 pages in 1.6 s" }, []]);
+  const closed = sent.filter((m) => m.type === "comm_close").map((m) => m.comm);
+  expect(closed.sort()).toEqual(
+    sent
+      .filter((m) => m.type === "comm_open")
+      .map((m) => m.comm)
+      .sort(),
+  );
+  expect(openWidgets.size).toBe(0);
+});
+
+test("a step that fails says how far it came", async () => {
+  const page = new FrontEnd();
+  await expect(withProgress("Embedding", "pages", (report) => step(report, true))).rejects.toThrow(
+    "no memory",
+  );
+  expect(page.shown.at(-1)?.data).toEqual({ "text/plain": "Embedding: stopped at 3 of 4 pages after 1.2 s" });
+  expect(openWidgets.size).toBe(0);
+});
+
+test("a fast step shows nothing", async () => {
+  const page = new FrontEnd();
+  await withProgress("Embedding", "pages", async (report) => report(1, 1));
+  expect([page.shown, page.take()]).toEqual([[], []]);
+});
+
+test("nothing done yet gives no time left", () => {
+  expect(count("pages", 0, 10, 3)).toBe("0/10 pages");
+});
