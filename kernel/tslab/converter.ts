@@ -1,7 +1,7 @@
 import { extname, join } from "node:path";
-import ts from "typescript";
+import ts = require("typescript");
 import { createWorkspace } from "./host.js";
-import { awaitsAtTop, identifiers, topLevelNames } from "./names.js";
+import { awaitsAtTop, identifiers, type Kind, type TopLevel, topLevelNames } from "./names.js";
 import { LAST, rewriteCell } from "./rewrite.js";
 
 /** A position in a cell, from 0. */
@@ -38,12 +38,31 @@ export interface CompiledCell {
 /** First line of every compiled cell; the code begins on the second. */
 const PREAMBLE = '"use strict"; const __cell = globalThis[Symbol.for("colpali-lens.cells")];';
 
-/** Top-level `await`, and assigning to what an earlier cell declared, are what a notebook is for. */
-const WELCOME = new Set([1308, 1309, 1375, 1378, 1432, 2632, 2539, 1202, 5097]);
+/** `import x = require("…")`, which cells may use although they are modules. */
+const WELCOME = new Set([1202]);
+
+/** Which cell declared a name last, and how. */
+interface Owner {
+  cell: number;
+  kind: Kind;
+}
+
+/** The module that the next cell is compiled as, `.ts` or `.tsx`. */
+const CURRENT = "__cell";
+const MADE = /\/__cells?(_\d+(_code)?)?\.tsx?$/;
+/** The module that names every cell's module: `__cells.c3.x` is the `x` of cell 3. */
+const ALL = "__cells";
+const IMPORT_ALL = `import * as ${ALL} from "./${ALL}";`;
+const SLOTS = 64;
 
 /**
- * Compiles cells with TypeScript's language service. Cell `n` is the module `__cell_n.ts`, which imports the names it
- * uses from the cells that declared them last: types, completion and errors are those of ordinary modules.
+ * Compiles cells with TypeScript's language service. A cell is the module `__cell.ts`, which takes the names it uses
+ * from the cells that declared them last: types, completion and errors are those of ordinary modules. When it has
+ * compiled, its declarations stay as `__cell_n.ts`.
+ *
+ * Making a program anew for each cell would cost more than checking the cell. TypeScript keeps the old one when no
+ * file was added and no file's imports changed; so the files of cells to come are there from the beginning, and each
+ * imports the one module that names them all.
  */
 export class CellConverter {
   readonly #cwd: string;
@@ -51,16 +70,19 @@ export class CellConverter {
   #service: ts.LanguageService;
   #compiling = false;
   /** For each name the cell that declared it last. */
-  readonly #owner = new Map<string, number>();
+  readonly #owner = new Map<string, Owner>();
+  readonly #modules = new Set<string>();
   readonly #sides = new Map<string, string>();
   readonly #compiled = new Map<string, CompiledCell>();
   #cells = 0;
+  #slots = 0;
   /** Name of the next cell in stack traces. */
   title = "cell";
 
   constructor(cwd: string) {
     this.#cwd = cwd;
     this.#space = createWorkspace(cwd);
+    this.#makeRoom();
     this.#service = ts.createLanguageService(this.#space.host, ts.createDocumentRegistry());
   }
 
@@ -86,36 +108,31 @@ export class CellConverter {
   }
 
   #convert(_declarations: string, code: string): Conversion {
-    const file = this.#file(this.#cells);
-    const { text, top } = this.#assemble(code);
-    this.#space.set(file, text);
-    this.#space.root(file);
+    const { file, text, top } = this.#assemble(code);
     const diagnostics = this.#diagnose(file);
-    if (diagnostics.length > 0) {
-      this.#space.delete(file);
-      return { diagnostics, hasToplevelAwait: false };
-    }
+    if (diagnostics.length > 0) return { diagnostics, hasToplevelAwait: false };
     const program = this.#service.getProgram()!;
     const source = program.getSourceFile(file)!;
-    const before = [rewriteCell(program.getTypeChecker(), top, (s) => /^\.\/__cell_\d+$/.test(s))];
+    const before = [rewriteCell(program.getTypeChecker(), top, ALL)];
     let js = "";
     let sourceMap = "";
+    let declarations: string | undefined;
     program.emit(
       source,
       (name, content) => {
         if (name.endsWith(".map")) sourceMap = content;
+        else if (name.endsWith(".d.ts")) declarations = content;
         else js = content;
       },
       undefined,
       false,
       { before },
     );
-    for (const name of top.names) this.#owner.set(name, this.#cells);
-    this.#cells++;
+    this.#keep(top, declarations, file, text);
     const body = js.replace(/^export \{\};$/gm, "").replace(/^\/\/# sourceMappingURL=.*$/gm, "");
     const output = `${PREAMBLE}\n${body}\n//# sourceURL=${this.title}`;
     this.#compiled.set(this.title, { sourceMap, lines: output.split("\n").length });
-    const loads = source.statements.some((s) => ts.isImportDeclaration(s) && !this.#isCell(s));
+    const loads = source.statements.some((s) => ts.isImportDeclaration(s) && !isCell(s));
     return {
       output,
       declOutput: "",
@@ -130,7 +147,8 @@ export class CellConverter {
   addModule(name: string, code: string): Diagnostic[] {
     const file = join(this.#cwd, `${name}.ts`);
     this.#space.set(file, code);
-    this.#space.root(file);
+    this.#modules.add(file);
+    this.#space.roots([this.#hub, ...this.#modules]);
     return this.#diagnose(file, 0);
   }
 
@@ -142,7 +160,8 @@ export class CellConverter {
       return this.#service.getCompletionsAtPosition(file, position + offset, options)?.entries ?? [];
     });
     const wanted = word.toLowerCase();
-    return { start, entries: entries.filter((e) => e.name.toLowerCase().startsWith(wanted)) };
+    const meant = entries.filter((e) => e.name.toLowerCase().startsWith(wanted) && e.name !== ALL);
+    return { start, entries: meant };
   }
 
   inspect(code: string, position: number): string | null {
@@ -165,77 +184,87 @@ export class CellConverter {
     this.#service.dispose();
   }
 
-  #file(index: number): string {
-    return join(this.#cwd, `__cell_${index}.ts`);
+  /** More files for cells to come. */
+  #makeRoom(): void {
+    const first = this.#slots;
+    this.#slots = Math.max(SLOTS, this.#slots * 2);
+    for (let cell = first; cell < this.#slots; cell++) this.#space.set(this.#slot(cell), `${IMPORT_ALL} export {};`);
+    const all = Array.from({ length: this.#slots }, (_, cell) => `export * as c${cell} from "./${CURRENT}_${cell}";`);
+    this.#space.set(this.#hub, all.join("\n"));
   }
 
-  #isCell(statement: ts.ImportDeclaration): boolean {
-    return /^\.\/__cell_\d+$/.test((statement.moduleSpecifier as ts.StringLiteral).text);
+  get #hub(): string {
+    return join(this.#cwd, `${ALL}.ts`);
   }
 
-  /** The module of a cell: one line of imports, the code, and one line of exports. */
+  #slot(cell: number): string {
+    return join(this.#cwd, `${CURRENT}_${cell}.ts`);
+  }
+
+  /**
+   * What later cells see of a cell that has compiled: its declarations, which are quicker to read than its code. A
+   * cell with a type that cannot be written down keeps its code.
+   */
+  #keep({ names }: TopLevel, declarations: string | undefined, file: string, text: string): void {
+    const slot = this.#slot(this.#cells);
+    for (const [name, kind] of names) this.#owner.set(name, { cell: this.#cells, kind });
+    if (declarations !== undefined)
+      this.#space.set(slot, `${IMPORT_ALL}\n${declarations.replace(IMPORT_ALL, "")}`);
+    else if (file.endsWith(".ts")) this.#space.set(slot, text);
+    else {
+      this.#space.set(join(this.#cwd, `${CURRENT}_${this.#cells}_code.tsx`), text);
+      this.#space.set(slot, `${IMPORT_ALL} export * from "./${CURRENT}_${this.#cells}_code";`);
+    }
+    if (++this.#cells === this.#slots) this.#makeRoom();
+  }
+
+  /** Makes the code the current cell's module: one line of what it uses, the code, and one line of exports. */
   #assemble(code: string) {
-    const source = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+    const source = parseCell(code);
     const top = topLevelNames(source);
-    const taken = new Map<number, string[]>();
+    const lead: string[] = [];
     for (const name of identifiers(source)) {
       const owner = this.#owner.get(name);
-      if (owner !== undefined && !top.names.has(name)) taken.set(owner, [...(taken.get(owner) ?? []), name]);
+      if (owner === undefined || top.names.has(name)) continue;
+      const { cell, kind } = owner;
+      // An imported variable could not be assigned to.
+      if (kind === "other") lead.push(`import ${name} = ${ALL}.c${cell}.${name};`);
+      else lead.push(`declare ${kind} ${name}: typeof ${ALL}.c${cell}.${name};`);
     }
-    const lead = [...taken].map(([cell, names]) => `import { ${names.join(", ")} } from "./__cell_${cell}";`);
-    const own = [...top.names].filter((name) => !exportedByHand(source, name));
-    return {
-      top,
-      lead: lead.join("").length + 1,
-      text: `${lead.join("")}\n${code}\nexport { ${own.join(", ")} };`,
-    };
+    const head = `${IMPORT_ALL}${lead.join("")}\n`;
+    const own = [...top.names.keys()].filter((name) => !exportedByHand(source, name));
+    const text = `${head}${code}\nexport { ${own.join(", ")} };`;
+    const file = join(this.#cwd, `${CURRENT}${extname(source.fileName)}`);
+    this.#space.set(file, text);
+    this.#space.roots([file, this.#hub, ...this.#modules]);
+    return { file, text, top, lead: head.length };
   }
 
   #probe<T>(code: string, ask: (file: string, offset: number) => T): T {
-    const file = this.#file(this.#cells);
-    const { text, lead } = this.#assemble(code);
-    this.#space.set(file, text);
-    this.#space.root(file);
-    try {
-      return ask(file, lead);
-    } finally {
-      this.#space.delete(file);
-    }
+    const { file, lead } = this.#assemble(code);
+    return ask(file, lead);
   }
 
   #diagnose(file: string, shift = 1): Diagnostic[] {
-    const syntax = this.#service.getSyntacticDiagnostics(file);
-    const found = syntax.length > 0 ? syntax : this.#service.getSemanticDiagnostics(file);
+    // Of the program itself: the service would add what cannot be written down as a declaration, which is no error here.
+    const program = this.#service.getProgram()!;
+    const source = program.getSourceFile(file);
+    const syntax = program.getSyntacticDiagnostics(source);
+    const found = syntax.length > 0 ? syntax : program.getSemanticDiagnostics(source);
     return found
       .filter((d) => d.category === ts.DiagnosticCategory.Error)
-      .filter((d) => !WELCOME.has(d.code) || this.#assignsConstant(d))
+      .filter((d) => !WELCOME.has(d.code))
       .map((d) => {
         const at = (offset: number) => ts.getLineAndCharacterOfPosition(d.file!, offset);
         const start = at(d.start ?? 0);
         const end = at((d.start ?? 0) + (d.length ?? 0));
-        const constant = d.code === 2632 ? "Cannot assign to a constant of an earlier cell." : null;
         return {
           start: { ...start, line: Math.max(0, start.line - shift) },
           end: { ...end, line: Math.max(0, end.line - shift) },
-          messageText: constant ?? ts.flattenDiagnosticMessageText(d.messageText, "\n"),
+          messageText: ts.flattenDiagnosticMessageText(d.messageText, "\n"),
           code: d.code,
         };
       });
-  }
-
-  /** An imported name may be assigned unless it was declared with `const`. */
-  #assignsConstant({ code, file, start }: ts.Diagnostic): boolean {
-    if (code !== 2632 || !file || start === undefined) return false;
-    const checker = this.#service.getProgram()!.getTypeChecker();
-    const node = findNode(file, start);
-    const symbol = node && checker.getSymbolAtLocation(node);
-    const declared =
-      symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-    return (
-      declared?.declarations?.some(
-        (d) => ts.isVariableDeclaration(d) && (ts.getCombinedNodeFlags(d) & ts.NodeFlags.Const) !== 0,
-      ) ?? false
-    );
   }
 
   /** Compiled TypeScript files that cells import from beside the notebook, when new or changed. */
@@ -243,7 +272,7 @@ export class CellConverter {
     const out: { path: string; data: string }[] = [];
     for (const file of program.getSourceFiles()) {
       const { fileName, isDeclarationFile, text } = file;
-      if (isDeclarationFile || fileName.includes("/node_modules/") || /\/__cell_\d+\.ts$/.test(fileName))
+      if (isDeclarationFile || fileName.includes("/node_modules/") || MADE.test(fileName))
         continue;
       if (![".ts", ".tsx", ".mts"].includes(extname(fileName)) || this.#sides.get(fileName) === text)
         continue;
@@ -252,6 +281,7 @@ export class CellConverter {
         ...this.#space.options,
         module: ts.ModuleKind.CommonJS,
         sourceMap: false,
+        declaration: false,
         jsxFactory: undefined,
         jsxFragmentFactory: undefined,
       };
@@ -261,6 +291,10 @@ export class CellConverter {
     }
     return out;
   }
+}
+
+function isCell(statement: ts.ImportDeclaration): boolean {
+  return (statement.moduleSpecifier as ts.StringLiteral).text === `./${ALL}`;
 }
 
 function exportedByHand(source: ts.SourceFile, name: string): boolean {
@@ -274,10 +308,16 @@ function exportedByHand(source: ts.SourceFile, name: string): boolean {
   );
 }
 
-function findNode(file: ts.SourceFile, position: number): ts.Node | undefined {
-  const visit = (node: ts.Node): ts.Node | undefined => {
-    if (position < node.getStart(file) || position >= node.end) return undefined;
-    return ts.forEachChild(node, visit) ?? node;
-  };
-  return visit(file);
+/** A cell is TypeScript; when it only reads as TypeScript with JSX, it is that. */
+function parseCell(code: string): ts.SourceFile {
+  const parse = (name: string, kind: ts.ScriptKind) =>
+    ts.createSourceFile(name, code, ts.ScriptTarget.Latest, true, kind);
+  const plain = parse("cell.ts", ts.ScriptKind.TS);
+  if (!/<[\w$>]/.test(code) || isWellFormed(plain)) return plain;
+  const withJsx = parse("cell.tsx", ts.ScriptKind.TSX);
+  return isWellFormed(withJsx) ? withJsx : plain;
+}
+
+function isWellFormed(source: ts.SourceFile): boolean {
+  return (source as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics.length === 0;
 }

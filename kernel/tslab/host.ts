@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
-import ts from "typescript";
+import ts = require("typescript");
 import { manifest, packageRoot } from "../package.js";
 
 /** Files that exist only in memory (cells, `@module` cells) beside those on disk. */
@@ -10,8 +10,8 @@ export interface Workspace {
   options: ts.CompilerOptions;
   set(file: string, text: string): void;
   delete(file: string): void;
-  /** The file that the next question is about. */
-  root(file: string): void;
+  /** The files that the next question is about. */
+  roots(files: string[]): void;
 }
 
 /**
@@ -21,6 +21,7 @@ export interface Workspace {
 export function createWorkspace(cwd: string): Workspace {
   const options = compilerOptions(cwd);
   const texts = new Map<string, { text: string; version: number }>();
+  const snapshots = new Map<string, ts.IScriptSnapshot>();
   let clock = 0;
   let roots: string[] = [];
   const read = (file: string) => texts.get(file)?.text ?? ts.sys.readFile(file);
@@ -32,35 +33,67 @@ export function createWorkspace(cwd: string): Workspace {
     realpath: ts.sys.realpath,
     getCurrentDirectory: () => cwd,
   };
-  const resolve = (name: string, from: string, mode: ts.ResolutionMode) => {
-    const own = join(packageRoot, "notebook.ts");
+  const own = join(packageRoot, "notebook.ts");
+  const resolve = (
+    name: string,
+    from: string,
+    mode: ts.ResolutionMode,
+  ): ts.ResolvedModuleWithFailedLookupLocations => {
+    // Node's own modules are declared in its types; a search of the disk would find nothing, again and again.
+    if (isBuiltin(name)) return { resolvedModule: undefined };
+    if (name.startsWith("./")) {
+      const extension = [".ts", ".tsx"].find((each) => texts.has(join(dirname(from), name + each)));
+      const resolvedFileName = join(dirname(from), `${name}${extension}`);
+      if (extension) return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport: false } };
+    }
     const isOwn = name === manifest.name || name.startsWith(`${manifest.name}/`);
     const found = isOwn
       ? undefined
-      : ts.resolveModuleName(name, from, options, files, undefined, undefined, mode);
+      : ts.resolveModuleName(name, from, options, files, isPackaged(from) ? packages : undefined, undefined, mode);
     if (found?.resolvedModule || name.startsWith(".")) return found!;
     return ts.resolveModuleName(name, own, options, files, undefined, undefined, mode);
   };
+  // Only for what packages import: it also remembers what is not there, and a notebook may install that next.
+  const packages = ts.createModuleResolutionCache(cwd, (file) => file, options);
+  // What lies in packages does not change under a session's feet; files beside the notebook do.
+  const settled = remember<ts.ResolvedModuleWithFailedLookupLocations>((found) => Boolean(found.resolvedModule));
+  const settledTypes = remember<ts.ResolvedTypeReferenceDirectiveWithFailedLookupLocations>((found) =>
+    Boolean(found.resolvedTypeReferenceDirective),
+  );
   const host: ts.LanguageServiceHost = {
     getScriptFileNames: () => roots,
     getScriptVersion: (file) => {
       const memory = texts.get(file);
       if (memory) return `m${memory.version}`;
-      // What lies in packages does not change under a session's feet; files beside the notebook do.
-      if (file.includes("/node_modules/")) return "0";
+      if (isPackaged(file)) return "0";
       return String(ts.sys.getModifiedTime?.(file)?.getTime() ?? 0);
     },
     getScriptSnapshot: (file) => {
+      const known = snapshots.get(file);
+      if (known) return known;
       const text = read(file);
-      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      if (text === undefined) return undefined;
+      const snapshot = ts.ScriptSnapshot.fromString(text);
+      if (isPackaged(file)) snapshots.set(file, snapshot);
+      return snapshot;
     },
     getCurrentDirectory: () => cwd,
     getCompilationSettings: () => options,
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     resolveModuleNameLiterals: (literals, from, _redirected, _options, source) =>
-      literals.map((literal) =>
-        resolve(literal.text, from, ts.getModeForUsageLocation(source, literal, options)),
-      ),
+      literals.map((literal) => {
+        const mode = ts.getModeForUsageLocation(source, literal, options);
+        return settled(literal.text, from, mode, () => resolve(literal.text, from, mode));
+      }),
+    resolveTypeReferenceDirectiveReferences: (references, from, redirected, _options, source) =>
+      references.map((reference) => {
+        const name = typeof reference === "string" ? reference : reference.fileName;
+        const mode = typeof reference === "string" ? undefined : ts.getModeForFileReference(reference, source?.impliedNodeFormat);
+        return settledTypes(name, from, mode, () =>
+          ts.resolveTypeReferenceDirective(name, from, options, files, redirected, undefined, mode),
+        );
+      }),
+    getModuleResolutionCache: () => packages,
     ...files,
     readDirectory: ts.sys.readDirectory,
   } as ts.LanguageServiceHost;
@@ -69,9 +102,25 @@ export function createWorkspace(cwd: string): Workspace {
     options,
     set: (file, text) => void texts.set(file, { text, version: ++clock }),
     delete: (file) => void texts.delete(file),
-    root: (file) => {
-      roots = [file];
+    roots: (files) => {
+      roots = files;
     },
+  };
+}
+
+function isPackaged(file: string): boolean {
+  return file.includes("/node_modules/");
+}
+
+/** Keeps what files of packages import, by folder; what was not found is looked for again. */
+function remember<T>(isFound: (result: T) => boolean) {
+  const known = new Map<string, T>();
+  return (name: string, from: string, mode: ts.ResolutionMode, resolve: () => T): T => {
+    if (!isPackaged(from)) return resolve();
+    const key = `${mode}|${name.startsWith(".") ? dirname(from) : from}|${name}`;
+    const found = known.get(key) ?? resolve();
+    if (isFound(found)) known.set(key, found);
+    return found;
   };
 }
 
@@ -99,6 +148,7 @@ function compilerOptions(cwd: string): ts.CompilerOptions {
     useDefineForClassFields: true,
     preserveConstEnums: true,
     sourceMap: true,
+    declaration: true,
     types: ["node"],
     typeRoots: [dirname(dirname(nodeTypes)), ...(existsSync(own) ? [own] : [])],
     noEmitOnError: false,

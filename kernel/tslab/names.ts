@@ -1,25 +1,40 @@
-import ts from "typescript";
+import ts = require("typescript");
+
+/** How a later cell may refer to a name: `let` may be assigned there, `const` may not, anything else is imported. */
+export type Kind = "let" | "const" | "other";
 
 /** Names that a cell declares at its top level. */
 export interface TopLevel {
   /** Declared for the notebook, by any kind of declaration. */
-  names: Set<string>;
+  names: Map<string, Kind>;
   /** Of these, `var`s inside blocks and loops: they belong to the cell although their statement does not. */
   nestedVars: Set<string>;
 }
 
 export function topLevelNames(source: ts.SourceFile): TopLevel {
-  const names = new Set<string>();
+  const names = new Map<string, Kind>();
   const nestedVars = new Set<string>();
+  const declare = (kind: Kind, declared: Iterable<string>) => {
+    for (const name of declared) names.set(name, names.has(name) && names.get(name) !== kind ? "other" : kind);
+  };
   for (const statement of source.statements) {
-    if (ts.isVariableStatement(statement))
-      for (const d of statement.declarationList.declarations) bindingNames(d.name, names);
-    else if (ts.isImportDeclaration(statement)) importNames(statement, names);
-    else if (isNamedDeclaration(statement)) names.add((statement.name as ts.Identifier).text);
+    if (ts.isVariableStatement(statement)) {
+      const { flags } = statement.declarationList;
+      // `using` has the bit of `const` as well.
+      const kind = flags & (ts.NodeFlags.Const | ts.NodeFlags.Using) ? "const" : "let";
+      declare(kind, boundIn(statement.declarationList));
+    } else if (ts.isImportDeclaration(statement)) declare("other", importNames(statement));
+    else if (isNamedDeclaration(statement)) declare("other", [(statement.name as ts.Identifier).text]);
     else scanVars(statement, nestedVars);
   }
-  for (const name of nestedVars) names.add(name);
+  declare("let", nestedVars);
   return { names, nestedVars };
+}
+
+function boundIn(list: ts.VariableDeclarationList): Set<string> {
+  const names = new Set<string>();
+  for (const d of list.declarations) bindingNames(d.name, names);
+  return names;
 }
 
 /** Adds every name that a pattern binds. */
@@ -77,12 +92,12 @@ export function isNamedDeclaration(
   return named && node.name !== undefined && ts.isIdentifier(node.name);
 }
 
-function importNames({ importClause }: ts.ImportDeclaration, into: Set<string>): void {
-  if (importClause?.name) into.add(importClause.name.text);
+function importNames({ importClause }: ts.ImportDeclaration): string[] {
+  const names = importClause?.name ? [importClause.name.text] : [];
   const bindings = importClause?.namedBindings;
-  if (!bindings) return;
-  if (ts.isNamespaceImport(bindings)) into.add(bindings.name.text);
-  else for (const e of bindings.elements) into.add(e.name.text);
+  if (!bindings) return names;
+  if (ts.isNamespaceImport(bindings)) return [...names, bindings.name.text];
+  return [...names, ...bindings.elements.map((e) => e.name.text)];
 }
 
 function scanVars(node: ts.Node, into: Set<string>): void {

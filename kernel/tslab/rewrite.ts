@@ -1,4 +1,4 @@
-import ts from "typescript";
+import ts = require("typescript");
 import { bindingNames, isNamedDeclaration, type TopLevel } from "./names.js";
 
 /** Property of `exports` that holds the value of the cell's last expression. */
@@ -8,12 +8,12 @@ export const LAST = "tsLastExpr";
  * Turns a cell into the body of a function of `exports` and `require`. Every use of a name that belongs to the
  * notebook becomes `exports.name`, so that functions see what later cells assign: `let x = 1; function f() { return x }`
  * becomes `let x = 1; exports.x = x; function f() { return exports.x }`.
- * @param isCell whether a module specifier names an earlier cell, whose names are in `exports` already
+ * @param earlier the name under which a cell imports all earlier ones, whose names are in `exports` already
  */
 export function rewriteCell(
   checker: ts.TypeChecker,
   top: TopLevel,
-  isCell: (specifier: string) => boolean,
+  earlier: string,
 ): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (source) => {
     const { factory: f } = context;
@@ -143,7 +143,7 @@ export function rewriteCell(
 
     function imported(node: ts.ImportDeclaration): ts.Statement[] {
       const specifier = (node.moduleSpecifier as ts.StringLiteral).text;
-      if (isCell(specifier) || node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
+      if (specifier === `./${earlier}` || node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
       const load = f.createAwaitExpression(
         runtime("load", f.createIdentifier("require"), f.createStringLiteral(specifier)),
       );
@@ -173,6 +173,15 @@ export function rewriteCell(
       return [f.createVariableStatement(undefined, list), ...out];
     }
 
+    function fromCell(from: ts.EntityName): boolean {
+      return ts.isIdentifier(from) ? from.text === earlier : fromCell(from.left);
+    }
+
+    function entity(name: ts.EntityName): ts.Expression {
+      if (ts.isIdentifier(name)) return expression(name);
+      return f.createPropertyAccessExpression(entity(name.left), name.right);
+    }
+
     function statement(node: ts.Statement, last: boolean): ts.Statement[] {
       if (ts.isImportDeclaration(node)) return imported(node);
       if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
@@ -180,6 +189,12 @@ export function rewriteCell(
           node.moduleReference.expression,
         ]);
         return [assign(node.name.text, load)];
+      }
+      if (ts.isImportEqualsDeclaration(node)) {
+        const from = node.moduleReference as ts.EntityName;
+        // Taken from an earlier cell, a name is in `exports` already.
+        if (fromCell(from) || !isValue(checker, node.name)) return [];
+        return [assign(node.name.text, entity(from))];
       }
       if (ts.isExportDeclaration(node)) return [];
       if (ts.isExportAssignment(node)) return [assign("default", expression(node.expression))];
