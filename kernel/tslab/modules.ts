@@ -39,8 +39,32 @@ export function installCellModules(cwd: string): void {
     default: (module: Record<string, unknown>) => (isModule(module) ? module.default : module),
     namespace: (module: Record<string, unknown>) =>
       isModule(module) ? module : { ...module, default: module },
+    link,
   };
 }
+
+/**
+ * Makes `exports[name]` follow `module[key]`, as an imported name follows what the module assigns to it, until a cell
+ * declares `name` anew. tslab's `exports` turns getters into values, so the getter lies on its prototype.
+ */
+function link(exports: Slots, name: string, module: Slots, key: string): void {
+  let links = Object.getPrototypeOf(exports) as Slots;
+  if (links === Object.prototype) {
+    links = Object.create(null) as Slots;
+    Object.setPrototypeOf(exports, links);
+  }
+  delete exports[name];
+  Object.defineProperty(links, name, {
+    configurable: true,
+    get: () => module[key],
+    set: (value) => {
+      delete links[name];
+      exports[name] = value;
+    },
+  });
+}
+
+type Slots = Record<string, unknown>;
 
 function isModule(value: unknown): boolean {
   return (
@@ -63,6 +87,7 @@ function resolveFromKernelToo(): void {
     }
   };
   const missing = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"];
+  const typescript = pathToFileURL(kernelRequire.resolve("typescript")).href;
   registerHooks({
     resolve(specifier, context, next) {
       const fromKernel = () =>
@@ -70,6 +95,8 @@ function resolveFromKernelToo(): void {
           ? next(specifier, { ...context, parentURL: own })
           : fromKernelRequire(specifier);
       if (asking) return next(specifier, context);
+      // tslab's executor needs only the scanner of its own TypeScript: one compiler in memory is enough.
+      if (specifier === "@tslab/typescript-for-tslab") return { url: typescript, shortCircuit: true };
       if (specifier === manifest.name || specifier.startsWith(`${manifest.name}/`)) return fromKernel();
       try {
         return next(specifier, context);

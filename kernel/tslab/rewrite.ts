@@ -141,6 +141,12 @@ export function rewriteCell(
       );
     }
 
+    /** An imported name follows what its module assigns to it. */
+    function linked(name: string, module: ts.Identifier, from: string): ts.Expression {
+      const exports = f.createIdentifier("exports");
+      return runtime("link", exports, f.createStringLiteral(name), module, f.createStringLiteral(from));
+    }
+
     function imported(node: ts.ImportDeclaration): ts.Statement[] {
       const specifier = (node.moduleSpecifier as ts.StringLiteral).text;
       if (specifier === `./${earlier}` || node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
@@ -161,11 +167,8 @@ export function rewriteCell(
         for (const e of bindings.elements) {
           if (e.isTypeOnly || !isValue(checker, e.name)) continue;
           const from = (e.propertyName ?? e.name).text;
-          const value =
-            from === "default"
-              ? runtime("default", id)
-              : f.createElementAccessExpression(id, f.createStringLiteral(from));
-          out.push(assign(e.name.text, value));
+          if (from === "default") out.push(assign(e.name.text, runtime("default", id)));
+          else out.push(f.createExpressionStatement(linked(e.name.text, id, from)));
         }
       if (out.length === 0) return [];
       const declaration = f.createVariableDeclaration(module, undefined, undefined, load);
