@@ -38,7 +38,14 @@ export async function startKernel({ argv, cwd }) {
   shell.connect(`tcp://127.0.0.1:${shell_port}`);
 
   const request = async (type, content) => {
-    const header = { msg_id: randomUUID(), session, username: "bench", date: new Date().toISOString(), msg_type: type, version: "5.3" };
+    const header = {
+      msg_id: randomUUID(),
+      session,
+      username: "bench",
+      date: new Date().toISOString(),
+      msg_type: type,
+      version: "5.3",
+    };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
     const hmac = createHmac("sha256", key);
     for (const part of parts) hmac.update(part);

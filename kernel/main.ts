@@ -1,6 +1,8 @@
 /** The kernel process: `node main.js CONNECTION_FILE`. */
 import { randomUUID } from "node:crypto";
+import { enableCompileCache } from "node:module";
 import { inspect } from "node:util";
+import { endThreads } from "./inference/threads.js";
 import { readConnection } from "./jupyter/connection.js";
 import { currentParent } from "./jupyter/context.js";
 import { Execution } from "./jupyter/execution.js";
@@ -49,7 +51,7 @@ const transport: Transport = new Transport(
     interrupt: (how) => execution.interrupt(how),
     // A message that is not signed with this kernel's key is nobody's business to hear about.
     dropped: () => undefined,
-    exit: () => process.exit(0),
+    exit: () => void leave(0),
   },
 );
 const session = new Session(id, transport);
@@ -78,20 +80,53 @@ const api: KernelApi = {
   input: input.ask.bind(input),
 };
 setCurrentKernel(api);
+const exit = process.exit.bind(process);
+process.exit = (code) => {
+  // A cell that ends the process keeps what it has printed.
+  session.streams.flush();
+  transport.drain();
+  return exit(code);
+};
 
-// Loading TypeScript takes most of the start: the sockets answer meanwhile.
+// Loading TypeScript takes most of the start: the sockets answer meanwhile, and the next start finds it compiled.
+enableCompileCache();
 const { TypeScriptCells } = await import("./tslab/language.js");
 const language = new TypeScriptCells(process.cwd(), api);
 const history = new History();
-const execution: Execution = new Execution(session, language, history, (cell) => input.attach(cell));
+const execution: Execution = new Execution(session, language, history, {
+  begins(cell) {
+    input.attach(cell);
+    process.off("SIGTERM", stop);
+  },
+  ends: () => void process.on("SIGTERM", stop),
+});
 answerRequests(session, language, history, execution);
 session.on("kernel_info_request", () => kernelInfo);
+session.on("shutdown_request", ({ content }) => {
+  setImmediate(stop);
+  return { status: "ok", restart: Boolean(content.restart) };
+});
 session.streams.capture();
 process.on("SIGINT", () => execution.interrupt("soft"));
+// While a cell runs nothing could answer the signal: then it ends the process at once.
+process.on("SIGTERM", stop);
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
     session.streams.write("stderr", `Uncaught ${text}\n`);
   });
 await transport.bound;
+await new Promise((resolve) => setTimeout(resolve, 20));
+// Reads the types of Node and of the language before the first cell needs them, unless that is here already.
+if (!execution.busy) language.warm();
 transport.ready();
+
+function stop(): void {
+  session.streams.flush();
+  transport.shutdown();
+}
+
+async function leave(code: number): Promise<void> {
+  await Promise.all([endThreads(), transport.closed()]);
+  exit(code);
+}

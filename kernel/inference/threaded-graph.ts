@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { ModelError } from "./error.js";
 import type { Provider } from "./providers.js";
 import { type Feed, type FloatTensor, type Graph, openGraph, type ValueInfo } from "./session.js";
+import { keepThread } from "./threads.js";
 
 export interface ThreadInput {
   path: string;
@@ -32,6 +33,7 @@ export async function openThreadedGraph(path: string, provider: Provider): Promi
     // Node's own options of the process, such as --eval, are not for the thread.
     execArgv: [],
   });
+  keepThread(worker);
   const waiting = new Map<
     number,
     { resolve: (reply: ThreadReply) => void; reject: (error: Error) => void }

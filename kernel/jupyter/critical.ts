@@ -1,7 +1,9 @@
 /**
  * Shared with the socket thread. First: above 0 while the main thread does what must not be cut short. Second: number of cells begun.
+ * Third: 1 when the sockets are closed.
  */
-export const critical = new Int32Array(new SharedArrayBuffer(8));
+export const critical = new Int32Array(new SharedArrayBuffer(12));
+export const CLOSED = 2;
 
 /** From here on, a main thread that does not answer is busy with a new cell. */
 export function cellBegins(): void {

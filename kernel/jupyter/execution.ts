@@ -17,7 +17,7 @@ export class Execution {
     private readonly session: Session,
     private readonly language: Language,
     private readonly history: History,
-    private readonly begins: (request: Request) => void = () => undefined,
+    private readonly watch: { begins(request: Request): void; ends(): void },
   ) {
     session.on("execute_request", (request) => this.execute(request));
   }
@@ -60,8 +60,8 @@ export class Execution {
     if (!silent && store_history) this.history.add(++this.count, code);
     if (!silent) this.session.publish("execute_input", { code, execution_count: this.count });
     setLastCell(request.header);
-    this.begins(request);
-    const error = await this.run(code, Boolean(silent));
+    this.watch.begins(request);
+    const error = await this.run(code, Boolean(silent)).finally(this.watch.ends);
     if (error) {
       if (stop_on_error) await this.stop();
       return { ...error, status: "error", execution_count: this.count, user_expressions: {}, payload: [] };

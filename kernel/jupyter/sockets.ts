@@ -3,6 +3,7 @@ import inspector from "node:inspector";
 import { parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { address, type Channel } from "./connection.js";
+import { CLOSED } from "./critical.js";
 import type { FromSockets, SocketsData, ToSockets } from "./transport.js";
 import { Codec, type Frames, type Header, newHeader, readHeader, toJson, WireError } from "./wire.js";
 
@@ -218,6 +219,8 @@ async function shutdown(): Promise<void> {
   stopping = true;
   await Promise.all(Object.values(outlets).map((one) => one.drained()));
   for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
+  Atomics.store(critical, CLOSED, 1);
+  Atomics.notify(critical, CLOSED);
   tell({ kind: "exit" });
   // The main thread leaves by itself, unless a cell blocks it.
   setTimeout(() => process.kill(process.pid, "SIGKILL"), 1000);

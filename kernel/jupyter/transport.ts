@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Channel, Connection } from "./connection.js";
-import { critical } from "./critical.js";
+import { CLOSED, critical } from "./critical.js";
 import type { Frames } from "./wire.js";
 
 /** What the socket thread tells the main thread. */
@@ -76,6 +76,17 @@ export class Transport {
   /** Lets queued messages leave, closes the sockets and then reports `exit`. */
   shutdown(): void {
     this.post({ kind: "shutdown" });
+  }
+
+  /** Blocks until queued messages have left and the sockets are closed, a second at most: the process is about to exit. */
+  drain(): void {
+    this.shutdown();
+    Atomics.wait(critical, CLOSED, 0, 1000);
+  }
+
+  /** Ends the sockets' thread. */
+  async closed(): Promise<void> {
+    await this.worker.terminate();
   }
 
   private receive(message: FromSockets): void {

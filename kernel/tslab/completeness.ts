@@ -1,4 +1,5 @@
 import ts = require("typescript");
+
 import type { Completeness } from "../jupyter/language.js";
 
 /** Messages that say "the text ended too early", wherever they point. */

@@ -1,6 +1,9 @@
 import { extname, join } from "node:path";
+
 import ts = require("typescript");
+
 import { createWorkspace } from "./host.js";
+import { bindJsx, JSX_COMMENT, jsxNames } from "./jsx.js";
 import { awaitsAtTop, identifiers, type Kind, type TopLevel, topLevelNames } from "./names.js";
 import { LAST, rewriteCell } from "./rewrite.js";
 
@@ -91,6 +94,11 @@ export class CellConverter {
     return this.#compiled.get(title);
   }
 
+  /** Makes the program that the first cell will need. */
+  warm(): void {
+    this.#probe("[0].map(String)", (file) => this.#diagnose(file));
+  }
+
   convert(declarations: string, code: string): Conversion {
     this.#compiling = true;
     try {
@@ -113,7 +121,11 @@ export class CellConverter {
     if (diagnostics.length > 0) return { diagnostics, hasToplevelAwait: false };
     const program = this.#service.getProgram()!;
     const source = program.getSourceFile(file)!;
-    const before = [rewriteCell(program.getTypeChecker(), top, ALL)];
+    const owned = (name: string) => top.names.has(name) || this.#owner.has(name);
+    const transformers = {
+      before: [rewriteCell(program.getTypeChecker(), top, ALL)],
+      after: file.endsWith("x") ? [bindJsx(jsxNames(code).filter(owned))] : [],
+    };
     let js = "";
     let sourceMap = "";
     let declarations: string | undefined;
@@ -126,7 +138,7 @@ export class CellConverter {
       },
       undefined,
       false,
-      { before },
+      transformers,
     );
     this.#keep(top, declarations, file, text);
     const body = js.replace(/^export \{\};$/gm, "").replace(/^\/\/# sourceMappingURL=.*$/gm, "");
@@ -137,7 +149,7 @@ export class CellConverter {
       output,
       declOutput: "",
       diagnostics: [],
-      hasToplevelAwait: loads || awaitsAtTop(source),
+      hasToplevelAwait: loads || awaitsAtTop(source) || file.endsWith("x"),
       lastExpressionVar: LAST,
       sideOutputs: this.#sideOutputs(program),
     };
@@ -188,8 +200,12 @@ export class CellConverter {
   #makeRoom(): void {
     const first = this.#slots;
     this.#slots = Math.max(SLOTS, this.#slots * 2);
-    for (let cell = first; cell < this.#slots; cell++) this.#space.set(this.#slot(cell), `${IMPORT_ALL} export {};`);
-    const all = Array.from({ length: this.#slots }, (_, cell) => `export * as c${cell} from "./${CURRENT}_${cell}";`);
+    for (let cell = first; cell < this.#slots; cell++)
+      this.#space.set(this.#slot(cell), `${IMPORT_ALL} export {};`);
+    const all = Array.from(
+      { length: this.#slots },
+      (_, cell) => `export * as c${cell} from "./${CURRENT}_${cell}";`,
+    );
     this.#space.set(this.#hub, all.join("\n"));
   }
 
@@ -223,7 +239,10 @@ export class CellConverter {
     const source = parseCell(code);
     const top = topLevelNames(source);
     const lead: string[] = [];
-    for (const name of identifiers(source)) {
+    const used = identifiers(source);
+    const jsx = source.fileName.endsWith("x");
+    if (jsx) for (const name of jsxNames(code)) used.add(name);
+    for (const name of used) {
       const owner = this.#owner.get(name);
       if (owner === undefined || top.names.has(name)) continue;
       const { cell, kind } = owner;
@@ -231,7 +250,9 @@ export class CellConverter {
       if (kind === "other") lead.push(`import ${name} = ${ALL}.c${cell}.${name};`);
       else lead.push(`declare ${kind} ${name}: typeof ${ALL}.c${cell}.${name};`);
     }
-    const head = `${IMPORT_ALL}${lead.join("")}\n`;
+    // TypeScript reads these comments at the beginning of a file only.
+    const comments = jsx ? (code.match(JSX_COMMENT) ?? []) : [];
+    const head = `${comments.join("")}${IMPORT_ALL}${lead.join("")}\n`;
     const own = [...top.names.keys()].filter((name) => !exportedByHand(source, name));
     const text = `${head}${code}\nexport { ${own.join(", ")} };`;
     const file = join(this.#cwd, `${CURRENT}${extname(source.fileName)}`);
@@ -272,8 +293,7 @@ export class CellConverter {
     const out: { path: string; data: string }[] = [];
     for (const file of program.getSourceFiles()) {
       const { fileName, isDeclarationFile, text } = file;
-      if (isDeclarationFile || fileName.includes("/node_modules/") || MADE.test(fileName))
-        continue;
+      if (isDeclarationFile || fileName.includes("/node_modules/") || MADE.test(fileName)) continue;
       if (![".ts", ".tsx", ".mts"].includes(extname(fileName)) || this.#sides.get(fileName) === text)
         continue;
       this.#sides.set(fileName, text);
@@ -282,8 +302,6 @@ export class CellConverter {
         module: ts.ModuleKind.CommonJS,
         sourceMap: false,
         declaration: false,
-        jsxFactory: undefined,
-        jsxFragmentFactory: undefined,
       };
       const { outputText } = ts.transpileModule(text, { compilerOptions, fileName });
       const bare = fileName.slice(0, -extname(fileName).length);

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
+
 import ts = require("typescript");
+
 import { manifest, packageRoot } from "../package.js";
 
 /** Files that exist only in memory (cells, `@module` cells) beside those on disk. */
@@ -44,19 +46,30 @@ export function createWorkspace(cwd: string): Workspace {
     if (name.startsWith("./")) {
       const extension = [".ts", ".tsx"].find((each) => texts.has(join(dirname(from), name + each)));
       const resolvedFileName = join(dirname(from), `${name}${extension}`);
-      if (extension) return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport: false } };
+      if (extension)
+        return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport: false } };
     }
     const isOwn = name === manifest.name || name.startsWith(`${manifest.name}/`);
     const found = isOwn
       ? undefined
-      : ts.resolveModuleName(name, from, options, files, isPackaged(from) ? packages : undefined, undefined, mode);
+      : ts.resolveModuleName(
+          name,
+          from,
+          options,
+          files,
+          isPackaged(from) ? packages : undefined,
+          undefined,
+          mode,
+        );
     if (found?.resolvedModule || name.startsWith(".")) return found!;
     return ts.resolveModuleName(name, own, options, files, undefined, undefined, mode);
   };
   // Only for what packages import: it also remembers what is not there, and a notebook may install that next.
   const packages = ts.createModuleResolutionCache(cwd, (file) => file, options);
   // What lies in packages does not change under a session's feet; files beside the notebook do.
-  const settled = remember<ts.ResolvedModuleWithFailedLookupLocations>((found) => Boolean(found.resolvedModule));
+  const settled = remember<ts.ResolvedModuleWithFailedLookupLocations>((found) =>
+    Boolean(found.resolvedModule),
+  );
   const settledTypes = remember<ts.ResolvedTypeReferenceDirectiveWithFailedLookupLocations>((found) =>
     Boolean(found.resolvedTypeReferenceDirective),
   );
@@ -88,7 +101,10 @@ export function createWorkspace(cwd: string): Workspace {
     resolveTypeReferenceDirectiveReferences: (references, from, redirected, _options, source) =>
       references.map((reference) => {
         const name = typeof reference === "string" ? reference : reference.fileName;
-        const mode = typeof reference === "string" ? undefined : ts.getModeForFileReference(reference, source?.impliedNodeFormat);
+        const mode =
+          typeof reference === "string"
+            ? undefined
+            : ts.getModeForFileReference(reference, source?.impliedNodeFormat);
         return settledTypes(name, from, mode, () =>
           ts.resolveTypeReferenceDirective(name, from, options, files, redirected, undefined, mode),
         );
@@ -142,8 +158,6 @@ function compilerOptions(cwd: string): ts.CompilerOptions {
     alwaysStrict: false,
     skipLibCheck: true,
     jsx: ts.JsxEmit.React,
-    jsxFactory: "exports.React.createElement",
-    jsxFragmentFactory: "exports.React.Fragment",
     experimentalDecorators: true,
     useDefineForClassFields: true,
     preserveConstEnums: true,

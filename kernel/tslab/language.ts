@@ -53,6 +53,11 @@ export class TypeScriptCells implements Language {
     showThroughTslab(api);
   }
 
+  /** Takes the time of the first cell ahead. */
+  warm(): void {
+    uninterrupted(() => this.#converter.warm());
+  }
+
   async execute(code: string, cell: Cell): Promise<Outcome> {
     this.#code = code;
     this.#value = undefined;

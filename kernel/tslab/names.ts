@@ -15,7 +15,8 @@ export function topLevelNames(source: ts.SourceFile): TopLevel {
   const names = new Map<string, Kind>();
   const nestedVars = new Set<string>();
   const declare = (kind: Kind, declared: Iterable<string>) => {
-    for (const name of declared) names.set(name, names.has(name) && names.get(name) !== kind ? "other" : kind);
+    for (const name of declared)
+      names.set(name, names.has(name) && names.get(name) !== kind ? "other" : kind);
   };
   for (const statement of source.statements) {
     if (ts.isVariableStatement(statement)) {

@@ -1,4 +1,5 @@
 import ts = require("typescript");
+
 import { bindingNames, isNamedDeclaration, type TopLevel } from "./names.js";
 
 /** Property of `exports` that holds the value of the cell's last expression. */
@@ -149,7 +150,8 @@ export function rewriteCell(
 
     function imported(node: ts.ImportDeclaration): ts.Statement[] {
       const specifier = (node.moduleSpecifier as ts.StringLiteral).text;
-      if (specifier === `./${earlier}` || node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
+      if (specifier === `./${earlier}` || node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword)
+        return [];
       const load = f.createAwaitExpression(
         runtime("load", f.createIdentifier("require"), f.createStringLiteral(specifier)),
       );
