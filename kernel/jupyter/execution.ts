@@ -95,7 +95,7 @@ export class Execution {
       if (outcome.status === "error") return outcome;
       return { status: "ok", shown: outcome.value == null ? null : await describe(outcome.value) };
     } catch (error) {
-      return { status: "error", ...errorOf(error) };
+      return { status: "error", ...this.language.explain(error) };
     } finally {
       this.running = null;
     }
@@ -122,13 +122,4 @@ export class Execution {
     for (const request of this.waiting) this.aborted.add(request);
     this.waiting.clear();
   }
-}
-
-function errorOf(error: unknown): CellError {
-  const { name, message, stack } = (error ?? {}) as Partial<Error>;
-  return {
-    ename: name ?? "Error",
-    evalue: message ?? String(error),
-    traceback: String(stack ?? error).split("\n"),
-  };
 }

@@ -4,6 +4,8 @@ export interface Language {
   execute(code: string, cell: Cell): Promise<Outcome>;
   /** Ends the cell that is running; after a hard interrupt its JavaScript stack is already gone. */
   interrupt(how: "soft" | "hard"): void;
+  /** An error as its author should read it. */
+  explain(error: unknown): CellError;
   complete(code: string, position: number): Completion;
   inspect(code: string, position: number): string | null;
   isComplete(code: string): Completeness;

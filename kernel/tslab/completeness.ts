@@ -1,14 +1,12 @@
-import ts = require("typescript");
-
 import type { Completeness } from "../jupyter/language.js";
+import { parseCell, syntaxErrors } from "./names.js";
 
 /** Messages that say "the text ended too early", wherever they point. */
 const UNFINISHED = new Set([1010, 1126, 1160, 1161, 1002]);
 
 /** Whether Enter should run the code or continue it. */
 export function completeness(code: string): Completeness {
-  const source = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
-  const errors = (source as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] }).parseDiagnostics;
+  const errors = syntaxErrors(parseCell(code));
   if (errors.length === 0) return { status: "complete" };
   const end = code.trimEnd().length;
   const open = errors.some(

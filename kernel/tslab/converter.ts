@@ -4,7 +4,15 @@ import ts = require("typescript");
 
 import { createWorkspace } from "./host.js";
 import { bindJsx, JSX_COMMENT, jsxNames } from "./jsx.js";
-import { awaitsAtTop, identifiers, type Kind, type TopLevel, topLevelNames } from "./names.js";
+import {
+  awaitsAtTop,
+  identifiers,
+  type Kind,
+  parseCell,
+  syntaxErrors,
+  type TopLevel,
+  topLevelNames,
+} from "./names.js";
 import { LAST, rewriteCell } from "./rewrite.js";
 
 /** A position in a cell, from 0. */
@@ -32,6 +40,8 @@ export interface Conversion {
 }
 
 export interface CompiledCell {
+  /** As it was typed. */
+  code: string;
   /** JSON text, from the cell's JavaScript without its preamble to the cell's module. */
   sourceMap: string;
   /** Lines of the script; what comes after them is the executor's. */
@@ -116,8 +126,9 @@ export class CellConverter {
   }
 
   #convert(_declarations: string, code: string): Conversion {
-    const { file, text, top } = this.#assemble(code);
-    const diagnostics = this.#diagnose(file);
+    const { file, text, top, syntax } = this.#assemble(code);
+    // Of the code alone: the line after it would get the error of a brace that is missing.
+    const diagnostics = syntax.length > 0 ? syntax.map((d) => readable(d, 0)) : this.#diagnose(file);
     if (diagnostics.length > 0) return { diagnostics, hasToplevelAwait: false };
     const program = this.#service.getProgram()!;
     const source = program.getSourceFile(file)!;
@@ -143,7 +154,7 @@ export class CellConverter {
     this.#keep(top, declarations, file, text);
     const body = js.replace(/^export \{\};$/gm, "").replace(/^\/\/# sourceMappingURL=.*$/gm, "");
     const output = `${PREAMBLE}\n${body}\n//# sourceURL=${this.title}`;
-    this.#compiled.set(this.title, { sourceMap, lines: output.split("\n").length });
+    this.#compiled.set(this.title, { code, sourceMap, lines: output.split("\n").length });
     const loads = source.statements.some((s) => ts.isImportDeclaration(s) && !isCell(s));
     return {
       output,
@@ -258,7 +269,7 @@ export class CellConverter {
     const file = join(this.#cwd, `${CURRENT}${extname(source.fileName)}`);
     this.#space.set(file, text);
     this.#space.roots([file, this.#hub, ...this.#modules]);
-    return { file, text, top, lead: head.length };
+    return { file, text, top, lead: head.length, syntax: syntaxErrors(source) };
   }
 
   #probe<T>(code: string, ask: (file: string, offset: number) => T): T {
@@ -275,17 +286,7 @@ export class CellConverter {
     return found
       .filter((d) => d.category === ts.DiagnosticCategory.Error)
       .filter((d) => !WELCOME.has(d.code))
-      .map((d) => {
-        const at = (offset: number) => ts.getLineAndCharacterOfPosition(d.file!, offset);
-        const start = at(d.start ?? 0);
-        const end = at((d.start ?? 0) + (d.length ?? 0));
-        return {
-          start: { ...start, line: Math.max(0, start.line - shift) },
-          end: { ...end, line: Math.max(0, end.line - shift) },
-          messageText: ts.flattenDiagnosticMessageText(d.messageText, "\n"),
-          code: d.code,
-        };
-      });
+      .map((d) => readable(d, shift));
   }
 
   /** Compiled TypeScript files that cells import from beside the notebook, when new or changed. */
@@ -311,6 +312,21 @@ export class CellConverter {
   }
 }
 
+/** @param shift lines before the cell's first */
+function readable(diagnostic: ts.Diagnostic, shift: number): Diagnostic {
+  const { file, start = 0, length = 0, messageText, code } = diagnostic;
+  const at = (offset: number) => {
+    const { line, character } = ts.getLineAndCharacterOfPosition(file!, offset);
+    return { line: Math.max(0, line - shift), character };
+  };
+  return {
+    start: at(start),
+    end: at(start + length),
+    messageText: ts.flattenDiagnosticMessageText(messageText, "\n"),
+    code,
+  };
+}
+
 function isCell(statement: ts.ImportDeclaration): boolean {
   return (statement.moduleSpecifier as ts.StringLiteral).text === `./${ALL}`;
 }
@@ -324,18 +340,4 @@ function exportedByHand(source: ts.SourceFile, name: string): boolean {
         ? s.declarationList.declarations.some((d) => ts.isIdentifier(d.name) && d.name.text === name)
         : (s as ts.NamedDeclaration).name?.getText() === name),
   );
-}
-
-/** A cell is TypeScript; when it only reads as TypeScript with JSX, it is that. */
-function parseCell(code: string): ts.SourceFile {
-  const parse = (name: string, kind: ts.ScriptKind) =>
-    ts.createSourceFile(name, code, ts.ScriptTarget.Latest, true, kind);
-  const plain = parse("cell.ts", ts.ScriptKind.TS);
-  if (!/<[\w$>]/.test(code) || isWellFormed(plain)) return plain;
-  const withJsx = parse("cell.tsx", ts.ScriptKind.TSX);
-  return isWellFormed(withJsx) ? withJsx : plain;
-}
-
-function isWellFormed(source: ts.SourceFile): boolean {
-  return (source as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics.length === 0;
 }

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { format } from "node:util";
 import { cellBegins, nothingUninterrupted, uninterrupted } from "../jupyter/critical.js";
 import type { KernelApi } from "../jupyter/kernel.js";
-import type { Cell, Completion, Language, Outcome } from "../jupyter/language.js";
+import type { Cell, CellError, Completion, Language, Outcome } from "../jupyter/language.js";
 import { completeness } from "./completeness.js";
 import { CellConverter, type Diagnostic } from "./converter.js";
 import { installCellModules } from "./modules.js";
@@ -152,12 +152,17 @@ export class TypeScriptCells implements Language {
     };
   }
 
+  explain(error: unknown): CellError {
+    const { name, message } = (error ?? {}) as Partial<Error>;
+    const traceback = readableStack(error, (title) => this.#converter.compiled(title));
+    return { ename: name ?? "Error", evalue: message ?? format(error), traceback };
+  }
+
   #failed(error: unknown): Outcome {
-    const { name, message, code } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+    const { code, message } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
     if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || message === "Interrupted asynchronously")
       return interrupted();
-    const traceback = readableStack(error, (title) => this.#converter.compiled(title));
-    return { status: "error", ename: name ?? "Error", evalue: message ?? format(error), traceback };
+    return { status: "error", ...this.explain(error) };
   }
 }
 

@@ -3,6 +3,29 @@ import ts = require("typescript");
 /** How a later cell may refer to a name: `let` may be assigned there, `const` may not, anything else is imported. */
 export type Kind = "let" | "const" | "other";
 
+/** A cell is TypeScript; when it only reads as TypeScript with JSX, it is that. */
+export function parseCell(code: string): ts.SourceFile {
+  const plain = parseModule("cell.ts", code);
+  if (syntaxErrors(plain).length === 0 || !/<[\w$>]/.test(code)) return plain;
+  const withJsx = parseModule("cell.tsx", code);
+  return syntaxErrors(withJsx).length === 0 ? withJsx : plain;
+}
+
+/** Parses a cell as the module that it becomes, so that `await` means what it means there. */
+function parseModule(name: string, code: string): ts.SourceFile {
+  const options: ts.CreateSourceFileOptions = {
+    languageVersion: ts.ScriptTarget.Latest,
+    setExternalModuleIndicator: (file) => {
+      (file as { externalModuleIndicator?: unknown }).externalModuleIndicator = true;
+    },
+  };
+  return ts.createSourceFile(name, code, options, true);
+}
+
+export function syntaxErrors(source: ts.SourceFile): ts.DiagnosticWithLocation[] {
+  return (source as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] }).parseDiagnostics;
+}
+
 /** Names that a cell declares at its top level. */
 export interface TopLevel {
   /** Declared for the notebook, by any kind of declaration. */
@@ -72,6 +95,11 @@ export function awaitsAtTop(source: ts.SourceFile): boolean {
   return visit(source);
 }
 
+/** `declare global { … }` adds to the types of all cells and has no name. */
+function isGlobal(node: ts.Node): boolean {
+  return (node.flags & ts.NodeFlags.GlobalAugmentation) !== 0;
+}
+
 export function isNamedDeclaration(
   node: ts.Node,
 ): node is
@@ -90,7 +118,7 @@ export function isNamedDeclaration(
     ts.isInterfaceDeclaration(node) ||
     ts.isTypeAliasDeclaration(node) ||
     ts.isImportEqualsDeclaration(node);
-  return named && node.name !== undefined && ts.isIdentifier(node.name);
+  return named && node.name !== undefined && ts.isIdentifier(node.name) && !isGlobal(node);
 }
 
 function importNames({ importClause }: ts.ImportDeclaration): string[] {

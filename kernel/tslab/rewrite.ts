@@ -19,7 +19,8 @@ export function rewriteCell(
   return (context) => (source) => {
     const { factory: f } = context;
     const owned = ownedSymbols(checker, source, top);
-    let inside: ts.Symbol | undefined;
+    /** What the declaration that is being visited declares: not in `exports` yet. */
+    let fresh = new Set<ts.Symbol | undefined>();
     let imports = 0;
 
     const slot = (name: string) => f.createPropertyAccessExpression(f.createIdentifier("exports"), name);
@@ -32,7 +33,7 @@ export function rewriteCell(
         args,
       );
     const isOwned = (symbol: ts.Symbol | undefined): boolean =>
-      symbol !== undefined && symbol !== inside && owned.has(symbol);
+      symbol !== undefined && !fresh.has(symbol) && owned.has(symbol);
     const expression = (node: ts.Expression): ts.Expression => ts.visitNode(node, visit) as ts.Expression;
 
     function visit(node: ts.Node): ts.Node {
@@ -104,7 +105,8 @@ export function rewriteCell(
 
     /** `exports.f(…)` would make `exports` its `this`. */
     function detached(callee: ts.Expression): ts.Expression {
-      return f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), callee));
+      const alone = f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), callee));
+      return ts.setTextRange(alone, callee);
     }
 
     function isNestedVar(list: ts.Node): boolean {
@@ -178,6 +180,27 @@ export function rewriteCell(
       return [f.createVariableStatement(undefined, list), ...out];
     }
 
+    /** One declaration of several: the next may use what this one declares. */
+    function declared(node: ts.VariableStatement, declaration: ts.VariableDeclaration): ts.Statement[] {
+      const names = new Set<string>();
+      bindingNames(declaration.name, names);
+      // `const { a, b = a } = …` reads the `a` beside it.
+      fresh = new Set(ts.isIdentifier(declaration.name) ? [] : symbolsOf(checker, declaration.name));
+      const name = ts.visitNode(declaration.name, visit) as ts.BindingName;
+      fresh = new Set();
+      const initializer = declaration.initializer && expression(declaration.initializer);
+      const done = f.updateVariableDeclaration(
+        declaration,
+        name,
+        declaration.exclamationToken,
+        declaration.type,
+        initializer,
+      );
+      const list = f.updateVariableDeclarationList(node.declarationList, [done]);
+      const statement = f.updateVariableStatement(node, undefined, list);
+      return [statement, ...[...names].map((each) => assign(each, f.createIdentifier(each)))];
+    }
+
     function fromCell(from: ts.EntityName): boolean {
       return ts.isIdentifier(from) ? from.text === earlier : fromCell(from.left);
     }
@@ -205,13 +228,8 @@ export function rewriteCell(
       if (ts.isExportAssignment(node)) return [assign("default", expression(node.expression))];
       if (last && ts.isExpressionStatement(node)) return [assign(LAST, expression(node.expression))];
       if (has(node, ts.SyntaxKind.DeclareKeyword)) return [];
-      if (ts.isVariableStatement(node)) {
-        const names = new Set<string>();
-        for (const d of node.declarationList.declarations) bindingNames(d.name, names);
-        const list = ts.visitEachChild(node.declarationList, visit, context);
-        const done = f.updateVariableStatement(node, undefined, list);
-        return [done, ...[...names].map((name) => assign(name, f.createIdentifier(name)))];
-      }
+      if (ts.isVariableStatement(node))
+        return node.declarationList.declarations.flatMap((d) => declared(node, d));
       if (ts.isFunctionDeclaration(node)) {
         const done = ts.visitEachChild(node, visit, context);
         return [
@@ -228,9 +246,9 @@ export function rewriteCell(
         ];
       }
       if (ts.isClassDeclaration(node)) {
-        inside = node.name && checker.getSymbolAtLocation(node.name);
+        fresh = new Set(node.name && [checker.getSymbolAtLocation(node.name)]);
         const done = ts.visitEachChild(node, visit, context);
-        inside = undefined;
+        fresh = new Set();
         const kept = f.updateClassDeclaration(
           done,
           plain(done.modifiers),
@@ -323,6 +341,11 @@ function ownedSymbols(checker: ts.TypeChecker, source: ts.SourceFile, top: TopLe
     if (symbol) owned.add(symbol);
   }
   return owned;
+}
+
+function symbolsOf(checker: ts.TypeChecker, name: ts.BindingName): (ts.Symbol | undefined)[] {
+  if (ts.isIdentifier(name)) return [checker.getSymbolAtLocation(name)];
+  return name.elements.flatMap((e) => (ts.isOmittedExpression(e) ? [] : symbolsOf(checker, e.name)));
 }
 
 function firstSymbol(checker: ts.TypeChecker, name: ts.BindingName): ts.Symbol | undefined {

@@ -29,5 +29,10 @@ function asTyped(frame: string, compiled: (title: string) => CompiledCell | unde
   // The code begins on the second line of its script, and on the second line of its module.
   const entry = new SourceMap(JSON.parse(cell.sourceMap)).findEntry(Number(line) - 2, Number(column) - 1);
   if (!("originalLine" in entry)) return [frame];
-  return [frame.replace(place!, `${title}:${entry.originalLine}:${entry.originalColumn + 1}`)];
+  const { originalLine, originalColumn } = entry;
+  const text = cell.code.split("\n")[originalLine - 1] ?? "";
+  // `f()` runs as `(0, exports.f)()`, whose place is the parenthesis; the place of `f()` is that of its name.
+  const name = /(?<![\w$.])[\p{ID_Continue}$]+$/u.exec(text.slice(0, originalColumn));
+  const back = name && /[(`]/.test(text[originalColumn] ?? "") ? name[0].length : 0;
+  return [frame.replace(place!, `${title}:${originalLine}:${originalColumn - back + 1}`)];
 }

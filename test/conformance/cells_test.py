@@ -1,42 +1,36 @@
-"""Runs the cells of cells.json in one session each and compares every output with the value beside it."""
+"""Runs the cells of cells.json, each group in a session of its own, and compares every output with the value beside it."""
 
 import json
 import sys
 import tempfile
 from pathlib import Path
 
-from jupyter_client.manager import start_new_kernel
+from harness import Cases, kernel, run
 
 HERE = Path(__file__).parent
 
 
-def outcome(client, code):
-    """What a cell shows: its result, else its error, else what it printed."""
-    seen = {}
-
-    def hook(message):
-        kind, content = message["msg_type"], message["content"]
-        if kind == "execute_result":
-            seen["result"] = content["data"]["text/plain"]
-        elif kind == "error":
-            seen["error"] = "\n".join([f'{content["ename"]}: {content["evalue"]}', *content["traceback"]])
-        elif kind == "stream":
-            seen[content["name"]] = seen.get(content["name"], "") + content["text"]
-        elif kind == "display_data":
-            seen.setdefault("shown", []).append(content["data"])
-
-    client.execute_interactive(code, output_hook=hook, timeout=60)
-    return seen
-
-
-def matches(expected, seen):
-    if expected is None:
-        return seen == {}
-    if isinstance(expected, str):
-        return seen == {"result": expected}
-    return all(
-        text in seen.get(kind, "") if kind == "error" else seen.get(kind) == text for kind, text in expected.items()
-    ) and ("error" in expected) == ("error" in seen)
+def matches(expected, shown):
+    """
+    `null`: nothing is shown. Text: the result. An object: `error` is contained in the error's text, `at` is the
+    LINE:COLUMN of this cell that the traceback names first, `lines` are all of them; `stdout`, `stderr`, `shown`.
+    """
+    seen = {name: text for name, text in shown.text.items() if text}
+    if shown.displays:
+        seen["shown"] = [each["data"] for each in shown.displays]
+    if shown.error is None:
+        if shown.plain is not None:
+            seen["result"] = shown.plain
+        wanted = {"result": expected} if isinstance(expected, str) else expected or {}
+        return seen == wanted
+    if not isinstance(expected, dict) or "error" not in expected:
+        return False
+    trace = "\n".join(shown.error["traceback"])
+    text = f'{shown.error["ename"]}: {shown.error["evalue"]}\n{trace}'
+    places = [f"In[{shown.number}]:{place}" for place in expected.get("lines", [expected["at"]] if "at" in expected else [])]
+    found = [trace.find(place) for place in places]
+    others = {key: value for key, value in expected.items() if key not in ("error", "at", "lines")}
+    return expected["error"] in text and found == sorted(found) and -1 not in found and seen == others
 
 
 def prepare(folder, files):
@@ -47,32 +41,29 @@ def prepare(folder, files):
 
 
 def main():
-    wanted = sys.argv[1:]
+    cases, wanted = Cases(), sys.argv[1:]
     suites = json.loads((HERE / "cells.json").read_text())
-    total, wrong = 0, 0
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch).resolve()
-        prepare(folder, suites["files"])
-        manager, client = start_new_kernel(kernel_name="colpali-lens", startup_timeout=60, cwd=str(folder))
-        try:
-            for group in suites["groups"]:
-                if wanted and group["name"] not in wanted:
-                    continue
-                for index, step in enumerate(group["cells"]):
+    for group in suites["groups"]:
+        if wanted and group["name"] not in wanted:
+            continue
+        right, count = 0, 0
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch).resolve()
+            prepare(folder, suites["files"])
+            with kernel(cwd=str(folder)) as (_, client):
+                for step in group["cells"]:
                     if isinstance(step, dict):
                         prepare(folder, step)
                         continue
                     code, expected = step
-                    seen = outcome(client, code)
-                    total += 1
-                    if not matches(expected, seen):
-                        wrong += 1
-                        print(f'FAIL {group["name"]}, step {index}: {code}\n  expected {expected}\n  seen     {seen}')
-        finally:
-            client.stop_channels()
-            manager.shutdown_kernel(now=True)
-    print(f"cells: {total - wrong} of {total} right")
-    return 1 if wrong or total == 0 else 0
+                    shown = run(client, code)
+                    count += 1
+                    ok = cases.count(code, matches(expected, shown))
+                    right += ok
+                    if not ok:
+                        print(f'FAIL {group["name"]}: {code}\n  expected {expected}\n  seen     {shown}')
+        print(f'cells: {group["name"]}'.ljust(44), f"{right} of {count}".rjust(10), flush=True)
+    return cases.finish()
 
 
 if __name__ == "__main__":
