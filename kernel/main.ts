@@ -48,7 +48,11 @@ const transport: Transport = new Transport(
         session.streams.write("stderr", `dropped a message: ${(error as Error).message}\n`);
       }
     },
-    interrupt: (how) => execution.interrupt(how),
+    interrupt(how) {
+      execution.interrupt(how);
+      // `vm` takes the handlers away while a cell runs; terminated, it does not bring them back.
+      if (how === "hard") process.off("SIGINT", onSigint).on("SIGINT", onSigint);
+    },
     // A message that is not signed with this kernel's key is nobody's business to hear about.
     dropped: () => undefined,
     exit: () => void leave(0),
@@ -107,7 +111,7 @@ session.on("shutdown_request", ({ content }) => {
   return { status: "ok", restart: Boolean(content.restart) };
 });
 session.streams.capture();
-process.on("SIGINT", () => execution.interrupt("soft"));
+process.on("SIGINT", onSigint);
 // While a cell runs nothing could answer the signal: then it ends the process at once.
 process.on("SIGTERM", stop);
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
@@ -120,6 +124,10 @@ await new Promise((resolve) => setTimeout(resolve, 20));
 // Reads the types of Node and of the language before the first cell needs them, unless that is here already.
 if (!execution.busy) language.warm();
 transport.ready();
+
+function onSigint(): void {
+  execution.interrupt("soft");
+}
 
 function stop(): void {
   session.streams.flush();

@@ -4,12 +4,15 @@ import type { CellError, Language, Outcome } from "./language.js";
 import { type Displayed, describe } from "./mime.js";
 import type { Request, Session } from "./session.js";
 
+/** How long a cell whose stack was terminated has to end by itself. */
+const HEALING_MS = 200;
+
 /** Runs cells one after the other and tells the front ends what came of them. */
 export class Execution {
   private count = 0;
-  private last: Promise<void> = Promise.resolve();
-  private readonly waiting = new Set<Request>();
+  private readonly waiting: Request[] = [];
   private readonly aborted = new Set<Request>();
+  private current: Request | null = null;
   private running: AbortController | null = null;
   private readonly never = new AbortController().signal;
 
@@ -29,23 +32,52 @@ export class Execution {
 
   /** Whether a cell is running; other messages are answered meanwhile. */
   get busy(): boolean {
-    return this.running !== null;
+    return this.current !== null;
   }
 
   enqueue(request: Request): void {
-    this.waiting.add(request);
-    this.last = this.last.then(() => this.session.answer(request));
+    this.waiting.push(request);
+    this.next();
   }
 
   interrupt(how: "soft" | "hard"): void {
-    if (!this.running) return;
-    this.running.abort(new Error("The cell was interrupted."));
+    const { current } = this;
+    if (!current) return;
+    this.running?.abort(new Error("The cell was interrupted."));
     this.language.interrupt(how);
-    this.abortWaiting();
+    for (const request of this.waiting) this.aborted.add(request);
+    if (how === "hard") setTimeout(() => this.giveUp(current), HEALING_MS);
+  }
+
+  private next(): void {
+    if (this.current) return;
+    const request = this.waiting.shift();
+    if (!request) return;
+    this.current = request;
+    const done = () => this.done(request);
+    this.session.answer(request).then(done, done);
+  }
+
+  private done(request: Request): void {
+    if (this.current !== request) return;
+    this.current = null;
+    setImmediate(() => this.next());
+  }
+
+  /**
+   * A terminated stack takes with it every promise callback that was due, so those that end a cell may never come: what
+   * is missing of its answer is sent here.
+   */
+  private giveUp(request: Request): void {
+    if (this.current !== request) return;
+    this.running = null;
+    this.watch.ends();
+    const error = { ename: "KeyboardInterrupt", evalue: "the cell was interrupted", traceback: [] };
+    this.session.finish(request, error, { execution_count: this.count, user_expressions: {}, payload: [] });
+    this.done(request);
   }
 
   private async execute(request: Request): Promise<object> {
-    this.waiting.delete(request);
     if (this.aborted.delete(request)) return { status: "aborted", execution_count: this.count };
     const {
       code,
@@ -115,11 +147,6 @@ export class Execution {
   /** After an error, cells that were already sent are not run. Those still in the sockets' thread get the time to arrive. */
   private async stop(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
-    this.abortWaiting();
-  }
-
-  private abortWaiting(): void {
     for (const request of this.waiting) this.aborted.add(request);
-    this.waiting.clear();
   }
 }

@@ -15,6 +15,9 @@ export interface Request {
   metadata: Record<string, unknown>;
   content: Record<string, unknown>;
   buffers: Uint8Array[];
+  /** What has been sent of its answer. */
+  replied?: boolean;
+  idle?: boolean;
 }
 
 /** Answers one request: the content of its reply, or null when there is none. */
@@ -78,7 +81,19 @@ export class Session {
         this.fail(request, error as Error);
       } finally {
         this.publishStatus("idle");
+        request.idle = true;
       }
+    });
+  }
+
+  /** Sends what is missing of the answer to a request whose handler was cut off. */
+  finish(request: Request, error: object, reply: object): void {
+    causedBy(request.header, () => {
+      if (!request.replied) {
+        this.publish("error", error);
+        this.reply(request, { status: "error", ...error, ...reply });
+      }
+      if (!request.idle) this.publishStatus("idle");
     });
   }
 
@@ -87,6 +102,7 @@ export class Session {
     this.streams.flush();
     const type = request.header.msg_type.replace(/_request$/, "_reply");
     this.sendTo(request, request.channel, type, content);
+    request.replied = true;
   }
 
   /** Sends anything to the client that made `request`. */

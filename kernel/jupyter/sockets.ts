@@ -128,7 +128,7 @@ async function onControl(frames: Frames, header: Header): Promise<void> {
  */
 async function interrupt(): Promise<void> {
   const cell = Atomics.load(critical, 1);
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < 5; attempt++) {
     const until = Date.now() + COMPILING_AT_MOST;
     do {
       if ((await mainAnswers(100)) && (await mainStops())) {

@@ -1,71 +1,70 @@
-"""Interrupts a running cell wherever it may be; each is answered within a second and keeps the variables."""
+"""Interrupts a running cell wherever it may be; each is answered within a second, keeps the variables and lets the next cell run."""
 
+import signal
 import sys
-import time
-from queue import Empty
+from pathlib import Path
 
-from jupyter_client.manager import start_new_kernel
+from harness import Cases, kernel, run
 
-CASES = {
+REPORT = Path(__file__).parents[2] / "examples" / "energy-report.pdf"
+PLACES = {
     "synchronous loop": "for (;;) {}",
     "awaiting": "await new Promise((r) => setTimeout(r, 20_000))",
     "loop after await": "await new Promise((r) => setTimeout(r, 50)); st++; for (;;) {}",
     "microtask storm": "(async () => { for (;;) await 0; })(); await new Promise(() => {})",
+    "loop in a timer": "setTimeout(() => { for (;;) {} }, 50); await new Promise(() => {})",
+    "printing without end": "for (let i = 0; ; i++) console.log(i)",
+    "catching everything": "for (;;) { try { for (;;) {} } catch {} }",
+    "regular expression": "/^(a+)+$/.test('a'.repeat(60) + 'b')",
 }
+INFERENCE = f"""
+const pages = await openPages({str(REPORT)!r});
+for (let i = 0; i < 40; i++) {{
+  const model = await loadModel("mini", {{ cacheDir: null }});
+  await explain(model, pages, "peak load " + i);
+}}"""
 LIMIT = 1.0
 ROUNDS = 100
 
 
-def execute(manager, client, code, interrupt_after=None):
-    """Names of the errors and texts of the results of a cell, and seconds from the interrupt to idle."""
-    message, began, sent, seen = client.execute(code), time.monotonic(), None, []
-    while time.monotonic() - began < 15:
-        if interrupt_after is not None and sent is None and time.monotonic() - began > interrupt_after:
-            manager.interrupt_kernel()
-            sent = time.monotonic()
-        try:
-            reply = client.get_iopub_msg(timeout=0.02)
-        except Empty:
-            continue
-        if reply["parent_header"].get("msg_id") != message:
-            continue
-        content = reply["content"]
-        if reply["msg_type"] == "error":
-            seen.append(content["ename"])
-        elif reply["msg_type"] == "execute_result":
-            seen.append(content["data"]["text/plain"])
-        elif reply["msg_type"] == "status" and content["execution_state"] == "idle":
-            return seen, time.monotonic() - sent if sent else None
-    return ["no answer"], 15.0
-
-
 def main():
-    manager, client = start_new_kernel(kernel_name="colpali-lens", startup_timeout=60)
-    bad = 0
-    try:
-        execute(manager, client, "let st = 41")
-        for name, code in CASES.items():
-            seen, seconds = execute(manager, client, code, 0.4)
-            after, _ = execute(manager, client, "[st > 40, 6 * 7]")
-            ok = seen == ["KeyboardInterrupt"] and seconds <= LIMIT and after == ["[ true, 42 ]"]
-            bad += not ok
-            print(f"interrupt, {name}".ljust(34), f"{seconds:.2f} s", "ok" if ok else f"FAIL {seen} {after}")
-        worst, wrong = 0.0, 0
-        for round in range(ROUNDS):
-            code = list(CASES.values())[round % 3]
+    cases = Cases()
+    print("interrupt while".ljust(44), "idle after")
+    with kernel() as (manager, client):
+        run(client, "let st = 41")
+
+        def by_message():
+            manager.interrupt_kernel()
+
+        def by_signal():
+            manager.signal_kernel(signal.SIGINT)
+
+        def stops(name, code, how=by_message, after=0.5):
+            shown = run(client, code, timeout=30, interrupt=(after, how))
+            then = run(client, "[st > 40, 6 * 7]")
+            ok = shown.error and shown.error["ename"] == "KeyboardInterrupt" and shown.reply["status"] == "error"
+            ok = ok and shown.seconds <= LIMIT and then.plain == "[ true, 42 ]"
+            cases.check(f"  {name}", ok, (shown, then), f"{shown.seconds:.2f} s")
+
+        for name, code in PLACES.items():
+            stops(name, code)
+        stops("awaiting, by signal", PLACES["awaiting"], by_signal)
+        stops("synchronous loop, by signal", PLACES["synchronous loop"], by_signal)
+        run(client, 'import { explain, loadModel, openPages } from "colpali-lens"; await loadModel("mini")')
+        stops("inference", INFERENCE, after=1.5)
+
+        worst, wrong = 0.0, []
+        for index in range(ROUNDS):
+            code = list(PLACES.values())[index % 3]
             # From the midst of compiling to well within the cell.
-            seen, seconds = execute(manager, client, code, 0.03 + round % 4 * 0.07)
-            worst = max(worst, seconds or 0)
-            if seen != ["KeyboardInterrupt"] or seconds is None or seconds > LIMIT:
-                wrong += 1
-                print(f"  round {round}: {code}: {seconds} s, {seen}")
-        after, _ = execute(manager, client, "6 * 7")
-        bad += wrong > 0 or after != ["42"]
-        print(f"{ROUNDS} interrupts in a row".ljust(34), f"worst {worst:.2f} s", "ok" if not wrong else f"FAIL {wrong}")
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    return 1 if bad else 0
+            shown = run(client, code, timeout=30, interrupt=(0.03 + index % 4 * 0.07, by_message))
+            worst = max(worst, shown.seconds)
+            if not shown.error or shown.error["ename"] != "KeyboardInterrupt" or shown.seconds > LIMIT:
+                wrong.append((index, code, shown.seconds, shown))
+        then = run(client, "[st > 40, 6 * 7]")
+        healthy = not wrong and then.plain == "[ true, 42 ]"
+        cases.check(f"  {ROUNDS} in a row, worst", healthy, (wrong, then), f"{worst:.2f} s")
+    return cases.finish()
 
 
 if __name__ == "__main__":
