@@ -90,13 +90,13 @@ def run(client, code, timeout=60, interrupt=None, **options):
             interrupt[1]()
             interrupt = None
         try:
-            reply = client.get_shell_msg(timeout=0) if idle else None
-            shown.reply = reply["content"] if reply and reply["parent_header"]["msg_id"] == message else shown.reply
-            got = client.get_iopub_msg(timeout=0.02)
+            got = client.get_shell_msg(timeout=0.02) if idle else client.get_iopub_msg(timeout=0.02)
         except Empty:
             continue
         if got["parent_header"].get("msg_id") != message:
             continue
+        if idle:
+            shown.reply = got["content"]
         if got["msg_type"] == "status":
             idle = idle or got["content"]["execution_state"] == "idle"
             shown.seconds = time.monotonic() - since
