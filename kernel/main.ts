@@ -13,6 +13,7 @@ import { describe, encodeBinary, isBundle } from "./jupyter/mime.js";
 import { answerRequests } from "./jupyter/requests.js";
 import { Session } from "./jupyter/session.js";
 import { Transport } from "./jupyter/transport.js";
+import { prepareWidgets } from "./jupyter/widget-registry.js";
 import { PROTOCOL_VERSION } from "./jupyter/wire.js";
 import { manifest } from "./package.js";
 
@@ -84,6 +85,8 @@ const api: KernelApi = {
   input: input.ask.bind(input),
 };
 setCurrentKernel(api);
+// A page asks for widgets when it opens a notebook, whether or not there are any.
+prepareWidgets(api);
 const exit = process.exit.bind(process);
 process.exit = (code) => {
   // A cell that ends the process keeps what it has printed.

@@ -19,6 +19,7 @@ for (const script of [
   "kernel_test.py",
   "cells_test.py",
   "protocol_test.py",
+  "widgets_test.py",
   "interrupt_test.py",
   "load_test.py",
 ]) {
