@@ -1,6 +1,7 @@
 import { chips } from "./chips.js";
 import { shorten, textWidth } from "./font-metrics.js";
 import { LEGEND_HEIGHT, legend } from "./legend.js";
+import { type PatchValue, topPatches } from "./maxsim.js";
 import { decimal } from "./printable.js";
 import type { Scene } from "./scene.js";
 import { node, type SvgNode } from "./svg.js";
@@ -21,6 +22,10 @@ export interface Block {
 export function column(scene: Scene, x: number, top: number, room: number): Block {
   const scale = scaleBlock(scene, x, top);
   const best = bestBlock(scene, x, scale.bottom + 12);
+  if (scene.shown.kind === "difference") {
+    const worst = worstBlock(scene, x, best.bottom + 12);
+    return { nodes: [...scale.nodes, ...best.nodes, ...worst.nodes], bottom: worst.bottom };
+  }
   const left = Math.max(3, Math.floor((top + room - best.bottom - 12 - LINE) / LINE));
   const list = wordBlock(scene, x, best.bottom + 12, left);
   return { nodes: [...scale.nodes, ...best.nodes, ...list.nodes], bottom: list.bottom };
@@ -51,15 +56,30 @@ export function scaleBlock(scene: Scene, x: number, top: number, of = ""): Block
 }
 
 export function bestBlock(scene: Scene, x: number, top: number, of = ""): Block {
-  const rows = scene.best.slice(0, 5);
+  const name = scene.shown.kind === "difference" ? "In favour of the first" : `Best patches${of}`;
+  return patchBlock(name, scene.best.slice(0, 5), x, top);
+}
+
+/** Of a difference, the patches that speak most for the second. */
+export function worstBlock({ shown: { map } }: Scene, x: number, top: number): Block {
+  const turned = topPatches({ ...map, data: map.data.map((v) => -v) }, 5);
+  return patchBlock(
+    "In favour of the second",
+    turned.map((p) => ({ ...p, value: -p.value })),
+    x,
+    top,
+  );
+}
+
+function patchBlock(name: string, patches: PatchValue[], x: number, top: number): Block {
   return {
     nodes: [
-      head(`Best patches${of}`, x, top),
-      ...rows.flatMap((p, i) =>
+      head(name, x, top),
+      ...patches.flatMap((p, i) =>
         row(x, top, i, `${i + 1}  row ${p.row}, column ${p.column}`, decimal(p.value, 3)),
       ),
     ],
-    bottom: top + LINE * (rows.length + 1),
+    bottom: top + LINE * (patches.length + 1),
   };
 }
 

@@ -18,6 +18,8 @@ export interface FigurePanel {
 /** What a figure consists of, before anything has a place: what is in view, as one page, as A and B, or as a map a word. */
 export interface FigurePlan {
   kind: "single" | "pair" | "multiples";
+  /** What was asked, on top: `“peak load”`, of a difference `“peak load” minus “wind”`. */
+  title: string;
   panels: FigurePanel[];
   /** The panel whose scale the legend shows. */
   legend: FigurePanel;
@@ -33,13 +35,40 @@ export function figurePlan(state: Pick<LensState, "data" | "view">): FigurePlan 
   if (state.view.layout === "multiples") return multiples(state);
   const a = scene(state);
   const b = comparison(state, a);
-  const panels = b
-    ? [
-        { scene: a, name: `A: ${sceneName(a)}`, value: "" },
-        { scene: b, name: `B: ${sceneName(b)}`, value: "" },
-      ]
-    : [{ scene: a, name: "", value: "" }];
-  return { kind: b ? "pair" : "single", panels, legend: panels[0], left: 0 };
+  if (b) {
+    const [nameA, nameB] = namesApart(a, b);
+    const panels = [
+      { scene: a, name: `A: ${nameA}`, value: "" },
+      { scene: b, name: `B: ${nameB}`, value: "" },
+    ];
+    return { kind: "pair", title: quoted(a), panels, legend: panels[0], left: 0 };
+  }
+  const panel = { scene: a, name: "", value: "" };
+  return { kind: "single", title: titleOf(state, a), panels: [panel], legend: panel, left: 0 };
+}
+
+function titleOf({ data, view }: Pick<LensState, "data" | "view">, a: Scene): string {
+  if (a.shown.kind !== "difference" || view.compare === null) return quoted(a);
+  const explanation = data.explanations[view.compare];
+  return namesApart(a, { explanation, page: data.pages[explanation.page] }).join(" minus ");
+}
+
+function quoted({ explanation }: Pick<Scene, "explanation">): string {
+  return `“${printable(explanation.query.text, 300)}”`;
+}
+
+type Named = Pick<Scene, "explanation" | "page">;
+
+/** What tells two scenes apart: the queries, the pages or the models, whichever differ. */
+function namesApart(a: Named, b: Named): [string, string] {
+  const parts = [
+    quoted,
+    (of: Named) => pageName(of.page),
+    ({ explanation: { provenance } }: Named) =>
+      `${printable(provenance.model.id, 40)}, ${printable(provenance.model.profile, 30)}`,
+  ].filter((part) => part(a) !== part(b));
+  const name = (of: Named) => (parts.length > 0 ? parts.map((part) => part(of)).join(" · ") : sceneName(of));
+  return [name(a), name(b)];
 }
 
 function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan {
@@ -50,7 +79,14 @@ function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan
     value: `${decimal(chip.value)}${chip.offImage ? " *" : ""}`,
   }));
   // The first is the aggregate, whose scale is another one where it holds sums.
-  return { kind: "multiples", panels, legend: panels[1] ?? panels[0], left: all.length - panels.length };
+  const title = quoted(panels[0].scene);
+  return {
+    kind: "multiples",
+    title,
+    panels,
+    legend: panels[1] ?? panels[0],
+    left: all.length - panels.length,
+  };
 }
 
 /** True for a panel that the legend does not speak for. */
@@ -72,7 +108,8 @@ export function figureLabel(plan: FigurePlan): string {
 export function figureSubtitle(plan: FigurePlan): [place: string, score: string] {
   const [{ scene: first }] = plan.panels;
   const what = plan.kind === "multiples" ? `One map for each of ${counted(plan)}` : first.shown.label;
-  return [`${what} · ${pageName(first.page)}`, ` · ${scoreParts(first.explanation)}`];
+  const whose = first.shown.kind === "difference" ? "the first’s " : "";
+  return [`${what} · ${pageName(first.page)}`, ` · ${whose}${scoreParts(first.explanation)}`];
 }
 
 /** Caption under a figure and in what is pasted with it. */
@@ -82,7 +119,8 @@ export function figureCaption(plan: FigurePlan): string {
   if (plan.kind === "pair") {
     const b = second.scene;
     const own = hasOwnScale(plan, second) ? ` B has its own scale: ${describeScale(b.scale)}.` : "";
-    return `A: ${finding(a)} B, ${sceneName(b)}: ${finding(b)}${own} ${origin(a)}`;
+    const [one, two] = plan.panels.map(({ name }) => name.replace(": ", ", "));
+    return `${one}: ${finding(a)} ${two}: ${finding(b)}${own} ${origin(a)}`;
   }
   const own = plan.panels.some((panel) => hasOwnScale(plan, panel))
     ? " Where the scale is another than the legend’s, its range stands under the map."

@@ -9,6 +9,7 @@ import {
   scaleBlock,
   wordBlock,
   words,
+  worstBlock,
 } from "./figure-blocks.js";
 import { type FigurePictures, figurePage, pagePicture } from "./figure-page.js";
 import {
@@ -82,7 +83,6 @@ export function figure(plan: FigurePlan, pictures: readonly FigurePictures[], wi
   const bottom = Math.max(below, panel.bottom);
   const lines = wrap(figureCaption(plan), 10, room);
   const height = Math.ceil(bottom + 18 + lines.length * 14 + MARGIN - 8);
-  const query = `“${printable(plan.panels[0].scene.explanation.query.text, 300)}”`;
   const root = node(
     "svg",
     {
@@ -97,7 +97,7 @@ export function figure(plan: FigurePlan, pictures: readonly FigurePictures[], wi
     node("desc", {}, figureAlt(plan)),
     ...(shared.size > 0 ? [node("defs", {}, ...Array.from(shared.values(), (s) => s.picture))] : []),
     node("rect", { width, height, fill: "#fff" }),
-    words(shorten(query, 15, room, true), MARGIN, 28, { size: 15, bold: true }),
+    words(shorten(plan.title, 15, room, true), MARGIN, 28, { size: 15, bold: true }),
     words(subtitle(plan, room), MARGIN, 47, { size: 11, fill: GREY }),
     ...plan.panels.flatMap((of, i) => [
       ...heading(plan, of, places[i]),
@@ -171,7 +171,7 @@ function blocks(plan: FigurePlan, page: Rect, below: number, room: number): Bloc
         : columns(MARGIN, top, room, [
             (x, y) => scaleBlock(a, x, y),
             (x, y) => bestBlock(a, x, y),
-            (x, y) => wordBlock(a, x, y, 8),
+            (x, y) => (a.shown.kind === "difference" ? worstBlock(a, x, y) : wordBlock(a, x, y, 8)),
           ]);
     case "pair":
       return columns(MARGIN, top, room, [

@@ -71,9 +71,11 @@ function query(raw: unknown, name: string): Query {
     };
   });
   for (const word of words)
-    for (const t of word.tokens)
-      if (tokens[t]?.word !== word.index)
-        throw invalid(`${name}.words[${word.index}].tokens`, t, `a token of word ${word.index}`);
+    word.tokens.forEach((t, i) => {
+      const at = `${name}.words[${word.index}].tokens`;
+      if (tokens[t]?.word !== word.index) throw invalid(at, t, `a token of word ${word.index}`);
+      if (i > 0 && t <= word.tokens[i - 1]) throw invalid(at, t, "each token once, in order");
+    });
   return { kind: "query", text: text(given.text, `${name}.text`, 100_000), tokens, words };
 }
 

@@ -22,14 +22,23 @@ export interface FigureSize {
   dpi?: number;
 }
 
+/** A poster of 1 m at 300 dpi. Beyond, memory runs out; a side longer than this cairo refuses. */
+const MOST_PIXELS = 150_000_000;
+const LONGEST_SIDE = 32_000;
+
 /**
  * A lens as a PNG: the page with its coloured cells and marks, scale, words, best patches and caption. The cells are
  * those of the widget, pixel for pixel.
- * @throws RangeError on a width or resolution out of range
+ * @throws RangeError on a width or resolution out of range, or too many pixels
  */
 export async function renderPng(state: LensState, size: FigureSize = {}): Promise<Uint8Array> {
   const { width, dpi } = checkedSize(size);
-  const { root } = withMissingNote(await drawFigure(state, width, dpi));
+  const { root, height } = withMissingNote(await drawFigure(state, width, dpi));
+  const pixels = [width, height].map((side) => Math.round((side * dpi) / 96));
+  if (pixels[0] * pixels[1] > MOST_PIXELS || Math.max(...pixels) > LONGEST_SIDE)
+    throw new RangeError(
+      `invalid dpi: ${dpi} at a width of ${width} gives ${pixels.join(" x ")} pixels, expected at most ${MOST_PIXELS / 1e6} million and ${LONGEST_SIDE} a side: save it as PDF or SVG`,
+    );
   const density = dpi * (72 / 96);
   const png = sharp(Buffer.from(serialise(outlined(root))), { density, limitInputPixels: false })
     .flatten({ background: "#fff" })

@@ -105,9 +105,10 @@ test("a comparison is drawn as two panels, each named, with both findings in the
   ]);
   expect(page.width).toBeLessThan(width / 2);
   const shown = texts(root);
-  expect(shown.filter((t) => /^[AB]: “peak loads” · page [12]/.test(t))).toHaveLength(2);
+  // Only what differs is named: the query and the model are the same.
+  expect(shown.filter((t) => /^[AB]: page [12] of 4 of report.pdf$/.test(t))).toHaveLength(2);
   expect(shown.join(" ")).toContain(
-    "A: Word “peak” matches best at row 1, column 2 (cosine 0.17). B, “peak loads” · page 2",
+    "A, page 1 of 4 of report.pdf: Word “peak” matches best at row 1, column 2 (cosine 0.17). B, page 2",
   );
 });
 
@@ -174,4 +175,18 @@ test("a long path is cut to its file, a long name is cut, the score never is", (
   expect(line).toContain(" · page 1 of 4 of very-long-");
   expect(line).toMatch(/… · score 1\.60 = patches 1\.35 \+ off-image 0\.25$/);
   expect(textWidth(line, 11)).toBeLessThanOrEqual(720 - 32);
+});
+
+test("a difference is titled by what differs and lists the strongest patches of both", () => {
+  const other = explanation();
+  other.query = { ...other.query, text: "other" };
+  other.maps.data = other.maps.data.map((v, i) => v + [0.4, 0, 0, 0, 0, -0.4][i % 6]);
+  const shown = texts(
+    drawn(lensState({ compare: 1, difference: true, token: 1, word: 0 }, lensData(explanation(), other)))
+      .root,
+  );
+  expect(shown[0]).toBe("“peak loads” minus “other”");
+  const after = (head: string) => shown.slice(shown.indexOf(head) + 1, shown.indexOf(head) + 3);
+  expect(after("In favour of the first")).toEqual(["1  row 1, column 2", "0.400"]);
+  expect(after("In favour of the second")).toEqual(["1  row 0, column 0", "\u22120.400"]);
 });

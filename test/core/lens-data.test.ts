@@ -114,6 +114,12 @@ const cases: [path: string, value: unknown, message: string][] = [
     "invalid explanations[0].query.words[1].tokens: 1, expected a token of word 1",
   ],
   [
+    // Else a small state could ask for billions of sums.
+    "explanations.0.query.words.1.tokens",
+    [2, 3, 3],
+    "invalid explanations[0].query.words[1].tokens: 3, expected each token once, in order",
+  ],
+  [
     "explanations.0.maxsim.score",
     99,
     "invalid explanations[0].maxsim.score: 99, expected 1.6000, the sum over its tokens",

@@ -26,5 +26,7 @@ test("of small multiples and comparisons the snippets say what the figure's own 
   expect(latexSnippet(many, "f.pdf")).toContain("One map for each of 2 words");
   expect(markdownSnippet(many, "f.png")).toMatch(/^!\[Similarity maps of the query and each of its 2 words/);
   const both = lensData(explanation(), explanation());
-  expect(latexSnippet(lensState({ compare: 1 }, both), "f.pdf")).toMatch(/caption\{A: .* B, ``peak loads''/);
+  expect(latexSnippet(lensState({ compare: 1 }, both), "f.pdf")).toMatch(
+    /caption\{A, ``peak loads''.*: The maximum .* B, ``peak loads''/,
+  );
 });

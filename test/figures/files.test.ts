@@ -84,8 +84,12 @@ const several = () => {
 test.each<[string, Partial<LensView>, RegExp]>([
   ["small multiples", { layout: "multiples", normalisation: "token" }, /One map for each of 2 words/],
   ["smooth small multiples", { layout: "multiples", cells: "smooth" }, /All maps have the same scale/],
-  ["A beside B", { compare: 1, word: 1 }, /A: Word “loads” .* B, “other”/],
-  ["a difference", { compare: 1, difference: true, word: 1 }, /Difference of “loads” minus “loads”/],
+  ["A beside B", { compare: 1, word: 1 }, /A, “peak loads”: Word “loads” .* B, “other”: Word “loads”/],
+  [
+    "a difference",
+    { compare: 1, difference: true, word: 1 },
+    /^“peak loads” minus “other” .*In favour of the first 1 .*In favour of the second 1 .*Difference of “loads” minus “loads”/,
+  ],
 ])("%s: SVG, PDF and PNG show the same figure, each with its caption", async (_, view, said) => {
   const state = lensState({ ...view, top: 0 }, several());
   const svg = await renderSvg(state);

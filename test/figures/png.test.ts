@@ -96,6 +96,9 @@ test("width and resolution set the size in pixels; the file says its resolution"
     "invalid width: 1000000000, expected 300 to 4000",
   );
   await expect(renderPng(state, { dpi: 5 })).rejects.toThrow("invalid dpi: 5, expected 36 to 1200");
+  await expect(renderPng(state, { width: 4000, dpi: 1200 })).rejects.toThrow(
+    /^invalid dpi: 1200 at a width of 4000 gives 50000 x \d{5} pixels, expected at most 150 million/,
+  );
 });
 
 test("text is drawn without a font on the machine, in every script", () => {

@@ -1,0 +1,53 @@
+/** The figures of the gallery: one of each kind, on the pages of the example document, made with `mini`. */
+import { fileURLToPath } from "node:url";
+import { changeView, defaultView } from "../../lib/core/index.js";
+import { explain, loadModel, openPages } from "../../lib/kernel/index.js";
+
+const report = fileURLToPath(new URL("../../examples/energy-report.pdf", import.meta.url));
+
+/** @returns {Promise<{name: string, says: string, state: import("../../lib/core/index.js").LensState}[]>} */
+export async function kinds() {
+  const model = await loadModel("mini");
+  const pages = await openPages(report);
+  const upright = await explain(model, pages[0], "battery beside the harbour");
+  const two = await explain(model, [pages[0], pages[1]], "wind and solar");
+  const across = await explain(model, pages[2], "spare submarine cable");
+  const queries = await explain(model, pages[0], "diesel engine");
+  await queries.ask("diesel generation in winter");
+  const strange = await explain(model, pages[0], "Wärme 電力 요금 كهرباء ไฟฟ้า");
+  const seen = (name, says, { state }, view = {}) => {
+    const { data } = state;
+    return { name, says, state: { ...state, view: changeView(data, defaultView(data), view) } };
+  };
+  return [
+    seen("A query", "the highest cosine over all words", upright),
+    seen("A word", "with its five best patches", upright, { word: 0, top: 5 }),
+    seen("A page across", "the panel stands below", across, { word: 1 }),
+    seen("MaxSim winners", "only the cells that count in the score", upright, {
+      aggregate: "winner",
+      top: 4,
+    }),
+    seen("Smooth, with contours", "interpolated for display only", across, {
+      word: 2,
+      cells: "smooth",
+      contours: 4,
+      palette: "mako",
+    }),
+    seen("Outline", "the page itself stays untouched", across, { word: 1, blend: "outline", threshold: 0.3 }),
+    seen("Multiplied", "light palettes darken the page", upright, {
+      word: 0,
+      blend: "multiply",
+      palette: "YlOrRd",
+      normalisation: "token",
+    }),
+    seen("A region", "chosen with the pointer or from a cell", across, {
+      word: 0,
+      region: { row: 8, column: 8, rows: 10, columns: 20 },
+    }),
+    seen("Two queries", "A beside B on one scale", queries, { compare: 1 }),
+    seen("A difference", "A minus B, symmetric about 0", queries, { compare: 1, difference: true }),
+    seen("Two pages", "the same word on another page", two, { word: 0, compare: 1 }),
+    seen("Small multiples", "a map for each word", upright, { layout: "multiples", palette: "cividis" }),
+    seen("Many scripts", "what no font has is a box with its code", strange, { opacity: 0.6 }),
+  ];
+}
