@@ -1,4 +1,7 @@
-import type { LensData, LensState, LensView } from "../core/index.js";
+import { decodeLensView, type LensData, type LensState, type LensView } from "../core/index.js";
+import type { StateOf } from "./controls/control.js";
+import { dom } from "./controls/dom.js";
+import type { Layout } from "./controls/index.js";
 import { Widget } from "./jupyter/widgets.js";
 import { manifest } from "./package.js";
 import type { LensFile } from "./save.js";
@@ -19,25 +22,43 @@ export interface LensStatus {
   error: string | null;
 }
 
+const OWNED = { owned: true } as const;
 const IDLE: LensStatus = { busy: null, fraction: null, error: null };
 
 /** The lens's end of the widget protocol: state out, view and questions in. */
-export class LensWidget extends Widget<{
-  state_version: number;
-  data: LensData;
-  view: LensView;
-  status: LensStatus;
-}> {
+export class LensWidget extends Widget<
+  StateOf<typeof dom> & {
+    state_version: number;
+    data: LensData;
+    view: LensView;
+    status: LensStatus;
+  }
+> {
   constructor(state: LensState, requests: LensRequests) {
     const module = { module: manifest.name, version: `^${manifest.version}` };
     super({
       model: { ...module, name: "LensModel" },
       view: { ...module, name: "LensView" },
-      state: { state_version: state.version, data: state.data, view: state.view, status: IDLE },
+      state: {
+        _dom_classes: [],
+        tabbable: null,
+        tooltip: null,
+        layout: dom.layout.initial(),
+        state_version: state.version,
+        data: state.data,
+        view: state.view,
+        status: IDLE,
+      },
+      properties: { ...dom, state_version: OWNED, data: OWNED, status: OWNED },
+      check: ({ data }, { view }) => (view === undefined ? {} : { view: decodeLensView(data, view) }),
     });
     this.on("change:view", () => requests.view(this.get("view")));
     this.onMessage((content) => {
-      const { type, query, format } = content as { type?: unknown; query?: unknown; format?: unknown };
+      const { type, query, format } = (content ?? {}) as {
+        type?: unknown;
+        query?: unknown;
+        format?: unknown;
+      };
       if (type === "ask" && typeof query === "string") void this.#answer("Asking", () => requests.ask(query));
       if (type === "save" && typeof format === "string")
         void this.#answer(`Writing ${format.toUpperCase()}`, async () => {
@@ -45,6 +66,11 @@ export class LensWidget extends Widget<{
           this.send({ type: "file", name, mime }, [data]);
         });
     });
+  }
+
+  /** Place and size: `widget.layout.width = "50%"`. */
+  get layout(): Layout {
+    return this.get("layout");
   }
 
   /** Replaces what is shown, in one message. */

@@ -208,16 +208,21 @@ export class Lens {
     return saveLens(this.state, file, options);
   }
 
-  /** Widget, static picture and text table: what a notebook stores is readable without a kernel. */
-  async [DISPLAY](): Promise<MimeBundle> {
-    const still = await stillBundle(this.state);
-    if (!currentKernel()) return still;
-    this.#widget ??= new LensWidget(this.state, {
+  /** The lens as a widget, to stand among others: `new HBox([a.widget, b.widget])`. Needs a notebook kernel. */
+  get widget(): LensWidget {
+    if (this.#widget && !this.#widget.closed) return this.#widget;
+    this.#widget = new LensWidget(this.state, {
       ask: async (query) => void (await this.ask(query)),
       view: (view) => this.#receiveView(view),
       file: (format) => lensFile(this.state, format),
     });
-    return { ...this.#widget.viewBundle(), ...still };
+    return this.#widget;
+  }
+
+  /** Widget, static picture and text table: what a notebook stores is readable without a kernel. */
+  async [DISPLAY](): Promise<MimeBundle> {
+    const still = await stillBundle(this.state);
+    return currentKernel() ? { ...this.widget.viewBundle(), ...still } : still;
   }
 
   async #explainAll(query: string): Promise<LensData> {

@@ -33,6 +33,8 @@ export interface PropertyRules<V = unknown> {
   references?: true;
   /** Stays in the kernel. */
   local?: true;
+  /** Only the kernel changes it: what a front end sends for it is ignored. */
+  owned?: true;
 }
 
 export interface WidgetOptions<S extends object> {
@@ -323,8 +325,9 @@ export class Widget<S extends object> implements AnyWidget {
         `invalid state in update of ${this.#name}: ${JSON.stringify(state)}, expected an object`,
       );
     insertBuffers(state, buffer_paths, buffers);
-    const synced = ([key]: [string, unknown]) => Object.hasOwn(this.#state, key) && !this.#rules[key]?.local;
-    const sent = Object.entries(state).filter(synced);
+    const isOpen = ([key]: [string, unknown]) =>
+      Object.hasOwn(this.#state, key) && !this.#rules[key]?.local && !this.#rules[key]?.owned;
+    const sent = Object.entries(state).filter(isOpen);
     const echoed = sent.filter(([key]) => this.#rules[key]?.echo !== false);
     if (echoed.length > 0 && echoes()) this.#update(Object.fromEntries(echoed), "echo_update");
     this.#known = new Map(sent);
