@@ -21,6 +21,7 @@ export function decodeProvenance(raw: unknown, name: string): Provenance {
       dim: size(model, "model", "dim"),
       profile: words(model, "model", "profile"),
       provider: words(model, "model", "provider"),
+      ...(model.domain === "measured" || model.domain === "assumed" ? { domain: model.domain } : {}),
     },
     processor: {
       width: size(processor, "processor", "width"),

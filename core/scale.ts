@@ -62,10 +62,15 @@ export function colourScale(
     colours: colours(view.palette, view.blend === "multiply"),
     unit: shown.unit,
     chance,
-    note: sums ? "0 to the largest" : NOTES[view.normalisation],
+    note: sums ? "0 to the largest" : noteOf(view, explanation),
     axis,
     ticks: ticks(axis[0], axis[1], 5),
   };
+}
+
+function noteOf(view: LensView, { provenance }: LensExplanation): string {
+  const assumed = view.normalisation === "absolute" && !view.domain && provenance.model.domain === "assumed";
+  return assumed ? "assumed range" : NOTES[view.normalisation];
 }
 
 const NOTHING = { mean: 0, least: 0, most: 0 };

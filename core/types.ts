@@ -171,6 +171,8 @@ export interface Provenance {
     profile: string;
     /** Execution provider the graphs ran on. */
     provider: string;
+    /** Where the explanation's `domain` comes from: measured on this model, or assumed because nobody has. */
+    domain?: "measured" | "assumed";
   };
   processor: { width: number; height: number; resample: string; backend: string };
   page: {
@@ -196,7 +198,7 @@ export interface Explanation {
   grid: { rows: number; columns: number };
   maps: SimilarityMaps;
   maxsim: MaxSim;
-  /** Cosine range that the default display spans, from the model's own statistics. */
+  /** Cosine range that the default display spans; the provenance says whether it was measured on the model. */
   domain: [number, number];
   /** The yardstick for chance, or null where it was not measured. */
   controls: Controls | null;

@@ -33,8 +33,9 @@ ${MODEL_USAGE.split("\n").slice(1).join("\n")}
         "page",
         `${info.processor.width} x ${info.processor.height} pixels, ${info.processor.resample}, as ${info.processor.backend} does`,
       ],
-      ["profile", `${info.profile.name} (of ${info.profiles.join(", ")})`],
+      ["profile", `${info.profile.name} (of ${info.profiles.map((p) => p.name).join(", ")})`],
       ["provider", info.provider],
+      ["colours", `cosines from ${info.domain[0]} to ${info.domain[1]}, ${info.domainFrom}`],
       [
         "image token",
         info.imageToken ? `${JSON.stringify(info.imageToken.text)} (id ${info.imageToken.id})` : "none",

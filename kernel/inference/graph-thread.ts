@@ -1,5 +1,6 @@
 /** Runs one graph in a thread of its own, so that a page that takes seconds does not stop messages and interrupts. */
 import { parentPort, workerData } from "node:worker_threads";
+import { ProviderError } from "./error.js";
 import { openGraph } from "./session.js";
 import type { ThreadInput, ThreadReply, ThreadRequest } from "./threaded-graph.js";
 
@@ -26,11 +27,16 @@ try {
         Object.values(outputs).map((o) => o.data.buffer as ArrayBuffer),
       );
     } catch (error) {
-      reply({ kind: "failed", id, message: (error as Error).message });
+      reply({
+        kind: "failed",
+        id,
+        message: (error as Error).message,
+        running: error instanceof ProviderError,
+      });
     }
   });
   reply({ kind: "open", inputs: graph.inputs, outputs: graph.outputs });
 } catch (error) {
-  reply({ kind: "failed", id: 0, message: (error as Error).message });
+  reply({ kind: "failed", id: 0, message: (error as Error).message, running: false });
   port.close();
 }

@@ -4,10 +4,20 @@ import { manifest } from "../package.js";
 
 /** Everything needed to make the same numbers again. */
 export function provenance(model: Model, page: Page, query: Query): Provenance {
-  const { id, revision, family, weights, dtype, dim, processor } = model.info;
+  const { id, revision, family, weights, dtype, dim, processor, domainFrom } = model.info;
   const size = model.pageSize(page);
   return {
-    model: { id, revision, family, weights, dtype, dim, profile: model.profile, provider: model.provider },
+    model: {
+      id,
+      revision,
+      family,
+      weights,
+      dtype,
+      dim,
+      profile: model.profile,
+      provider: model.provider,
+      domain: domainFrom,
+    },
     processor: { ...processor, ...size },
     page: {
       file: page.source.file,

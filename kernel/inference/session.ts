@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { ModelError } from "./error.js";
+import { ModelError, ProviderError } from "./error.js";
 import type { Provider } from "./providers.js";
 
 /** A tensor as families hand it over: plain data with a shape. */
@@ -25,7 +25,7 @@ export interface Graph {
   readonly outputs: ValueInfo[];
   /**
    * Runs the graph on exactly its inputs and returns the outputs asked for as float32.
-   * @throws ModelError naming the graph and the shapes given
+   * @throws ProviderError naming the graph and the shapes given
    */
   run(feeds: Record<string, Feed>, outputs?: string[]): Promise<Record<string, FloatTensor>>;
   dispose(): Promise<void>;
@@ -72,7 +72,7 @@ export async function openGraph(
         results = await session.run(tensors, outputs);
       } catch (error) {
         const given = session.inputNames.map((i) => `${i} [${feeds[i].shape.join(", ")}]`).join(", ");
-        throw new ModelError(`${name} failed on ${given} (${provider}): ${(error as Error).message}`, {
+        throw new ProviderError(`${name} failed on ${given} (${provider}): ${(error as Error).message}`, {
           cause: error,
         });
       }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { ModelError } from "./error.js";
+import { ModelError, ProviderError } from "./error.js";
 import type { Provider } from "./providers.js";
 import { type Feed, type FloatTensor, type Graph, openGraph, type ValueInfo } from "./session.js";
 import { keepThread } from "./threads.js";
@@ -18,13 +18,14 @@ export type ThreadReply =
   | { kind: "open"; inputs: ValueInfo[]; outputs: ValueInfo[] }
   | { kind: "outputs"; id: number; outputs: Record<string, FloatTensor> }
   | { kind: "disposed"; id: number }
-  | { kind: "failed"; id: number; message: string };
+  /** `running`: the provider failed at the work, rather than that the work was wrong. */
+  | { kind: "failed"; id: number; message: string; running: boolean };
 
 const entry = new URL("./graph-thread.js", import.meta.url);
 
 /**
- * A graph in a thread of its own: `run` takes the feeds' memory over, and the caller's thread stays free. Runs queue up in
- * order. Where the package has not been built (unit tests on the sources) the graph runs in the caller's thread.
+ * A graph in a thread of its own: the caller's thread stays free. On the CPU `run` takes the feeds' memory over; on other
+ * providers, which may fail, it leaves them for another try. Runs queue up in order. Where the package has not been built (unit tests on the sources) the graph runs in the caller's thread.
  */
 export async function openThreadedGraph(path: string, provider: Provider): Promise<Graph> {
   if (!existsSync(fileURLToPath(entry))) return openGraph(path, provider);
@@ -51,13 +52,15 @@ export async function openThreadedGraph(path: string, provider: Provider): Promi
     if (waiting.size === 0) worker.unref();
     return one;
   };
+  let gone = "";
   const failAll = (reason: string) => {
+    gone ||= reason;
     for (const id of [...waiting.keys()])
-      settle(id)?.reject(new ModelError(`${basename(path)} failed: ${reason}`));
+      settle(id)?.reject(new ProviderError(`${basename(path)} failed (${provider}): ${reason}`));
   };
   worker.on("message", (reply: ThreadReply) => {
     const one = settle(reply.kind === "open" ? 0 : reply.id);
-    if (reply.kind === "failed") one?.reject(new ModelError(reply.message));
+    if (reply.kind === "failed") one?.reject(new (reply.running ? ProviderError : ModelError)(reply.message));
     else one?.resolve(reply);
   });
   worker.on("error", (error) => failAll(error.message));
@@ -70,6 +73,7 @@ export async function openThreadedGraph(path: string, provider: Provider): Promi
     inputs: opened.inputs,
     outputs: opened.outputs,
     async run(feeds, outputs) {
+      if (gone) throw new ProviderError(`${basename(path)} failed (${provider}): ${gone}`);
       const id = next++;
       // Only what the graph reads: reading an unused feed might make it.
       const used = Object.fromEntries(
@@ -77,11 +81,12 @@ export async function openThreadedGraph(path: string, provider: Provider): Promi
       );
       worker.postMessage(
         { kind: "run", id, feeds: used, outputs } satisfies ThreadRequest,
-        Object.values(used).map((f) => f.data.buffer as ArrayBuffer),
+        provider === "cpu" ? Object.values(used).map((f) => f.data.buffer as ArrayBuffer) : [],
       );
       return ((await wait(id)) as ThreadReply & { kind: "outputs" }).outputs;
     },
     async dispose() {
+      if (gone) return;
       const id = next++;
       worker.postMessage({ kind: "dispose", id } satisfies ThreadRequest);
       await wait(id);

@@ -11,6 +11,8 @@ export interface ModelConfig {
   vlm_config?: ModelConfig;
   vision_config?: Record<string, unknown>;
   text_config?: Record<string, unknown>;
+  /** Written by tools/export: range of this checkpoint's cosines on drawn pages. */
+  cosine_range?: [number, number];
   [key: string]: unknown;
 }
 
@@ -110,6 +112,6 @@ export interface Family {
   /** The image token's usual string, for checkpoints whose configuration does not give its id; null without one. */
   imageToken: string | null;
   processor(configs: ModelConfigs, backend: Backend, imageToken: string): PageProcessor;
-  /** Cosine range that a display spans by default. */
-  domain: [number, number];
+  /** Cosine range that a display spans by default, where it was measured for all models of the family. */
+  domain?: [number, number];
 }

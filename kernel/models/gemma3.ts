@@ -31,5 +31,4 @@ export const gemma3: Family = {
     const side = Math.round(Math.sqrt(tokens));
     return squashProcessor(image, { rows: side, columns: side }, imageToken, backend);
   },
-  domain: [0, 0.8],
 };

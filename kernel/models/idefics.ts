@@ -48,7 +48,6 @@ export const idefics3: Family = {
   ],
   imageToken: "<image>",
   processor: (configs, backend, imageToken) => tileProcessor(configs, imageToken, backend),
-  domain: [0, 0.8],
 };
 
 const VBERT_PAGE = `<|begin_of_text|>User:{image}Describe the image.${END}\nAssistant:`;
@@ -80,5 +79,4 @@ export const modernvbert: Family = {
   },
   imageToken: "<image>",
   processor: (configs, backend, imageToken) => tileProcessor(configs, imageToken, backend),
-  domain: [0, 0.8],
 };

@@ -3,8 +3,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { batchedGraph } from "../inference/batched-graph.js";
 import { embeddingCache } from "../inference/cache.js";
 import { cacheFolder } from "../inference/cache-folder.js";
+import { type Engine, startEngine } from "../inference/engine.js";
 import { ModelError } from "../inference/error.js";
-import { type MaxSimGraph, openMaxSim } from "../inference/maxsim-graph.js";
+import { openMaxSim } from "../inference/maxsim-graph.js";
 import { mainType } from "../inference/onnx-file.js";
 import { chooseProvider, type Provider } from "../inference/providers.js";
 import { type Graph, openGraph } from "../inference/session.js";
@@ -12,9 +13,10 @@ import { openThreadedGraph } from "../inference/threaded-graph.js";
 import { packageRoot } from "../package.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check.js";
 import { familyOf } from "./families.js";
+import type { Family, ModelConfigs } from "./family.js";
 import { type ModelFolder, readModelFolder } from "./folder.js";
 import { fetchModel, isHubName } from "./hub.js";
-import { findProfile, Model } from "./model.js";
+import { findProfile, Model, type ModelInfo } from "./model.js";
 import type { Backend } from "./resample.js";
 import { openTokenizer } from "./tokenizer.js";
 import { fileHash } from "./weights.js";
@@ -70,10 +72,8 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   const weights = await hashWeights(folder, files, options);
 
   options.signal?.throwIfAborted();
-  const graphs = await openOnProvider(folder, options, warn);
-  const { provider } = graphs;
-  const pageGraph = batchedGraph(graphs.pageGraph, graphs.batch);
-  const queryGraph = graphs.queryGraph === graphs.pageGraph ? pageGraph : graphs.queryGraph;
+  const engine = await openOnProvider(folder, options, warn);
+  const { page: pageGraph, query: queryGraph } = engine.graphs;
   const provided = Object.keys(processor.emptyFeeds());
   checkInputs(folder, pageGraph, "page", provided);
   checkInputs(folder, queryGraph, "query", provided);
@@ -84,10 +84,7 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
     profiles,
     tokenizer,
     processor,
-    pageGraph,
-    queryGraph,
-    maxsim: graphs.maxsim,
-    ahead: graphs.batch,
+    engine,
     cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
     info: {
       id: ref,
@@ -97,10 +94,9 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
       title: family.title,
       dim: embeddingDim(folder, pageGraph, queryGraph),
       dtype: mainType(files[0].file),
-      domain: family.domain,
+      ...cosineRange(family, configs, ref),
       profile,
       profiles: profiles.map(({ name, about }) => ({ name, about })),
-      provider,
       processor: { width, height, resample: processor.resample, backend: processor.backend },
       imageToken,
       tokenizerSize: tokenizer.size,
@@ -115,6 +111,25 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
       warnings,
     },
   });
+}
+
+/** What is assumed of a model that nobody has measured: unit vectors of a trained model seldom leave it. */
+const ASSUMED: [number, number] = [0, 0.8];
+
+function cosineRange(
+  { domain }: Family,
+  { model }: ModelConfigs,
+  ref: string,
+): Pick<ModelInfo, "domain" | "domainFrom"> {
+  const stated = model.cosine_range;
+  if (stated === undefined)
+    return domain ? { domain, domainFrom: "measured" } : { domain: ASSUMED, domainFrom: "assumed" };
+  const [low, high] = Array.isArray(stated) ? stated : [Number.NaN, Number.NaN];
+  if (!(low >= -1 && high <= 1 && low < high))
+    throw new ModelError(
+      `invalid cosine_range in config.json of ${ref}: ${JSON.stringify(stated)}, expected two cosines, the lower first`,
+    );
+  return { domain: [low, high], domainFrom: "measured" };
 }
 
 async function locate(
@@ -152,15 +167,6 @@ async function hashWeights(
   return weights;
 }
 
-interface LoadedGraphs {
-  provider: Provider;
-  pageGraph: Graph;
-  queryGraph: Graph;
-  maxsim: MaxSimGraph;
-  /** Pages that go through the graph together. */
-  batch: number;
-}
-
 /** A processor is busy with one page; a GPU is not. */
 const GPU_BATCH = 4;
 
@@ -169,26 +175,23 @@ async function openOnProvider(
   folder: ModelFolder,
   { provider: requested = "auto", onProgress }: LoadOptions,
   warn: (message: string) => void,
-): Promise<LoadedGraphs> {
+): Promise<Engine> {
   const { order, warning } = await chooseProvider(requested);
   if (warning) warn(warning);
-  for (const provider of order) {
-    try {
+  return startEngine(
+    order,
+    async (provider) => {
       onProgress?.({ step: `loading on ${provider}`, done: 0, total: 1 });
+      const batch = provider === "cpu" ? 1 : GPU_BATCH;
       // Pages take long and run apart; a query graph of its own is small, and quicker to answer in this thread.
-      const pageGraph = await load(folder, folder.graphs.page, provider, openThreadedGraph);
-      const queryGraph = folder.graphs.query
-        ? await load(folder, folder.graphs.query, provider, openGraph)
-        : pageGraph;
+      const page = batchedGraph(await load(folder, folder.graphs.page, provider, openThreadedGraph), batch);
+      const query = folder.graphs.query ? await load(folder, folder.graphs.query, provider, openGraph) : page;
       const maxsim = await openMaxSim(provider);
       onProgress?.({ step: `loaded on ${provider}`, done: 1, total: 1 });
-      return { provider, pageGraph, queryGraph, maxsim, batch: provider === "cpu" ? 1 : GPU_BATCH };
-    } catch (error) {
-      if (provider === "cpu") throw error;
-      warn(`${(error as Error).message}; trying the next execution provider`);
-    }
-  }
-  throw new ModelError(`no execution provider takes ${folder.id}`);
+      return { provider, page, query, maxsim, batch };
+    },
+    warn,
+  );
 }
 
 async function load(

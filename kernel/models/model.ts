@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { MultiVector, Page, PatchGrid, Query } from "../../core/index.js";
 import type { EmbeddingCache } from "../inference/cache.js";
-import { ModelError } from "../inference/error.js";
+import type { Engine, LoadedGraphs } from "../inference/engine.js";
+import { ModelError, ProviderError } from "../inference/error.js";
 import type { MaxSimGraph } from "../inference/maxsim-graph.js";
 import type { Provider } from "../inference/providers.js";
 import type { Feed, FloatTensor, Graph, ValueInfo } from "../inference/session.js";
@@ -46,6 +47,8 @@ export interface ModelInfo {
   /** Element type of most weights. */
   dtype: string;
   domain: [number, number];
+  /** Whether `domain` was measured on this model or is assumed. */
+  domainFrom: "measured" | "assumed";
   profile: PromptProfile;
   /** Profiles that this checkpoint can run with, default first. */
   profiles: { name: string; about: string }[];
@@ -62,18 +65,14 @@ export interface ModelInfo {
 /** Everything that a model is made of, checked and ready. */
 export interface ModelParts {
   family: Family;
-  info: ModelInfo;
+  info: Omit<ModelInfo, "provider">;
   profile: PromptProfile;
   /** All that the checkpoint can run with, default first. */
   profiles: readonly PromptProfile[];
   tokenizer: ModelTokenizer;
   processor: PageProcessor;
-  pageGraph: Graph;
-  queryGraph: Graph;
-  maxsim: MaxSimGraph;
+  engine: Engine;
   cache: EmbeddingCache;
-  /** How many pages may be under way while another is prepared. */
-  ahead: number;
 }
 
 /** A late-interaction page model. */
@@ -81,28 +80,37 @@ export class Model {
   readonly id: string;
   readonly family: string;
   readonly profile: string;
-  readonly provider: Provider;
   readonly dim: number;
   readonly domain: [number, number];
-  readonly info: ModelInfo;
-  readonly maxsim: MaxSimGraph;
+  /** Similarity and scores on the model's execution provider. */
+  readonly maxsim: Omit<MaxSimGraph, "dispose">;
   readonly #parts: ModelParts;
   readonly #key: string;
   readonly #grids = new Map<string, PatchGrid>();
 
   constructor(parts: ModelParts) {
-    const { info } = parts;
+    const { info, engine } = parts;
     this.#parts = parts;
-    this.info = info;
     this.id = info.id;
     this.family = info.family;
     this.profile = info.profile.name;
-    this.provider = info.provider;
     this.dim = info.dim;
     this.domain = info.domain;
-    this.maxsim = parts.maxsim;
-    const { weights, profile, provider, dtype, processor } = info;
-    this.#key = JSON.stringify([weights, profile, provider, dtype, processor]);
+    this.maxsim = {
+      cosines: (query, page) => engine.run(({ maxsim }) => maxsim.cosines(query, page)),
+      score: (query, page) => engine.run(({ maxsim }) => maxsim.score(query, page)),
+    };
+    const { weights, profile, dtype, processor } = info;
+    this.#key = JSON.stringify([weights, profile, dtype, processor]);
+  }
+
+  /** The execution provider that is in use; another one when it failed at work and the next one took over. */
+  get provider(): Provider {
+    return this.#parts.engine.graphs.provider;
+  }
+
+  get info(): ModelInfo {
+    return { ...this.#parts.info, provider: this.provider };
   }
 
   /**
@@ -125,11 +133,8 @@ export class Model {
   async embedQuery(text: string): Promise<QueryEmbedding> {
     const query = this.tokenize(text);
     const ids = query.tokens.map((t) => t.id);
-    const vectors = await this.#embed(
-      this.#parts.queryGraph,
-      ids,
-      this.#parts.processor.emptyFeeds,
-      `query "${text}"`,
+    const vectors = await this.#parts.engine.run((graphs) =>
+      this.#embed(graphs.query, ids, this.#parts.processor.emptyFeeds, `query "${text}"`),
     );
     return { query, vectors };
   }
@@ -172,23 +177,20 @@ export class Model {
   /** Unit vectors of a page and where its patches lie among them; kept by content, so that it is never done twice. */
   async embedPage(page: Page, options: { signal?: AbortSignal } = {}): Promise<PageEmbedding> {
     options.signal?.throwIfAborted();
-    const { processor, pageGraph, cache } = this.#parts;
+    const { processor, engine, cache } = this.#parts;
     const layout = processor.layout(page.width, page.height);
     const prompt = this.#pagePrompt(layout);
-    const key = createHash("sha256").update(`${this.#key}\n${page.sha256}`).digest("hex");
-    const work = cache.get(key, () =>
-      this.#embed(
-        pageGraph,
-        prompt.ids,
-        () => processor.feeds(page, layout),
-        `page ${page.source.file}#${page.source.number}`,
+    const what = `page ${page.source.file}#${page.source.number}`;
+    const work = engine.run((graphs) =>
+      cache.get(this.#pageKey(page, graphs), () =>
+        this.#embed(graphs.page, prompt.ids, () => processor.feeds(page, layout), what),
       ),
     );
     const vectors = await orAbort(work, options.signal);
     const last = prompt.grid.index.reduce((a, b) => Math.max(a, b), 0);
     if (vectors.count <= last)
       throw new ModelError(
-        `invalid output of ${pageGraph.name}: ${vectors.count} vectors, expected at least ${last + 1} for ${layout.rows} x ${layout.columns} patches`,
+        `invalid output of ${engine.graphs.page.name}: ${vectors.count} vectors, expected at least ${last + 1} for ${layout.rows} x ${layout.columns} patches`,
       );
     return { grid: prompt.grid, vectors };
   }
@@ -220,7 +222,7 @@ export class Model {
       for await (const page of pages) {
         signal?.throwIfAborted();
         running.push(this.embedPage(page, { signal }));
-        if (running.length > this.#parts.ahead) await finishOne();
+        if (running.length > this.#parts.engine.graphs.batch) await finishOne();
       }
       while (running.length > 0) await finishOne();
     } finally {
@@ -245,11 +247,12 @@ export class Model {
     return { ...this.#pagePrompt(layout), feeds: processor.feeds(page, layout) };
   }
 
-  async dispose(): Promise<void> {
-    const { pageGraph, queryGraph, maxsim } = this.#parts;
-    await pageGraph.dispose();
-    if (queryGraph !== pageGraph) await queryGraph.dispose();
-    await maxsim.dispose();
+  dispose(): Promise<void> {
+    return this.#parts.engine.dispose();
+  }
+
+  #pageKey(page: Page, { provider }: LoadedGraphs): string {
+    return createHash("sha256").update(`${this.#key}\n${provider}\n${page.sha256}`).digest("hex");
   }
 
   /** Ids of the page prompt and the grid in it: patches are where the image token is, never "the first 1024". */
@@ -314,7 +317,7 @@ export function findProfile(
   return found;
 }
 
-/** @throws ModelError for another shape, another dimension or values that are no numbers */
+/** @throws ModelError for another shape or dimension; ProviderError for values that are no numbers */
 function checked({ data, shape }: FloatTensor, dim: number, graph: string, what: string): MultiVector {
   if (shape.length !== 3 || shape[0] !== 1 || shape[2] !== dim)
     throw new ModelError(
@@ -322,7 +325,7 @@ function checked({ data, shape }: FloatTensor, dim: number, graph: string, what:
     );
   for (let i = 0; i < data.length; i++)
     if (!Number.isFinite(data[i]))
-      throw new ModelError(
+      throw new ProviderError(
         `invalid output of ${graph} for ${what}: ${data[i]} in vector ${Math.floor(i / dim)}, expected finite numbers; ` +
           "try another execution provider or weights in float32",
       );

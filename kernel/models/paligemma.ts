@@ -87,5 +87,4 @@ export const paligemma: Family = {
     const grid = { rows: Math.floor(height / patch), columns: Math.floor(width / patch) };
     return squashProcessor(configs.image, grid, imageToken, backend);
   },
-  domain: [0, 0.8],
 };

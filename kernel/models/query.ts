@@ -68,7 +68,7 @@ function kindOf(
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 
 /**
- * Words as a person reads them (Unicode word boundaries; runs of punctuation are words of their own), joined where one
+ * Words as a person reads them (Unicode word boundaries; punctuation and symbols are words of their own), joined where one
  * token, or a chain of sub-word tokens, covers several.
  */
 function findWords(
@@ -104,12 +104,20 @@ function findWords(
 }
 
 function segmentText(text: string): Span[] {
-  const spans: (Span & { word: boolean })[] = [];
-  for (const { segment, index, isWordLike } of segmenter.segment(text)) {
+  const spans: Span[] = [];
+  for (const { segment, index } of segmenter.segment(text)) {
     if (segment.trim() === "") continue;
     const last = spans.at(-1);
-    if (last && !isWordLike && !last.word && last.end === index) last.end = index + segment.length;
-    else spans.push({ start: index, end: index + segment.length, word: Boolean(isWordLike) });
+    if (last?.end === index && belong(text.slice(last.start, last.end), segment))
+      last.end = index + segment.length;
+    else spans.push({ start: index, end: index + segment.length });
   }
   return spans;
+}
+
+/** Whether what stands right behind `word` is part of it: "..." and "++", "12.5%" and "3°", "$4.50"; not "%)". */
+function belong(word: string, next: string): boolean {
+  if (/^\p{Sc}$/u.test(word)) return /^\p{N}/u.test(next);
+  if (/\p{N}$/u.test(word)) return /^[%‰°′″]$/u.test(next);
+  return /^[^\p{L}\p{N}]/u.test(next) && word.endsWith(next);
 }

@@ -57,7 +57,6 @@ function qwenFamily(name: string, title: string, types: string[], profiles: Fami
     profiles,
     imageToken: "<|image_pad|>",
     processor: ({ image }, backend, imageToken) => patchProcessor(image, imageToken, backend),
-    domain: [0, 0.8],
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "../../core/index.js";
+import { explainPage } from "../../kernel/inference/index.js";
 import { buildOnnx, type NodeSpec } from "../../kernel/inference/onnx-build.js";
 import { loadModel, type Model } from "../../kernel/models/index.js";
 import { packageRoot } from "../../kernel/package.js";
@@ -197,6 +198,27 @@ describe("pages of odd sizes", () => {
     for (const model of [squashed, tiled, patched]) await model.dispose();
   }, 30_000);
 });
+
+test("colours span what was measured on the model, or what is assumed, and the provenance says which", async () => {
+  const path = copyOf(golden("colqwen2"));
+  const stated = (range: unknown) => {
+    const config = JSON.parse(readFileSync(join(path, "config.json"), "utf8"));
+    writeFileSync(join(path, "config.json"), JSON.stringify({ ...config, cosine_range: range }));
+  };
+  const about = async () => {
+    const model = await open(path);
+    const { domain, provenance } = await explainPage(model, page(90, 60), "wind");
+    await model.dispose();
+    return [domain, provenance.model.domain];
+  };
+  expect(await about()).toEqual([[0, 0.8], "assumed"]);
+  stated([0.1, 0.65]);
+  expect(await about()).toEqual([[0.1, 0.65], "measured"]);
+  stated([0.7, 0.2]);
+  await expect(open(path)).rejects.toThrow(
+    `invalid cosine_range in config.json of ${path}: [0.7,0.2], expected two cosines, the lower first`,
+  );
+}, 30_000);
 
 test("a query that spells the image token is refused, other special tokens are the tokenizer's", async () => {
   const model = await open(golden("colpali"));

@@ -99,6 +99,12 @@ test("a page is embedded once: for two that ask at once, in the next session, an
   await third.dispose();
 }, 60_000);
 
+test("a word is what a person reads as one: brackets stay outside, what belongs to a number stays with it", () => {
+  const words = (text: string) => model.tokenize(text).words.map((w) => w.text);
+  expect(words("(12.5%)")).toEqual(["12.5%"]);
+  expect(words("up (12.5%), or -3°C for $4.50?")).toEqual(["up", "12.5%", "or", "3°", "C", "for", "$4.50"]);
+});
+
 test("words know their tokens and kinds", () => {
   const { tokens, words } = model.tokenize("What's the peak-load in 2,339 Zürich? 12% C++");
   expect(words.map((w) => w.text)).toEqual([

@@ -77,6 +77,11 @@ describe.each(CASES)("$family.name", ({ family, types, open }) => {
     expect(tokenizer.encode(prompt, profile.template).ids).toEqual(ids(page));
   });
 
+  test("punctuation is a word of its own, what belongs to a number is not", () => {
+    const { words } = tokenizeQuery('"up" (12.5%), $4.50...', tokenizer, profiles[0], family.imageToken);
+    expect(words.map((w) => w.text).join(" ")).toMatch(/^" ?up ?" \( ?12\.5% ?\) ?, \$4\.50 \.\.\.$/);
+  });
+
   test("kinds tell the words from what the profile put around them", () => {
     for (const profile of profiles) {
       const { tokens } = tokenizeQuery("hello world", tokenizer, profile, family.imageToken);

@@ -4,7 +4,7 @@
 
 CHECKPOINT is a folder (or a hub name) in the format of colpali-engine or transformers; the family is read from its config.json.
 OUT gets model.onnx (with model.onnx_data beside it from 1.5 GB on), text_model.onnx with --two-graphs, the tokenizer, the processor
-settings, config.json, and parity.json: what the exported graph gives beside what torch gives on two drawn pages and two queries.
+settings, config.json (with cosine_range, the colours' ends on those pages), and parity.json: what the exported graph gives beside what torch gives on two drawn pages and two queries.
 float16 and int8 change the weights alone; inputs, outputs and arithmetic stay float32, and parity.json states what the maps lose.
 """
 import argparse
@@ -98,11 +98,11 @@ def run(session, batch):
 
 
 def parity(wrapper, family, processor, folder):
-    """Largest and mean differences of embeddings and cosines, and how often the best vector stays the best."""
+    """Largest and mean differences of embeddings and cosines, and how often the best vector stays the best; and all cosines."""
     page_graph = ort.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
     text = folder / "text_model.onnx"
     text_graph = ort.InferenceSession(str(text), providers=["CPUExecutionProvider"]) if text.exists() else page_graph
-    rows = []
+    rows, cosines = [], []
     for size in ((600, 840), (840, 480)):
         batch = processor.process_images(images=[drawn_page(*size)])
         with torch.no_grad():
@@ -114,12 +114,20 @@ def parity(wrapper, family, processor, folder):
                 query_torch = wrapper(*(full[name] for name in wrapper.inputs))[0].numpy()
             query_onnx = run(text_graph, full)[0]
             a, b = query_torch @ page_torch.T, query_onnx @ page_onnx.T
+            cosines.append(a.ravel())
             rows.append({"page": list(size), "query": query,
                          "embeddings": float(max(np.abs(page_torch - page_onnx).max(), np.abs(query_torch - query_onnx).max())),
                          "cosines_largest": float(np.abs(a - b).max()), "cosines_mean": float(np.abs(a - b).mean()),
                          "same_best": float((a.argmax(1) == b.argmax(1)).mean()),
                          "score": [float(a.max(1).sum()), float(b.max(1).sum())]})
-    return rows
+    return rows, np.concatenate(cosines)
+
+
+def state_range(config, cosines):
+    """Where colours begin and end: what an unrelated patch has (the median), and what one in a thousand exceeds."""
+    document = json.loads(config.read_text())
+    document["cosine_range"] = [round(float(v), 2) for v in np.quantile(cosines, [0.5, 0.999])]
+    config.write_text(json.dumps(document, indent=2) + "\n")
 
 
 def main():
@@ -144,7 +152,8 @@ def main():
             {"float16": float16_weights, "int8": int8_weights}[a.weights](graph)
     processor.save_pretrained(a.out)
     model.config.save_pretrained(a.out)
-    rows = parity(wrapper, family, processor, a.out)
+    rows, cosines = parity(wrapper, family, processor, a.out)
+    state_range(a.out / "config.json", cosines)
     versions = {p: md.version(p) for p in ("colpali-engine", "transformers", "torch", "onnx", "onnxruntime")}
     (a.out / "parity.json").write_text(json.dumps({"family": family, "weights": a.weights, "versions": versions, "rows": rows}, indent=1) + "\n")
     size = sum(f.stat().st_size for f in a.out.glob("*.onnx*")) / 1e6

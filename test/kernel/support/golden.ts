@@ -24,16 +24,26 @@ export interface Golden {
     local_image_mask: [number, number][];
     n_patches: [number, number];
     embedding_rows: number[];
-    embedding_rows_f32: number[][];
+    embedding_values: number[][];
   }[];
   queries: {
     text: string;
     input_ids: number[];
     tokens: string[];
-    embedding_rows_f32: [number[], number[]];
+    embedding_values: [number[], number[]];
   }[];
   scores: number[][];
-  pairs: { query: number; image: number; token_max: number[]; token_argmax_xy: [number, number][] }[];
+  /** The engine's own, in float32. */
+  scores_f32: number[][];
+  /** How far the reference's float32 run is from its float64 run, which all other numbers here are from. */
+  float32: { embeddings: number; maps: number; scores: number };
+  pairs: {
+    query: number;
+    image: number;
+    token_max: number[];
+    /** For each token the patches that float32 cannot tell from the best one. */
+    token_best_xy: [number, number][][];
+  }[];
 }
 
 export const readGolden = (family: string): Golden =>
