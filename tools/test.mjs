@@ -37,7 +37,7 @@ await run(async () => {
   const began = Date.now();
   const chosen = choose(process.argv.slice(2));
   await setup({ tests: true });
-  const env = environment();
+  const env = { ...environment(), COLPALI_LENS_SLOW_TESTS: "1" };
   if (chosen.some((suite) => suite.browser)) env.CHROMIUM_PATH = await chromium();
 
   const results = [];
