@@ -105,7 +105,7 @@ const execution: Execution = new Execution(session, language, history, {
     input.attach(cell);
     process.off("SIGTERM", stop);
   },
-  ends: () => void process.on("SIGTERM", stop),
+  ends: () => void process.off("SIGTERM", stop).on("SIGTERM", stop),
 });
 answerRequests(session, language, history, execution);
 session.on("kernel_info_request", () => kernelInfo);

@@ -93,7 +93,9 @@ export class Execution {
     if (!silent) this.session.publish("execute_input", { code, execution_count: this.count });
     setLastCell(request.header);
     this.watch.begins(request);
-    const error = await this.run(code, Boolean(silent)).finally(this.watch.ends);
+    const error = await this.run(code, { silent: Boolean(silent), stored: Boolean(store_history) }).finally(
+      this.watch.ends,
+    );
     if (error) {
       if (stop_on_error) await this.stop();
       return { ...error, status: "error", execution_count: this.count, user_expressions: {}, payload: [] };
@@ -103,7 +105,10 @@ export class Execution {
   }
 
   /** The cell's error, already published; null when it went well. */
-  private async run(code: string, silent: boolean): Promise<CellError | null> {
+  private async run(
+    code: string,
+    { silent, stored }: { silent: boolean; stored: boolean },
+  ): Promise<CellError | null> {
     const outcome = await this.attempt(code);
     if (outcome.status === "error") {
       const { ename, evalue, traceback } = outcome;
@@ -113,7 +118,7 @@ export class Execution {
     if (outcome.shown && !silent) {
       const { data, metadata } = outcome.shown;
       this.session.publish("execute_result", { execution_count: this.count, data, metadata });
-      this.history.setOutput(this.count, String(data["text/plain"] ?? ""));
+      if (stored) this.history.setOutput(this.count, String(data["text/plain"] ?? ""));
     }
     return null;
   }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -46,6 +46,8 @@ export function uninstall(target: InstallTarget): string[] {
   const all = [join(data, "kernels", KERNEL_NAME), join(data, "labextensions", manifest.name)];
   const removed = all.filter((folder) => existsSync(folder));
   for (const folder of removed) rmSync(folder, { recursive: true });
+  for (const folder of [join(data, "kernels"), join(data, "labextensions"), data])
+    if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
   return removed;
 }
 

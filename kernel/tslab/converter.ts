@@ -67,6 +67,10 @@ const MADE = /\/__cells?(_\d+(_code)?)?\.tsx?$/;
 const ALL = "__cells";
 const IMPORT_ALL = `import * as ${ALL} from "./${ALL}";`;
 const SLOTS = 64;
+/** At most so many completions are looked up for their signatures: they cost a millisecond each. */
+const SIGNATURES = 20;
+
+export type CompletionEntry = ts.CompletionEntry & { signature?: string };
 
 /**
  * Compiles cells with TypeScript's language service. A cell is the module `__cell.ts`, which takes the names it uses
@@ -175,16 +179,35 @@ export class CellConverter {
     return this.#diagnose(file, 0);
   }
 
-  complete(code: string, position: number): { start: number; entries: ts.CompletionEntry[] } {
+  complete(code: string, position: number): { start: number; entries: CompletionEntry[] } {
     const word = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position))![0];
-    const start = position - word.length;
-    const entries = this.#probe(code, (file, offset) => {
-      const options = { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false };
-      return this.#service.getCompletionsAtPosition(file, position + offset, options)?.entries ?? [];
-    });
     const wanted = word.toLowerCase();
-    const meant = entries.filter((e) => e.name.toLowerCase().startsWith(wanted) && e.name !== ALL);
-    return { start, entries: meant };
+    const ask = (file: string, offset: number): CompletionEntry[] => {
+      const options = { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false };
+      const all = this.#service.getCompletionsAtPosition(file, position + offset, options)?.entries ?? [];
+      const meant = all.filter(({ name }) => name.toLowerCase().startsWith(wanted) && name !== ALL);
+      if (meant.length > SIGNATURES) return meant;
+      return meant.map((entry) => {
+        const { name, source } = entry;
+        const details = this.#service.getCompletionEntryDetails(
+          file,
+          position + offset,
+          name,
+          undefined,
+          source,
+          undefined,
+          undefined,
+        );
+        const signature = signatureOf(ts.displayPartsToString(details?.displayParts), name);
+        const kind = entry.kind === "alias" && this.#owner.get(name)?.kind;
+        return {
+          ...entry,
+          kind: kind === "function" || kind === "class" ? kind : entry.kind,
+          signature,
+        } as CompletionEntry;
+      });
+    };
+    return { start: position - word.length, entries: this.#probe(code, ask, true) };
   }
 
   inspect(code: string, position: number): string | null {
@@ -195,7 +218,7 @@ export class CellConverter {
       if (!info) return null;
       const tags = (info.tags ?? []).map((t) => `@${t.name} ${ts.displayPartsToString(t.text)}`);
       const parts = [
-        ts.displayPartsToString(info.displayParts),
+        ofEarlierCell(ts.displayPartsToString(info.displayParts)),
         ts.displayPartsToString(info.documentation),
         tags.join("\n"),
       ];
@@ -245,12 +268,15 @@ export class CellConverter {
     if (++this.#cells === this.#slots) this.#makeRoom();
   }
 
-  /** Makes the code the current cell's module: one line of what it uses, the code, and one line of exports. */
-  #assemble(code: string) {
+  /**
+   * Makes the code the current cell's module: one line of what it uses, the code, and one line of exports.
+   * @param everything also what the code does not name yet
+   */
+  #assemble(code: string, everything = false) {
     const source = parseCell(code);
     const top = topLevelNames(source);
     const lead: string[] = [];
-    const used = identifiers(source);
+    const used = everything ? new Set(this.#owner.keys()) : identifiers(source);
     const jsx = source.fileName.endsWith("x");
     if (jsx) for (const name of jsxNames(code)) used.add(name);
     for (const name of used) {
@@ -258,8 +284,9 @@ export class CellConverter {
       if (owner === undefined || top.names.has(name)) continue;
       const { cell, kind } = owner;
       // An imported variable could not be assigned to.
-      if (kind === "other") lead.push(`import ${name} = ${ALL}.c${cell}.${name};`);
-      else lead.push(`declare ${kind} ${name}: typeof ${ALL}.c${cell}.${name};`);
+      if (kind === "let" || kind === "const")
+        lead.push(`declare ${kind} ${name}: typeof ${ALL}.c${cell}.${name};`);
+      else lead.push(`import ${name} = ${ALL}.c${cell}.${name};`);
     }
     // TypeScript reads these comments at the beginning of a file only.
     const comments = jsx ? (code.match(JSX_COMMENT) ?? []) : [];
@@ -272,8 +299,8 @@ export class CellConverter {
     return { file, text, top, lead: head.length, syntax: syntaxErrors(source) };
   }
 
-  #probe<T>(code: string, ask: (file: string, offset: number) => T): T {
-    const { file, lead } = this.#assemble(code);
+  #probe<T>(code: string, ask: (file: string, offset: number) => T, everything = false): T {
+    const { file, lead } = this.#assemble(code, everything);
     return ask(file, lead);
   }
 
@@ -329,6 +356,19 @@ function readable(diagnostic: ts.Diagnostic, shift: number): Diagnostic {
 
 function isCell(statement: ts.ImportDeclaration): boolean {
   return (statement.moduleSpecifier as ts.StringLiteral).text === `./${ALL}`;
+}
+
+/** What an earlier cell declares reaches a cell as an alias, which says nothing to the person at the notebook. */
+function ofEarlierCell(display: string): string {
+  const declared = /^\(alias\) ([\s\S]*)\nimport [\w$]+ = .*$/u.exec(display)?.[1];
+  if (declared === undefined) return display;
+  return /^[\w$]+[(<]/.test(declared) ? `function ${declared}` : declared;
+}
+
+/** `function f(a: number): number` without what comes before the parenthesis; undefined for what cannot be called. */
+function signatureOf(display: string, name: string): string | undefined {
+  const called = /^(?:function |\((?:local function|method|alias)\) )[^(<]*/.exec(display)?.[0];
+  return called?.endsWith(name) ? display.slice(called.length).split("\n")[0] : undefined;
 }
 
 function exportedByHand(source: ts.SourceFile, name: string): boolean {

@@ -102,7 +102,8 @@ export class TypeScriptCells implements Language {
 
   complete(code: string, position: number): Completion {
     const { start, entries } = uninterrupted(() => this.#converter.complete(code, position));
-    return { start, end: position, matches: entries.map(({ name, kind }) => ({ text: name, type: kind })) };
+    const matches = entries.map(({ name, kind, signature }) => ({ text: name, type: kind, signature }));
+    return { start, end: position, matches };
   }
 
   inspect(code: string, position: number): string | null {

@@ -1,7 +1,7 @@
 import ts = require("typescript");
 
-/** How a later cell may refer to a name: `let` may be assigned there, `const` may not, anything else is imported. */
-export type Kind = "let" | "const" | "other";
+/** How a cell declared a name; several ways at once are "other". */
+export type Kind = "let" | "const" | "function" | "class" | "other";
 
 /** A cell is TypeScript; when it only reads as TypeScript with JSX, it is that. */
 export function parseCell(code: string): ts.SourceFile {
@@ -48,8 +48,10 @@ export function topLevelNames(source: ts.SourceFile): TopLevel {
       const kind = flags & (ts.NodeFlags.Const | ts.NodeFlags.Using) ? "const" : "let";
       declare(kind, boundIn(statement.declarationList));
     } else if (ts.isImportDeclaration(statement)) declare("other", importNames(statement));
-    else if (isNamedDeclaration(statement)) declare("other", [(statement.name as ts.Identifier).text]);
-    else scanVars(statement, nestedVars);
+    else if (isNamedDeclaration(statement)) {
+      const kind = ts.isFunctionDeclaration(statement) ? "function" : "other";
+      declare(ts.isClassDeclaration(statement) ? "class" : kind, [(statement.name as ts.Identifier).text]);
+    } else scanVars(statement, nestedVars);
   }
   declare("let", nestedVars);
   return { names, nestedVars };

@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 from queue import Empty
 
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager
 
 OURS = "colpali-lens"
 
@@ -30,9 +30,14 @@ class Cases:
 
 
 @contextmanager
-def kernel(name=OURS, **options):
-    manager, client = start_new_kernel(kernel_name=name, startup_timeout=60, **options)
+def kernel(name=OURS, settings=None, **options):
+    """A kernel that is ready and a client of it; `settings` are the manager's, `options` those of its process."""
+    manager = KernelManager(kernel_name=name, **(settings or {}))
+    manager.start_kernel(**options)
+    client = manager.client()
+    client.start_channels()
     try:
+        client.wait_for_ready(timeout=60)
         yield manager, client
     finally:
         client.stop_channels()
@@ -97,6 +102,7 @@ def run(client, code, timeout=60, interrupt=None, **options):
             continue
         if idle:
             shown.reply = got["content"]
+            continue
         if got["msg_type"] == "status":
             idle = idle or got["content"]["execution_state"] == "idle"
             shown.seconds = time.monotonic() - since

@@ -1,10 +1,14 @@
-"""The public jupyter_kernel_test suite against colpali-lens, and beside it tslab and ipykernel where they are installed."""
+"""
+The public jupyter_kernel_test suite against colpali-lens, and beside it tslab, Deno and ipykernel where they are installed.
+All tests must pass; what ipykernel is asked, colpali-lens is asked as well.
+"""
 
 import io
 import sys
 import unittest
 
 import jupyter_kernel_test
+from harness import OURS, Cases
 from jupyter_client.kernelspec import KernelSpecManager
 
 TYPESCRIPT = dict(
@@ -48,11 +52,18 @@ PYTHON = dict(
     supported_history_operations=("tail", "range", "search"),
     code_history_pattern="1?2*",
 )
-OURS = "colpali-lens"
+DENO = dict(
+    TYPESCRIPT,
+    code_display_data=[
+        {"code": 'await Deno.jupyter.display({"text/html": "<b>x</b>"}, { raw: true })', "mime": "text/html"}
+    ],
+    code_clear_output='await Deno.jupyter.broadcast("clear_output", { wait: false })',
+)
 # The pager is a payload of IPython's own `zip?` syntax; TypeScript has no such cell.
 KERNELS = {
     OURS: dict(TYPESCRIPT, code_clear_output='(globalThis as any)[Symbol.for("colpali-lens.kernel")].clearOutput()'),
     "tslab": TYPESCRIPT,
+    "deno": DENO,
     "python3": PYTHON,
 }
 
@@ -79,18 +90,15 @@ def main():
     if OURS not in installed:
         print(f"no kernel {OURS} found in this Python environment: run `colpali-lens install --sys-prefix` first")
         return 1
+    cases = Cases()
     table = {name: results(name) for name in KERNELS if name in installed}
     print("jupyter_kernel_test".ljust(34), *(name.ljust(13) for name in table))
     for test in table[OURS]:
         print(test.ljust(34), *(table[name][test][0].ljust(13) for name in table))
-    bad = [
-        (test, detail)
-        for test, (kind, detail) in table[OURS].items()
-        if kind == "FAIL" or (kind == "skip" and test != "test_pager")
-    ]
-    for test, detail in bad:
-        print(f"\n{test}\n{detail}")
-    return 1 if bad else 0
+        kind, detail = table[OURS][test]
+        if test != "test_pager" and not cases.count(test, kind == "pass"):
+            print(detail)
+    return cases.finish()
 
 
 if __name__ == "__main__":

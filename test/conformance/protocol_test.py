@@ -1,84 +1,214 @@
-"""What the public suite leaves out of execute_request: abort, silent cells, expressions, input, parents of late output."""
+"""What the public suite leaves out of the protocol: abort, silent cells, input, late output, displays, cursors, comms, endings."""
 
+import signal
 import sys
 import time
-from queue import Empty
 
-from jupyter_client.manager import start_new_kernel
+from harness import Cases, kernel, published, reply_to, run
 
-
-def reply_to(client, message):
-    while True:
-        reply = client.get_shell_msg(timeout=30)
-        if reply["parent_header"]["msg_id"] == message:
-            return reply["content"]
+API = "(globalThis as any)[Symbol.for('colpali-lens.kernel')]"
 
 
-def published(client, seconds):
-    """Everything that arrives on iopub within a time."""
-    seen, until = [], time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            seen.append(client.get_iopub_msg(timeout=0.1))
-        except Empty:
-            pass
-    return seen
-
-
-def main():
-    manager, client = start_new_kernel(kernel_name="colpali-lens", startup_timeout=60)
-    bad = 0
-
-    def check(name, ok, seen=""):
-        nonlocal bad
-        bad += not ok
-        print(name.ljust(34), "ok" if ok else f"FAIL {seen}")
-
-    try:
+def executing(cases):
+    with kernel() as (manager, client):
         first, second = client.execute("throw new Error('stop')"), client.execute("1")
         answers = [reply_to(client, first)["status"], reply_to(client, second)["status"]]
-        check("stop_on_error aborts what waits", answers == ["error", "aborted"], answers)
+        cases.check("stop_on_error aborts what waits", answers == ["error", "aborted"], answers)
         first, second = client.execute("throw 1", stop_on_error=False), client.execute("2")
         answers = [reply_to(client, first)["status"], reply_to(client, second)["status"]]
-        check("stop_on_error false goes on", answers == ["error", "ok"], answers)
+        cases.check("stop_on_error false goes on", answers == ["error", "ok"], answers)
+        failed = run(client, "throw new RangeError('far')").reply
+        fields = [failed[key] for key in ("status", "ename", "evalue")] + [len(failed["traceback"]) > 0]
+        cases.check("the reply carries the error", fields == ["error", "RangeError", "far", True], failed)
 
-        count = reply_to(client, client.execute("3"))["execution_count"]
-        published(client, 0.3)
-        silent = client.execute("4", silent=True)
-        same = reply_to(client, silent)["execution_count"]
-        kinds = {m["msg_type"] for m in published(client, 0.5) if m["parent_header"].get("msg_id") == silent}
-        check("silent", same == count and kinds == {"status"}, (count, same, kinds))
-        hidden = reply_to(client, client.execute("5", store_history=False))["execution_count"]
-        check("store_history false keeps the count", hidden == count, hidden)
+        plain = run(client, "3")
+        kinds = [message["msg_type"] for message in plain.messages]
+        wanted = ["status", "execute_input", "execute_result", "status"]
+        cases.check("busy, input, result, idle", kinds == wanted, kinds)
+        silent = run(client, "console.log('heard'); 4", silent=True)
+        kinds = [message["msg_type"] for message in silent.messages]
+        ok = silent.reply["execution_count"] == plain.reply["execution_count"] and kinds == ["status", "stream", "status"]
+        cases.check("silent", ok, (silent.reply, kinds))
+        hidden = run(client, "5", store_history=False).reply["execution_count"]
+        cases.check("store_history false keeps the count", hidden == plain.reply["execution_count"], hidden)
+        values = run(client, "let a = 6", user_expressions={"b": "a + 1", "c": "nope()"}).reply["user_expressions"]
+        ok = values["b"]["data"]["text/plain"] == "7" and values["c"]["status"] == "error"
+        cases.check("user_expressions", ok, values)
+        reply = reply_to(client, client.history(hist_access_type="tail", n=2, raw=True, output=True))["history"]
+        cases.check("history with output", [line[2] for line in reply] == [["3", "3"], ["let a = 6", None]], reply)
 
-        values = reply_to(client, client.execute("let a = 6", user_expressions={"b": "a + 1", "c": "nope()"}))
-        values = values["user_expressions"]
-        good = values["b"]["data"]["text/plain"] == "7" and values["c"]["status"] == "error"
-        check("user_expressions", good, values)
-
-        asked = client.execute(
-            "await (globalThis as any)[Symbol.for('colpali-lens.kernel')].input('name? ')", allow_stdin=True
-        )
+        asked = client.execute(f"const given = await {API}.input('name? ')", allow_stdin=True)
         request = client.get_stdin_msg(timeout=10)["content"]
         client.input("Ada")
-        answer = reply_to(client, asked)["status"]
-        check("input", request == {"prompt": "name? ", "password": False} and answer == "ok", (request, answer))
+        answer = reply_to(client, asked)["status"], run(client, "given").plain
+        ok = request == {"prompt": "name? ", "password": False} and answer == ("ok", "'Ada'")
+        cases.check("input", ok, (request, answer))
+        refused = run(client, f"await {API}.input('?')", allow_stdin=False)
+        ok = refused.error and "cannot ask for input" in refused.error["evalue"]
+        cases.check("input refused by the front end", ok, refused)
 
         late = client.execute("setTimeout(() => console.log('late'), 600); 0")
         reply_to(client, late)
-        reply_to(client, client.execute("'between'"))
-        texts = [m for m in published(client, 1.5) if m["msg_type"] == "stream"]
-        good = [m["parent_header"]["msg_id"] for m in texts] == [late]
-        check("late output under its own cell", good, texts)
-
-        reply_to(client, client.execute("void Promise.reject(new Error('lost')); setTimeout(() => { throw 1 }); 0"))
+        run(client, "'between'")
+        texts = [message for message in published(client, 1.5) if message["msg_type"] == "stream"]
+        cases.check("late output under its own cell", [m["parent_header"]["msg_id"] for m in texts] == [late], texts)
+        run(client, "void Promise.reject(new Error('lost')); setTimeout(() => { throw 1 }); 0")
         published(client, 0.5)
-        answer = reply_to(client, client.execute("8"))["status"]
-        check("uncaught errors do not kill it", answer == "ok" and manager.is_alive(), answer)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    return 1 if bad else 0
+        cases.check("uncaught errors do not end it", run(client, "8").plain == "8" and manager.is_alive())
+
+        looping = client.execute("const until = Date.now() + 1500; while (Date.now() < until);")
+        time.sleep(0.3)
+        began = time.monotonic()
+        info = client.session.msg("kernel_info_request", {})
+        client.control_channel.send(info)
+        answer = client.get_control_msg(timeout=10)
+        seconds = time.monotonic() - began
+        ok = answer["parent_header"]["msg_id"] == info["header"]["msg_id"] and answer["content"]["status"] == "ok"
+        cases.check("control answers during a loop", ok and seconds < 1, answer, f"{seconds:.2f} s")
+        reply_to(client, looping)
+
+
+def showing(cases):
+    with kernel() as (_, client):
+        run(client, f"const kernel = {API}; const bundle = (text: string) => ({{ 'text/plain': text }})")
+        shown = run(client, "await kernel.display(bundle('one'), { displayId: 'd' })")
+        first = shown.displays[0]["transient"]["display_id"]
+        shown = run(client, "await kernel.display(bundle('two'), { displayId: 'd', update: true, metadata: { m: 1 } })")
+        update = shown.updates[0]
+        ok = first == update["transient"]["display_id"] == "d" and update["data"] == {"text/plain": "two"}
+        cases.check("display_id and its update", ok and update["metadata"] == {"m": 1} and not shown.displays, update)
+        shown = run(client, "import * as tslab from 'tslab'; const d = tslab.newDisplay(); d.text('a'); d.html('<b/>')")
+        ids = [each["transient"]["display_id"] for each in shown.displays + shown.updates]
+        cases.check("tslab's display updates in place", len(ids) == 2 and len(set(ids)) == 1, shown)
+        shown = run(client, "kernel.display(bundle('x')); console.log('y'); kernel.clearOutput(true); console.log('z')")
+        kinds = [m["msg_type"] for m in shown.messages if m["msg_type"] not in ("status", "execute_input")]
+        cases.check("displays, prints and clears in order", kinds == ["display_data", "stream", "clear_output", "stream"], kinds)
+        shown = run(client, "process.stdout.write('no end'); process.stderr.write(Buffer.from('é').subarray(0, 1)); process.stderr.write(Buffer.from('é').subarray(1))")
+        cases.check("bytes of one character in two writes", shown.text == {"stdout": "no end", "stderr": "é"}, shown)
+
+
+def helping(cases):
+    with kernel() as (_, client):
+        run(client, "/** Adds two.\n * @param a the first */\nfunction addTwo(a: number, b = 2): number { return a + b }\nconst zed = { alpha: 1, alphb: 2 }")
+
+        def complete(code, position=None):
+            return reply_to(client, client.complete(code, position))
+
+        def inspect(code, position=None):
+            return reply_to(client, client.inspect(code, position))
+
+        reply = complete("zed.al")
+        ok = (reply["matches"], reply["cursor_start"], reply["cursor_end"]) == (["alpha", "alphb"], 4, 6)
+        cases.check("complete: members", ok, reply)
+        reply = complete("'😀😀'; zed.al + 1", 12)
+        ok = (reply["matches"], reply["cursor_start"], reply["cursor_end"]) == (["alpha", "alphb"], 10, 12)
+        cases.check("complete: emoji before the cursor", ok, reply)
+        reply = complete("addT")
+        entry = reply["metadata"]["_jupyter_types_experimental"][0]
+        ok = entry == {"text": "addTwo", "type": "function", "signature": "(a: number, b?: number): number"}
+        cases.check("complete: type and signature", ok, entry)
+        reply = complete("import { readFileSy } from 'fs'", 18)
+        cases.check("complete: what a module exports", reply["matches"][0] == "readFileSync", reply)
+        reply = complete("const = ;; zed.", 15)
+        cases.check("complete: in a broken cell", {"alpha", "alphb"} <= set(reply["matches"]), reply["matches"][:5])
+        reply = complete("zed.al", 9999)
+        cases.check("complete: cursor beyond the end", reply["matches"] == ["alpha", "alphb"], reply)
+        reply = complete("__c")
+        cases.check("complete: nothing of the kernel's own", "__cells" not in reply["matches"], reply["matches"])
+        text = inspect("'😀'; addTwo(1)", 8)["data"].get("text/plain", "")
+        ok = "function addTwo(a: number, b?: number): number" in text and "Adds two." in text and "@param a" in text
+        cases.check("inspect: signature and documentation", ok, text)
+        text = inspect("addTwo(", 7)["data"].get("text/plain", "")
+        cases.check("inspect: behind an open bracket", "function addTwo" in text, text)
+        text = inspect("zed", 1)["data"].get("text/plain", "")
+        cases.check("inspect: type of a variable", "alpha: number" in text, text)
+        reply = inspect("   ", 1)
+        cases.check("inspect: nothing there", reply["status"] == "ok" and not reply["found"], reply)
+        states = {
+            "await (": "incomplete", "const o = {": "incomplete", "`a${": "incomplete", "/* open": "incomplete",
+            "a(": "incomplete", "x.": "incomplete", "<b/>": "complete", "await f()": "complete", "'a": "invalid",
+            "} {": "invalid", "": "complete", "if (a)\n  b": "complete", "@deco": "incomplete",
+        }  # fmt: skip
+        for code, state in states.items():
+            reply = reply_to(client, client.is_complete(code))
+            cases.check(f"is_complete: {code!r}", reply["status"] == state, reply)
+
+
+def talking(cases):
+    with kernel() as (_, client):
+        def comm(kind, content):
+            message = client.session.msg(kind, content)
+            client.shell_channel.send(message)
+            return message["header"]["msg_id"]
+
+        run(client, "0")
+        unknown = comm("comm_open", {"comm_id": "u", "target_name": "nobody", "data": {}})
+        seen = [m for m in published(client, 0.5) if m["parent_header"].get("msg_id") == unknown]
+        closed = [m["content"]["comm_id"] for m in seen if m["msg_type"] == "comm_close"]
+        states = [m["content"]["execution_state"] for m in seen if m["msg_type"] == "status"]
+        cases.check("unknown target is closed on iopub", closed == ["u"] and states == ["busy", "idle"], seen)
+        run(client, f"const kernel = {API}; kernel.registerTarget('echo', (comm: any) => {{ comm.onMessage = ({{ data }}: any) => comm.send(data) }})")
+        comm("comm_open", {"comm_id": "e", "target_name": "echo", "data": {}})
+        sent = comm("comm_msg", {"comm_id": "e", "data": {"n": 1}})
+        seen = [m for m in published(client, 0.5) if m["parent_header"].get("msg_id") == sent]
+        answers = [m["content"] for m in seen if m["msg_type"] == "comm_msg"]
+        cases.check("a comm answers under its message", answers == [{"comm_id": "e", "data": {"n": 1}}], seen)
+        infos = [reply_to(client, client.comm_info(target)).get("comms") for target in (None, "echo", "other")]
+        cases.check("comm_info", infos == [{"e": {"target_name": "echo"}}, {"e": {"target_name": "echo"}}, {}], infos)
+        looping = client.execute("await new Promise((r) => setTimeout(r, 600))")
+        time.sleep(0.2)
+        comm("comm_msg", {"comm_id": "e", "data": {"n": 2}})
+        seen = [m["msg_type"] for m in published(client, 0.3)]
+        cases.check("comms are served while a cell awaits", "comm_msg" in seen, seen)
+        reply_to(client, looping)
+        sessions = {m["header"]["session"] for m in published(client, 0.1) + run(client, "1").messages}
+        cases.check("one session id of the kernel's own", len(sessions) == 1 and client.session.session not in sessions, sessions)
+
+
+def exit_code(manager, seconds=5):
+    process = manager.provisioner.process
+    until = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    return process.poll()
+
+
+def ending(cases):
+    model = 'import { loadModel } from "colpali-lens"; const model = await loadModel("mini"); 0'
+    for channel in ("control", "shell"):
+        with kernel() as (manager, client):
+            run(client, model)
+            request = client.session.msg("shutdown_request", {"restart": True})
+            getattr(client, f"{channel}_channel").send(request)
+            reply = getattr(client, f"get_{channel}_msg")(timeout=10)
+            while reply["parent_header"].get("msg_id") != request["header"]["msg_id"]:
+                reply = getattr(client, f"get_{channel}_msg")(timeout=10)
+            code = exit_code(manager)
+            ok = reply["content"] == {"status": "ok", "restart": True} and code == 0
+            cases.check(f"shutdown on {channel}, a model loaded", ok, (reply["content"], code))
+    with kernel() as (manager, client):
+        run(client, model)
+        manager.signal_kernel(signal.SIGTERM)
+        cases.check("SIGTERM ends it in order", (code := exit_code(manager)) == 0, code)
+    with kernel() as (manager, client):
+        run(client, "0")
+        client.execute("for (;;) {}")
+        time.sleep(0.5)
+        manager.signal_kernel(signal.SIGTERM)
+        cases.check("SIGTERM ends a loop", (code := exit_code(manager)) == -signal.SIGTERM, code)
+    with kernel() as (manager, client):
+        run(client, model)
+        client.execute("console.log('last words'); process.exit(3)")
+        texts = [m["content"]["text"] for m in published(client, 1) if m["msg_type"] == "stream"]
+        code = exit_code(manager)
+        cases.check("process.exit in a cell, output kept", texts == ["last words\n"] and code == 3, (texts, code))
+
+
+def main():
+    cases = Cases()
+    for part in (executing, showing, helping, talking, ending):
+        part(cases)
+    return cases.finish()
 
 
 if __name__ == "__main__":

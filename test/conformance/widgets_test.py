@@ -5,6 +5,7 @@ import random
 import sys
 
 import nbformat
+from harness import Cases
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
@@ -62,13 +63,8 @@ def kinds(messages):
     return names
 
 
-bad = 0
-
-
-def check(name, ok, seen=""):
-    global bad
-    bad += not ok
-    print(name.ljust(44), "ok" if ok else f"FAIL {seen}")
+cases = Cases()
+check = cases.check
 
 
 def conversation(echo):
@@ -137,4 +133,4 @@ if __name__ == "__main__":
     for echo in (True, False):
         conversation(echo)
     notebook()
-    sys.exit(1 if bad else 0)
+    sys.exit(cases.finish())
