@@ -1,4 +1,4 @@
-import type { PaletteName } from "./palettes.js";
+import type { DivergingName, PaletteName } from "./palettes.js";
 import type { Aggregate, Explanation } from "./types.js";
 
 /** Version of the state's shape. Raise it when an older reader would misunderstand a newer state. */
@@ -88,6 +88,8 @@ export interface LensView {
   scope: Scope;
   aggregate: Aggregate;
   palette: PaletteName;
+  /** Colours of a difference map. */
+  diverging: DivergingName;
   normalisation: Normalisation;
   /** Range of the `absolute` scale in cosine, or null for the model's own. */
   domain: [number, number] | null;

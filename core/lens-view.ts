@@ -12,7 +12,7 @@ import {
   SCOPES,
   type Zoom,
 } from "./lens-state.js";
-import { PALETTE_NAMES } from "./palettes.js";
+import { DIVERGING_NAMES, PALETTE_NAMES } from "./palettes.js";
 import { followingCompare } from "./siblings.js";
 import type { Explanation } from "./types.js";
 
@@ -25,6 +25,7 @@ export function defaultView(_data: LensData): LensView {
     scope: "words",
     aggregate: "max",
     palette: "viridis",
+    diverging: "PuOr",
     normalisation: "absolute",
     domain: null,
     opacity: 0.8,
@@ -67,6 +68,7 @@ export function changeView(data: LensData, view: LensView, change: Partial<LensV
   oneOf(next.scope, "view.scope", SCOPES);
   oneOf(next.aggregate, "view.aggregate", AGGREGATES);
   oneOf(next.palette, "view.palette", PALETTE_NAMES);
+  oneOf(next.diverging, "view.diverging", DIVERGING_NAMES);
   oneOf(next.normalisation, "view.normalisation", NORMALISATIONS);
   next.domain = orNull(next.domain, range);
   finite(next.opacity, "view.opacity", 0, 1);

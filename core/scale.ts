@@ -101,7 +101,7 @@ function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
     domain: [-limit, limit],
     threshold: 0,
     opacity: view.opacity,
-    colours: colours("PuOr"),
+    colours: colours(view.diverging),
     unit: "difference of cosines",
     chance: null,
     note: "symmetric about 0",

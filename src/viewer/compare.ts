@@ -1,5 +1,6 @@
-import { explanationName, type LensData, sameModel } from "../../core/index.js";
+import { DIVERGING_NAMES, explanationName, type LensData, sameModel } from "../../core/index.js";
 import { h, uniqueId } from "./dom.js";
+import { choice } from "./fields.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
 /** What to compare with, and whether side by side or as a difference. */
@@ -11,6 +12,14 @@ export function createCompare(actions: Actions): Part {
     actions.set({ compare: others.value === "" ? null : Number(others.value) }),
   );
   difference.addEventListener("change", () => actions.set({ difference: difference.checked }));
+  const colours = choice(
+    actions,
+    "diverging",
+    "its colours",
+    DIVERGING_NAMES,
+    {},
+    ({ locked }) => locked.compare !== null && locked.difference,
+  );
   let data: Frame["data"] | null = null;
   let from = -1;
 
@@ -26,6 +35,7 @@ export function createCompare(actions: Actions): Part {
         h("label", { for: differenceId }, "difference"),
         h("span", {}, difference),
       ),
+      colours.element,
     ),
     update(frame) {
       const count = frame.data.explanations.length;
@@ -37,6 +47,7 @@ export function createCompare(actions: Actions): Part {
       }
       others.disabled = count < 2;
       others.value = frame.locked.compare === null ? "" : String(frame.locked.compare);
+      colours.update(frame);
       difference.disabled = frame.locked.compare === null;
       difference.checked = frame.locked.difference;
     },

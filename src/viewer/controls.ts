@@ -3,14 +3,13 @@ import {
   BLENDS,
   CELLS,
   CHANCES,
-  decimal,
   LAYOUTS,
-  type LensView,
   NORMALISATIONS,
   PALETTE_NAMES,
 } from "../../core/index.js";
-import { h, setText, uniqueId } from "./dom.js";
-import type { Actions, Frame, Part } from "./frame.js";
+import { h } from "./dom.js";
+import { choice, range, slider } from "./fields.js";
+import type { Actions, Part } from "./frame.js";
 
 const AGGREGATE_NAMES = { max: "maximum", mean: "mean", winner: "MaxSim winners" };
 const SCALE_NAMES = {
@@ -63,6 +62,7 @@ export function createControls(actions: Actions): Part {
       ({ scene }) => scene.explanation.controls !== null,
     ),
     choice(actions, "normalisation", "scale", NORMALISATIONS, SCALE_NAMES),
+    range(actions, "range"),
     choice(actions, "palette", "palette", PALETTE_NAMES),
     choice(actions, "blend", "colours", BLENDS, BLEND_NAMES),
     choice(actions, "cells", "cells", CELLS, CELL_NAMES),
@@ -91,65 +91,4 @@ export function createControls(actions: Actions): Part {
 
 function round(value: number, how: (v: number) => number): number {
   return how(value * 100) / 100;
-}
-
-/** A select of a view property with a closed set of values. */
-function choice<
-  K extends "aggregate" | "normalisation" | "palette" | "blend" | "cells" | "layout" | "chance",
->(
-  actions: Actions,
-  key: K,
-  label: string,
-  values: readonly LensView[K][],
-  names: Record<string, string> = {},
-  possible: (frame: Frame) => boolean = () => true,
-): Part {
-  const id = uniqueId(key);
-  const select = h("select", { id }, ...values.map((v) => h("option", { value: v }, names[v] ?? v)));
-  select.addEventListener("change", () => actions.set({ [key]: select.value as LensView[K] }));
-  return {
-    element: h("div", { class: "cl-control" }, h("label", { for: id }, label), select),
-    update: (frame) => {
-      select.value = frame.locked[key];
-      select.disabled = !possible(frame);
-    },
-  };
-}
-
-/** A slider of a numeric view property; `reset`, where given, is offered as "auto". */
-function slider(
-  actions: Actions,
-  key: "opacity" | "threshold" | "top" | "contours",
-  label: string,
-  range: (frame: Frame) => { min: number; max: number; step: number },
-  value: (view: LensView, frame: Frame) => number,
-  reset?: () => void,
-): Part {
-  const id = uniqueId(key);
-  const input = h("input", { id, type: "range" });
-  const output = h("output", { for: id });
-  const auto = reset
-    ? h("button", { class: "cl-auto", title: "Back to the scale's lower end" }, "auto")
-    : null;
-  if (auto && reset) auto.addEventListener("click", reset);
-  input.addEventListener("input", () => actions.set({ [key]: Number(input.value) }));
-  return {
-    element: h(
-      "div",
-      { class: "cl-control" },
-      h("label", { for: id }, label),
-      h("span", { class: "cl-slide" }, input, auto, output),
-    ),
-    update(frame) {
-      const { min, max, step } = range(frame);
-      Object.assign(input, { min: String(min), max: String(max), step: String(step) });
-      const now = value(frame.locked, frame);
-      if (document.activeElement !== input || Number(input.value) !== now) input.value = String(now);
-      setText(output, step < 1 ? decimal(now) : String(now));
-      if (!auto) return;
-      // Sums and differences have no threshold.
-      input.disabled = !frame.scene.scale.unit.startsWith("cosine");
-      auto.disabled = input.disabled || frame.locked.threshold === null;
-    },
-  };
 }

@@ -36,7 +36,7 @@ export function createFooter(): Part {
   }
   details.addEventListener("toggle", fill);
   return {
-    element: h("footer", { class: "cl-foot" }, h("div", { class: "cl-caption" }, found, from), details),
+    element: h("div", { class: "cl-foot" }, h("div", { class: "cl-caption" }, found, from), details),
     update({ scene }) {
       setText(found, finding(scene));
       setText(from, origin(scene));

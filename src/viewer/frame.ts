@@ -22,8 +22,8 @@ export interface PagePoint {
 
 /** What the parts may do. */
 export interface Actions {
-  /** Changes settings; they are saved to the kernel where there is one. */
-  set(change: Partial<LensView>): void;
+  /** Changes settings, also by what they are now (a frame may be older); they are saved to the kernel where there is one. */
+  set(change: Partial<LensView> | ((now: LensView) => Partial<LensView>)): void;
   /** Shows something as long as the pointer is there, without selecting it; null ends it. */
   preview(change: Partial<LensView> | null): void;
   /** Points at a place of the page, on every picture of it; null points nowhere. */

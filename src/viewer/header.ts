@@ -5,7 +5,11 @@ import type { Actions, Frame, StatusPart } from "./frame.js";
 import { createSave } from "./save.js";
 
 /** Query and score on top; what the kernel is doing shows in the same place, so that nothing moves. */
-export function createHeader(actions: Actions, fromKernel?: (format: SaveFormat) => void): StatusPart {
+export function createHeader(
+  actions: Actions,
+  enlarge: HTMLElement,
+  fromKernel?: (format: SaveFormat) => void,
+): StatusPart {
   const id = uniqueId("query");
   const input = h("input", { id, type: "text", class: "cl-query", autocomplete: "off", spellcheck: "false" });
   const ask = h("button", { type: "submit", class: "cl-ask" }, "Ask");
@@ -26,7 +30,16 @@ export function createHeader(actions: Actions, fromKernel?: (format: SaveFormat)
   const status = h("p", { class: "cl-status", role: "status", hidden: "" }, message, bar);
   const error = h("p", { class: "cl-error", role: "alert", hidden: "" });
   const save = createSave(actions, fromKernel);
-  const element = h("header", { class: "cl-head" }, form, asked, score, status, save.element, error);
+  const element = h(
+    "div",
+    { class: "cl-head" },
+    form,
+    asked,
+    score,
+    status,
+    h("div", { class: "cl-tools" }, enlarge, save.element),
+    error,
+  );
 
   let live = true;
   let shownQuery = "";

@@ -9,6 +9,7 @@ import {
 } from "../../core/index.js";
 import { createChips } from "./chips.js";
 import { h, setText } from "./dom.js";
+import { createEnlarge } from "./enlarge.js";
 import type { SaveFormat } from "./files.js";
 import { createFooter } from "./footer.js";
 import type { Actions, Frame, Part } from "./frame.js";
@@ -60,7 +61,7 @@ export function createLens(
   const actions: Actions = {
     set(change) {
       if (!data || !locked) return;
-      locked = changeView(data, locked, change);
+      locked = changeView(data, locked, typeof change === "function" ? change(locked) : change);
       schedule();
       callbacks.onView(locked);
     },
@@ -77,7 +78,8 @@ export function createLens(
   };
 
   const pictures = createPictures();
-  const header = createHeader(actions, callbacks.onSave?.bind(callbacks));
+  const enlarge = createEnlarge(element);
+  const header = createHeader(actions, enlarge.button, callbacks.onSave?.bind(callbacks));
   const parts: Part[] = [
     header,
     createChips(actions),
@@ -154,6 +156,7 @@ export function createLens(
       cancelAnimationFrame(scheduled);
       for (const part of parts) part.dispose?.();
       pictures.dispose();
+      enlarge.dispose();
       element.replaceChildren();
     },
   };

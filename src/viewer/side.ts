@@ -45,7 +45,10 @@ export function createSide(actions: Actions): Part {
       setText(scaleHead, `Scale, ${frame.scene.scale.unit}`);
       setText(note, frame.scene.scale.note);
       setText(chance, chanceNote(frame.scene));
-      const now = JSON.stringify({ ...frame.scene.scale, colours: frame.scene.view.palette });
+      const now = JSON.stringify({
+        ...frame.scene.scale,
+        colours: [frame.scene.view.palette, frame.scene.view.diverging],
+      });
       if (now !== drawn) {
         drawn = now;
         bar.replaceChildren(fromSvg(legendScale(frame.scene.scale, WIDTH, "currentColor")));

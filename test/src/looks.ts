@@ -11,24 +11,37 @@ export interface Look {
 
 export const looks: Record<string, Look> = {
   "all words": { state: "report" },
-  "one word": { state: "report", view: { word: 0 } },
+  "one word": { state: "report", view: { explanation: 1, word: 0 } },
   "token off the image": { state: "example", view: { scope: "all", token: 4 } },
-  "read-out": { state: "report", view: { word: 0 }, pointer: [0.33, 0.19] },
+  "read-out": { state: "report", view: { explanation: 1, word: 0 }, pointer: [0.368, 0.227] },
   "best patches, contours and region": {
     state: "report",
-    view: { word: 0, top: 5, contours: 3, region: { row: 20, column: 8, rows: 9, columns: 16 } },
+    view: {
+      explanation: 1,
+      word: 0,
+      top: 5,
+      contours: 3,
+      region: { row: 20, column: 8, rows: 9, columns: 16 },
+    },
   },
   "outline only": { state: "report", view: { blend: "outline", threshold: 0.4 } },
   "multiplied, smooth": {
     state: "report",
-    view: { word: 1, blend: "multiply", palette: "YlOrRd", cells: "smooth", normalisation: "token" },
+    view: {
+      explanation: 1,
+      word: 1,
+      blend: "multiply",
+      palette: "YlOrRd",
+      cells: "smooth",
+      normalisation: "token",
+    },
   },
   "hidden by chance": { state: "report", view: { word: 3, chance: "hidden" } },
   "controls subtracted": { state: "report", view: { word: 3, chance: "subtracted" } },
   "small multiples": { state: "report", view: { layout: "multiples" } },
   "A beside B": { state: "report", view: { compare: 2 } },
   difference: { state: "pages", view: { word: 1, compare: 2, difference: true } },
-  zoomed: { state: "report", view: { word: 0, zoom: { scale: 4, x: 0.35, y: 0.25 } } },
-  "400 px wide": { state: "report", view: { word: 0 }, width: 400 },
+  zoomed: { state: "report", view: { explanation: 1, word: 0, zoom: { scale: 4, x: 0.36, y: 0.23 } } },
+  "400 px wide": { state: "report", view: { explanation: 1, word: 0 }, width: 400 },
   waiting: { state: "empty" },
 };

@@ -1,6 +1,6 @@
 /**
  * The lens in a plain page in Chromium: used as a person would, checked on pixels and on what a screen reader
- * gets. `node test/src/run-browser.mjs [part of a name]`; Chromium from CHROMIUM_PATH, else /usr/bin/chromium.
+ * gets. A file that exports `themes` runs in each of them. `node test/src/run-browser.mjs [part of a name]`; Chromium from CHROMIUM_PATH, else /usr/bin/chromium.
  */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -28,11 +28,14 @@ const browser = await chromium.launch({
 });
 let [passed, failed] = [0, 0];
 for (const file of readdirSync(here).sort()) {
-  const { default: tests } = await import(pathToFileURL(join(here, file)).href);
-  for (const [name, test] of Object.entries(tests)) {
-    const full = `${file.replace(".mjs", "")}: ${name}`;
+  const { default: tests, themes = ["light"] } = await import(pathToFileURL(join(here, file)).href);
+  const runs = Object.entries(tests).flatMap(([name, test]) =>
+    themes.map((theme) => ({ name, test, theme })),
+  );
+  for (const { name, test, theme } of runs) {
+    const full = `${file.replace(".mjs", "")}: ${name}${themes.length > 1 ? `, ${theme}` : ""}`;
     if (!full.includes(wanted)) continue;
-    const context = await browser.newContext({ viewport: { width: 1180, height: 1100 } });
+    const context = await browser.newContext({ viewport: { width: 1180, height: 1100 }, colorScheme: theme });
     const lens = await open(context, pathToFileURL(join(galleryFolder, "index.html")).href);
     try {
       await test(lens);

@@ -88,6 +88,37 @@ class Page {
     return this.model.serialize(this.model.get_state(true)) as never;
   }
 
+  readonly base = base;
+
+  /** A state of the gallery as a notebook file has it: JSON, with binary leaves in base64 beside it. */
+  async savedNotebookState(name: string): Promise<[state: unknown, view: unknown]> {
+    await this.open(name);
+    const buffers: { path: string[]; encoding: string; data: string }[] = [];
+    const plain = (value: unknown, path: string[]): unknown => {
+      if (ArrayBuffer.isView(value)) {
+        const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+        const data = btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""));
+        buffers.push({ path, encoding: "base64", data });
+        return null;
+      }
+      if (Array.isArray(value)) return value.map((v, i) => plain(v, [...path, String(i)]));
+      if (typeof value !== "object" || value === null) return value;
+      return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v, [...path, key])]));
+    };
+    const { layout: _, ...traits } = this.saved();
+    const model = {
+      model_name: "LensModel",
+      model_module: MODULE_NAME,
+      model_module_version: `^${MODULE_VERSION}`,
+      state: plain(traits, []),
+      buffers,
+    };
+    return [
+      { version_major: 2, version_minor: 0, state: { lens: model } },
+      { version_major: 2, version_minor: 0, model_id: "lens" },
+    ];
+  }
+
   readonly module = { name: MODULE_NAME, version: MODULE_VERSION };
 }
 

@@ -18,6 +18,8 @@ const painted = (lens) =>
     return data.filter((v, i) => i % 4 === 3 && v > 0).length;
   });
 
+export const themes = ["light", "dark"];
+
 export default {
   async "words on the page are marked as more than chance, a word that is not there as no more"(lens) {
     await lens.open("report", { explanation: 1 });

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 const caption = (lens) => lens.page.locator(".cl-caption").innerText();
 const pressed = (lens) => lens.page.locator(".cl-chip[aria-pressed=true] .cl-chip-label").allInnerTexts();
 
+export const themes = ["light", "dark"];
+
 export default {
   async "hovering previews, clicking locks, hover wins over the lock and gives it back"(lens) {
     await lens.open("example");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { hottest } from "../page.mjs";
 
+export const themes = ["light", "dark"];
+
 export default {
   async "each word's hottest cell is painted in its place, on a 2 x 3 and a 7 x 5 grid"(lens) {
     for (const [rows, columns, count] of [

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 
+export const themes = ["light", "dark"];
+
 export default {
   async "every control sets its property, and the scale stays in cosine"(lens) {
     await lens.open("example", { token: 1 });
@@ -25,9 +27,9 @@ export default {
       await page.getByLabel(label, { exact: true }).press("ArrowRight");
       assert.equal((await lens.view())[key], expected);
     }
-    await page.getByLabel("threshold").press("ArrowRight");
+    await page.getByLabel("threshold", { exact: true }).press("ArrowRight");
     assert.ok((await lens.view()).threshold !== null);
-    await page.getByRole("button", { name: "auto" }).click();
+    await page.getByRole("button", { name: "threshold: auto" }).click();
     assert.equal((await lens.view()).threshold, null);
   },
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { hottest } from "../page.mjs";
 
+export const themes = ["light", "dark"];
+
 export default {
   async "at 200 % text nothing is cut off or laid over something else"(lens) {
     await lens.page.addStyleTag({ content: ":root { font-size: 32px }" });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { cellsOf, hottest } from "../page.mjs";
 
+export const themes = ["light", "dark"];
+
 export default {
   async "small multiples: a map per word, each with its hottest cell in place; a click selects"(lens) {
     await lens.open("grid 2 x 3", { layout: "multiples", top: 0 });

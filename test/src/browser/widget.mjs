@@ -31,6 +31,96 @@ export default {
     assert.doesNotMatch(amd, /https?:\/\/(?!www\.w3\.org|json-schema)/);
   },
 
+  async "every setting goes both ways: what a cell assigns shows, what a person does is sent"(lens) {
+    // [setting, what a cell assigns, a person's act, what is sent then]
+    const { page } = lens;
+    const select = (label, value) => () => page.getByLabel(label, { exact: true }).selectOption(value);
+    const key = (label, press) => () => page.getByLabel(label, { exact: true }).press(press);
+    const drag = async () => {
+      const box = await page.locator(".cl-paper").first().boundingBox();
+      await page.keyboard.down("Shift");
+      await page.mouse.move(box.x + 0.1 * box.width, box.y + 0.1 * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.4 * box.height, { steps: 3 });
+      await page.mouse.up();
+      await page.keyboard.up("Shift");
+    };
+    const settings = [
+      ["explanation", 1, () => page.locator(".cl-thumb").first().click(), 2],
+      ["token", 0, () => lens.chip("share").click(), 1],
+      ["word", 0, () => lens.chip("share").click(), 1],
+      ["scope", "all", () => page.getByLabel("words only").check(), "words"],
+      ["aggregate", "mean", select("all means", "winner"), "winner"],
+      ["palette", "mako", select("palette", "cividis"), "cividis"],
+      ["diverging", "RdBu", select("its colours", "BrBG"), "BrBG", { compare: 2, difference: true }],
+      ["normalisation", "query", select("scale", "robust"), "robust"],
+      [
+        "domain",
+        [0.1, 0.7],
+        () =>
+          page
+            .getByLabel("range, lower end")
+            .fill("0.3")
+            .then(() => page.keyboard.press("Tab")),
+        [0.3, 0.7],
+      ],
+      ["opacity", 0.5, key("opacity", "ArrowRight"), 0.55],
+      ["threshold", 0.4, key("threshold", "ArrowRight"), 0.41],
+      ["blend", "multiply", select("colours", "outline"), "outline"],
+      ["cells", "smooth", select("cells", "nearest"), "nearest"],
+      ["chance", "hidden", select("chance", "subtracted"), "subtracted"],
+      ["top", 3, key("best marked", "ArrowRight"), 4],
+      ["contours", 2, key("contours", "ArrowRight"), 3],
+      ["compare", 1, select("with", "2"), 2],
+      [
+        "difference",
+        true,
+        () => page.getByLabel("difference", { exact: true }).uncheck(),
+        false,
+        { compare: 2 },
+      ],
+      ["layout", "multiples", select("show", "single"), "single"],
+      [
+        "region",
+        { row: 0, column: 0, rows: 2, columns: 1 },
+        drag,
+        { row: 0, column: 0, rows: 2, columns: 2 },
+      ],
+      [
+        "zoom",
+        { scale: 2, x: 0.5, y: 0.5 },
+        () => page.getByRole("button", { name: "Zoom in" }).click(),
+        { scale: 3, x: 0.5, y: 0.5 },
+      ],
+    ];
+    // Chance can only be changed where it was measured.
+    const measured = `(t) => { t.data.explanations[0].controls = { kind: "controls", list: "test", queries: 20,
+      maxima: { words: new DataView(new Float32Array(20).buffer) }, mean: {} }; return t; }`;
+    await open(lens, "pages", measured);
+    const all = await page.evaluate(() => window.widget.model.get("view"));
+    assert.deepEqual(settings.map(([name]) => name).sort(), Object.keys(all).sort(), "every setting is here");
+    for (const [name, assigned, act, expected, base = {}] of settings) {
+      await open(lens, "pages", measured);
+      const before = await page.locator(".cl-lens").screenshot();
+      await page.evaluate((view) => window.widget.comm.receive({ method: "update", state: { view } }), {
+        ...all,
+        ...base,
+        [name]: assigned,
+      });
+      await lens.leave();
+      assert.ok(!before.equals(await page.locator(".cl-lens").screenshot()), `${name} changes what is seen`);
+      assert.deepEqual(await sent(lens), [], `${name} is not sent back`);
+      await act();
+      await lens.frame();
+      const last = (await sent(lens)).at(-1);
+      const got = last?.state.view[name];
+      if (typeof expected === "object" && name === "zoom")
+        for (const part of ["scale", "x", "y"])
+          assert.ok(Math.abs(got[part] - expected[part]) < 0.02, `zoom ${part}`);
+      else assert.deepEqual(got, expected, name);
+    }
+  },
+
   async "a click is saved to the kernel, a change in the kernel moves the lens"(lens) {
     await open(lens);
     assert.deepEqual(await sent(lens), [], "opening sends nothing");
@@ -141,6 +231,21 @@ export default {
     }
     await open(lens, "example", "(t) => { t.data.pages[0].width = 0; return t; }");
     assert.equal(await lens.page.evaluate(() => window.widget.saved().data.pages[0].width), 0);
+  },
+
+  async "what the first version saved opens: no chance, no settings of later versions"(lens) {
+    await open(
+      lens,
+      "example",
+      `(t) => {
+        for (const e of t.data.explanations) delete e.controls;
+        const { chance, diverging, compare, difference, layout, ...old } = t.view;
+        return { data: t.data, view: { ...old, word: 1, forgotten: true } };
+      }`,
+    );
+    assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “loads”/);
+    assert.match(await lens.page.locator(".cl-side").innerText(), /Chance was not measured/);
+    assert.equal(await lens.page.locator(".cl-failed").count(), 0);
   },
 
   async "without data it waits; without a kernel it says what needs one"(lens) {
