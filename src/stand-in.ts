@@ -4,8 +4,10 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Widget } from "@lumino/widgets";
 
 const WIDGET = "application/vnd.jupyter.widget-view+json";
-const NOTE =
+const GONE =
   "This is a picture: what it was made with is no longer in the kernel. Run the cell again for the live view.";
+const BROKEN =
+  "This is a picture: the live view was saved by another version of its extension, or failed. Run the cell again for the live view.";
 
 type Bundle = IRenderMime.IMimeModel["data"];
 type Factory = IRenderMime.IRendererFactory;
@@ -13,8 +15,9 @@ type Factory = IRenderMime.IRendererFactory;
 type WidgetRenderer = IRenderMime.IRenderer & { addWidget?(widget: IRenderMime.IRenderer): void };
 
 /**
- * After a restart of the kernel the widget manager shows "Error displaying widget: model not found", even where the same
- * output carries a static picture. This shows the picture instead. Outputs without one stay as they are.
+ * After a restart of the kernel the widget manager shows "Error displaying widget: model not found", and for a view of a
+ * version that is not installed a JavaScript error, even where the same output carries a static picture. This shows the
+ * picture instead. Outputs without one stay as they are.
  */
 export const standIns: DocumentRegistry.WidgetExtension = {
   createNew(panel: Widget) {
@@ -45,8 +48,9 @@ function withStandIn(renderer: WidgetRenderer, rendermime: IRenderMimeRegistry):
   renderer.renderModel = async (model) => {
     picture?.dispose();
     await render(model);
-    const failed = renderer.node.textContent?.startsWith("Error displaying widget");
-    if (!failed || !model.data["image/png"] || !renderer.addWidget) return;
+    const gone = renderer.node.textContent?.startsWith("Error displaying widget");
+    const broken = renderer.node.querySelector(".jupyter-widgets-error-widget") !== null;
+    if (!(gone || broken) || !model.data["image/png"] || !renderer.addWidget) return;
     const still = withoutWidget(model);
     const mimeType = rendermime.preferredMimeType(still.data, still.trusted ? "any" : "ensure");
     if (!mimeType) return;
@@ -57,7 +61,7 @@ function withStandIn(renderer: WidgetRenderer, rendermime: IRenderMimeRegistry):
     renderer.addWidget(picture);
     const note = document.createElement("p");
     note.className = "cl-stand-in";
-    note.textContent = NOTE;
+    note.textContent = gone ? GONE : BROKEN;
     renderer.node.append(note);
   };
   return renderer;
