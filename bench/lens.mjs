@@ -4,24 +4,12 @@
  * changed word) is measured beside, because it depends on the machine: the ratios are what to compare.
  */
 
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
-import { buildGallery, galleryFolder } from "../test/src/build-gallery.mjs";
+import { openGallery } from "../test/src/chromium.mjs";
 
-await buildGallery();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH || "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-frame-rate-limit",
-    "--disable-gpu-vsync",
-    "--enable-precise-memory-info",
-  ],
-});
+const flags = ["--disable-frame-rate-limit", "--disable-gpu-vsync", "--enable-precise-memory-info"];
+const { browser, url } = await openGallery(flags);
 const page = await browser.newPage({ viewport: { width: 1180, height: 1000 } });
-await page.goto(pathToFileURL(join(galleryFolder, "index.html")).href);
+await page.goto(url);
 
 /** Runs in the page. */
 function measure(kind) {

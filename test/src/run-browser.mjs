@@ -5,27 +5,13 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
-import { buildGallery, galleryFolder } from "./build-gallery.mjs";
+import { openGallery } from "./chromium.mjs";
 import { open } from "./page.mjs";
 
 const here = join(dirname(fileURLToPath(import.meta.url)), "browser");
 const wanted = process.argv[2] ?? "";
 
-await buildGallery();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH || "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-lcd-text",
-  ],
-});
+const { browser, url } = await openGallery();
 let [passed, failed] = [0, 0];
 for (const file of readdirSync(here).sort()) {
   const { default: tests, themes = ["light"] } = await import(pathToFileURL(join(here, file)).href);
@@ -36,7 +22,7 @@ for (const file of readdirSync(here).sort()) {
     const full = `${file.replace(".mjs", "")}: ${name}${themes.length > 1 ? `, ${theme}` : ""}`;
     if (!full.includes(wanted)) continue;
     const context = await browser.newContext({ viewport: { width: 1180, height: 1100 }, colorScheme: theme });
-    const lens = await open(context, pathToFileURL(join(galleryFolder, "index.html")).href);
+    const lens = await open(context, url);
     try {
       await test(lens);
       if (lens.errors.length > 0) throw new Error(`errors on the page: ${lens.errors.join("; ")}`);
