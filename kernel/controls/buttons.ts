@@ -16,19 +16,22 @@ export class Button extends control({
     style: part(ButtonStyle),
   },
 }) {
-  readonly #heard = this.onMessage((content) => {
-    if ((content as { event?: unknown } | null)?.event === "click") this.click();
-  });
-
   /** Calls `listener` on every click. @returns how to stop */
   onClick(listener: (button: this) => unknown): () => void {
-    void this.#heard;
-    return this.listen("click", listener as () => unknown);
+    const stops = [
+      this.onMessage((content) =>
+        (content as { event?: unknown } | null)?.event === "click" ? listener(this) : undefined,
+      ),
+      this.listen("click", () => listener(this)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /** Does what a click does. */
   click(): void {
-    this.emit("click", this);
+    this.emit("click");
   }
 }
 

@@ -9,7 +9,7 @@ import {
   WIDGET_TARGET,
   widgetMessage,
 } from "./widget-messages.js";
-import type { AnyWidget } from "./widgets.js";
+import type { AnyWidget } from "./widget-types.js";
 
 /** Makes the kernel's half of a widget on a comm that a front end has opened. */
 export type WidgetMaker = (comm: Comm) => AnyWidget;
