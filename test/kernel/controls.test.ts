@@ -393,7 +393,7 @@ describe("interactive", () => {
       { x: [0, 10] },
     );
     for (const x of [1, 2, 3]) made.controls.x.value = x;
-    await new Promise((done) => setTimeout(done, 40));
+    while (seen.length < 2) await new Promise((done) => setTimeout(done, 5));
     expect(seen).toEqual([5, 3]);
   });
 
