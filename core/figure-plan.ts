@@ -136,6 +136,23 @@ export function figureAlt(plan: FigurePlan): string {
   return `Similarity maps of ${figureLabel(plan)}, “${printable(first.explanation.query.text)}”, on ${pageName(first.page)}, ${rows} rows by ${columns} columns of patches. Strongest: ${bests(plan, MOST_PANELS)}.${rest(plan)}`;
 }
 
+/** Where the figure comes from, as JSON: one provenance block, or A's and B's. */
+export function figureProvenance(plan: FigurePlan): string {
+  const all = plan.kind === "pair" ? plan.panels : plan.panels.slice(0, 1);
+  const blocks = all.map(({ scene: { explanation } }) => explanation.provenance);
+  return JSON.stringify(blocks.length === 1 ? blocks[0] : blocks);
+}
+
+/** What a picture says of itself beside its pixels, by the keywords that image programs show. */
+export function figureTexts(plan: FigurePlan): Record<string, string> {
+  return {
+    Title: `Similarity map of ${figureLabel(plan)}`,
+    Description: figureAlt(plan),
+    Comment: figureCaption(plan),
+    Provenance: figureProvenance(plan),
+  };
+}
+
 function counted({ panels, left }: FigurePlan): string {
   const count = panels.length - 1 + left;
   const noun = panels.slice(1).every(({ scene: { shown } }) => shown.kind === "word") ? "word" : "token";

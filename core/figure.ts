@@ -18,6 +18,7 @@ import {
   figureAlt,
   figureCaption,
   figureLabel,
+  figureProvenance,
   figureSubtitle,
   hasOwnScale,
 } from "./figure-plan.js";
@@ -95,6 +96,7 @@ export function figure(plan: FigurePlan, pictures: readonly FigurePictures[], wi
     },
     node("title", {}, printable(`Similarity map of ${figureLabel(plan)}`)),
     node("desc", {}, figureAlt(plan)),
+    node("metadata", {}, figureProvenance(plan)),
     ...(shared.size > 0 ? [node("defs", {}, ...Array.from(shared.values(), (s) => s.picture))] : []),
     node("rect", { width, height, fill: "#fff" }),
     words(shorten(plan.title, 15, room, true), MARGIN, 28, { size: 15, bold: true }),

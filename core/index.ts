@@ -19,6 +19,7 @@ export * from "./lookup.js";
 export * from "./marks.js";
 export * from "./maxsim.js";
 export * from "./palettes.js";
+export { withPngText } from "./png-text.js";
 export * from "./portable.js";
 export * from "./printable.js";
 export * from "./raster.js";

@@ -1,5 +1,14 @@
 import PDFDocument from "pdfkit";
-import { type LensState, printable, type Scene, type SvgNode, scene } from "../../core/index.js";
+import {
+  type FigurePlan,
+  figureCaption,
+  figureLabel,
+  figurePlan,
+  figureProvenance,
+  type LensState,
+  printable,
+  type SvgNode,
+} from "../../core/index.js";
 import { manifest } from "../package.js";
 import { FONT_NAMES, fontPath } from "./fonts.js";
 import { withMissingNote } from "./missing.js";
@@ -19,7 +28,6 @@ type Inherited = Record<string, string | number>;
  */
 export async function renderPdf(state: LensState, size: Pick<FigureSize, "width"> = {}): Promise<Uint8Array> {
   const { width } = checkedSize(size);
-  const of = scene(state);
   const figure = withMissingNote(await drawFigure(state, width, PICTURE_DPI));
   const document = new PDFDocument({
     size: [figure.width * POINT, figure.height * POINT],
@@ -27,7 +35,7 @@ export async function renderPdf(state: LensState, size: Pick<FigureSize, "width"
     tagged: true,
     lang: "en",
     displayTitle: true,
-    info: information(of),
+    info: information(figurePlan(state)),
   });
   const chunks: Uint8Array[] = [];
   document.on("data", (chunk: Uint8Array) => chunks.push(chunk));
@@ -50,12 +58,14 @@ function description(root: SvgNode): string {
   return String(found.children[0]);
 }
 
-function information({ explanation, shown }: Scene) {
+function information(plan: FigurePlan) {
+  const { provenance } = plan.panels[0].scene.explanation;
   return {
-    Title: printable(`Similarity map of ${shown.label} for “${explanation.query.text}”`, 300),
-    Subject: JSON.stringify(explanation.provenance),
+    Title: printable(`Similarity map of ${figureLabel(plan)} for ${plan.title}`, 300),
+    Subject: figureProvenance(plan),
+    Keywords: figureCaption(plan),
     Creator: `${manifest.name} ${manifest.version}`,
-    CreationDate: new Date(Date.parse(explanation.provenance.date) || 0),
+    CreationDate: new Date(Date.parse(provenance.date) || 0),
   };
 }
 

@@ -6,11 +6,13 @@ import {
   figure,
   figurePlaces,
   figurePlan,
+  figureTexts,
   type LensPage,
   type LensState,
   raster,
   type Scene,
   serialise,
+  withPngText,
 } from "../../core/index.js";
 import { withMissingNote } from "./missing.js";
 import { outlined } from "./outline.js";
@@ -28,7 +30,7 @@ const LONGEST_SIDE = 32_000;
 
 /**
  * A lens as a PNG: the page with its coloured cells and marks, scale, words, best patches and caption. The cells are
- * those of the widget, pixel for pixel.
+ * those of the widget, pixel for pixel. Alternative text, caption, provenance and resolution are in its metadata.
  * @throws RangeError on a width or resolution out of range, or too many pixels
  */
 export async function renderPng(state: LensState, size: FigureSize = {}): Promise<Uint8Array> {
@@ -42,9 +44,8 @@ export async function renderPng(state: LensState, size: FigureSize = {}): Promis
   const density = dpi * (72 / 96);
   const png = sharp(Buffer.from(serialise(outlined(root))), { density, limitInputPixels: false })
     .flatten({ background: "#fff" })
-    .withMetadata({ density: dpi })
     .png({ compressionLevel: 9, palette: false });
-  return new Uint8Array(await png.toBuffer());
+  return withPngText(await png.toBuffer(), figureTexts(figurePlan(state)), dpi);
 }
 
 /** The figure's drawing with the pages' pictures prepared for a resolution. */

@@ -3,11 +3,13 @@ import {
   type FigurePictures,
   figure,
   figurePlan,
+  figureTexts,
   type LensPage,
   type LensState,
   type Raster,
   raster,
   serialise,
+  withPngText,
 } from "../../core/index.js";
 
 /** Files that the browser can make by itself. */
@@ -30,7 +32,12 @@ export async function localFile(state: Shown, format: (typeof LOCAL_FORMATS)[num
   }
   const { text, width, height } = await drawing(state);
   const svg = new Blob([text], { type: "image/svg+xml" });
-  return format === "svg" ? svg : rasterised(svg, width * SHARPNESS, height * SHARPNESS);
+  if (format === "svg") return svg;
+  const png = await rasterised(svg, width * SHARPNESS, height * SHARPNESS);
+  const bytes = new Uint8Array(await png.arrayBuffer());
+  return new Blob([withPngText(bytes, figureTexts(figurePlan(state)), 96 * SHARPNESS) as BlobPart], {
+    type: "image/png",
+  });
 }
 
 async function drawing(state: Shown): Promise<{ text: string; width: number; height: number }> {

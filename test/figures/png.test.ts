@@ -101,6 +101,16 @@ test("width and resolution set the size in pixels; the file says its resolution"
   );
 });
 
+test("a PNG carries title, alternative text, caption and provenance beside its pixels", async () => {
+  const png = await renderPng(lensState({ token: 1, word: 0 }, await data()), SMALL);
+  const { comments = [] } = await sharp(png).metadata();
+  const said = Object.fromEntries(comments.map(({ keyword, text }) => [keyword, text]));
+  expect(said.Title).toBe("Similarity map of “peak”");
+  expect(said.Description).toContain("2 rows by 3 columns of patches");
+  expect(said.Comment).toMatch(/^Word “peak” matches best at row 1, column 2/);
+  expect(JSON.parse(said.Provenance).model.id).toBe("mini");
+});
+
 test("text is drawn without a font on the machine, in every script", () => {
   const lens = lensData();
   lens.explanations[0].query.text = "peak 電力 مرحبا ไทย";

@@ -11,6 +11,10 @@ async function saved(lens, label) {
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
+function metadataOf({ bytes }) {
+  return /<metadata>([^<]+)</.exec(bytes.toString())[1].replaceAll("&quot;", '"');
+}
+
 export default {
   async "SVG, PNG and JSON are made in the browser from what is shown"(lens) {
     await lens.open("example", { token: 3, palette: "mako", top: 0, opacity: 1 });
@@ -20,6 +24,10 @@ export default {
     const png = await saved(lens, "PNG");
     const { data, info } = await sharp(png.bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
     assert.equal(info.width, 1440);
+    const { density, comments } = await sharp(png.bytes).metadata();
+    assert.equal(density, 192);
+    for (const kept of [comments.find((c) => c.keyword === "Provenance").text, metadataOf(svg)])
+      assert.equal(JSON.parse(kept).page.file, "report.pdf");
     // The last cell is the strongest; the first is paler. Page from (16, 62), 688 wide.
     const at = (x, y) =>
       Array.from(data.subarray((2 * y * info.width + 2 * x) * 3, (2 * y * info.width + 2 * x) * 3 + 3));
