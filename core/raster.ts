@@ -34,8 +34,9 @@ function paint(scene: Scene, values: Float32Array, data: Uint8ClampedArray): voi
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     const ramp = alpha(scale, value);
-    // Multiplying leaves text readable by itself, so it needs no ramp.
-    const opacity = view.blend === "multiply" && ramp > 0 ? scale.opacity : ramp;
+    // Multiplying leaves text readable by itself, so it needs no ramp: all that is painted is painted alike.
+    const painted = scale.kind === "diverging" ? ramp > 0 : value >= scale.threshold;
+    const opacity = view.blend === "multiply" && painted ? scale.opacity : ramp;
     const a = Math.round(255 * opacity);
     if (a === 0) continue;
     const at = 3 * Math.round(255 * position(scale, value));

@@ -1,5 +1,6 @@
 import type { Mark } from "./marks.js";
 import type { Scene } from "./scene.js";
+import type { Rect } from "./types.js";
 
 /** One element of a drawing. A string child is text and is escaped when written. */
 export interface SvgNode {
@@ -53,10 +54,7 @@ function drawn(mark: Mark, unit: number): SvgNode {
       },
       mark.text,
     );
-  const shape =
-    mark.kind === "rect"
-      ? node("rect", { x: mark.x, y: mark.y, width: mark.width, height: mark.height })
-      : node("path", { d: mark.d });
+  const shape = mark.kind === "rect" ? around(mark, (width / 2) * unit) : node("path", { d: mark.d });
   // A white halo keeps a mark visible on any page.
   const halo = {
     ...shape,
@@ -69,6 +67,11 @@ function drawn(mark: Mark, unit: number): SvgNode {
       .map((d) => Number(d) * unit)
       .join(" ");
   return node("g", { class: `cl-${mark.role}` }, halo, shape);
+}
+
+/** Drawn outside the patch, whose colour stays in sight however small it is. */
+function around({ x, y, width, height }: Rect, by: number): SvgNode {
+  return node("rect", { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by });
 }
 
 /** The overlay as a document of its own, page-sized: laid over the page and its raster. */
