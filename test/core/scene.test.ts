@@ -149,6 +149,20 @@ test("a difference is A minus B, also when the grids differ", () => {
   expect(shown.scale.domain[0]).toBe(-shown.scale.domain[1]);
 });
 
+test("multiplied colours are on every cell from the threshold up, the lowest included", () => {
+  const view = { token: 2, word: 1, normalisation: "token", blend: "multiply" } as const;
+  const alphas = (r: Raster) => Array.from(r.data).filter((_, i) => i % 4 === 3);
+  expect(alphas(raster(scene(lensState(view))))).toEqual(Array(6).fill(204));
+  // Token 2 is .20 .21 .22 / .25 .26 .27.
+  expect(alphas(raster(scene(lensState({ ...view, threshold: 0.215 }))))).toEqual([0, 0, 204, 204, 204, 204]);
+});
+
+test("a mark is drawn around its patch, which stays in sight", () => {
+  const drawn = svg(scene(lensState({ token: 1, word: 0, top: 1 })), 2);
+  // The patch is 100 wide from (200, 100); half the line of 2.5 is 1.25, at 2 page pixels each.
+  expect(drawn).toContain('<rect x="197.5" y="97.5" width="105" height="105" stroke="#c2185b"');
+});
+
 test("marks lie on their patches in page pixels", () => {
   const { marks } = scene(
     lensState({ token: 1, word: 0, region: { row: 0, column: 1, rows: 2, columns: 2 } }),
