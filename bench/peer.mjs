@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** @param python an interpreter with colpali-engine, torch and onnxruntime; @returns a function that runs a task and gives milliseconds */
-export async function startPeer(kind, folder, python = process.env.BENCH_PYTHON ?? "python3") {
+/** BENCH_PYTHON is an interpreter with colpali-engine, torch and onnxruntime. @returns a function that runs a task and gives milliseconds */
+export async function startPeer(kind, folder, more = []) {
+  const python = process.env.BENCH_PYTHON ?? "python3";
   const env = { ...process.env, OMP_NUM_THREADS: "1" };
-  const child = spawn(python, [join(here, "peer.py"), kind, folder], {
+  const child = spawn(python, [join(here, "peer.py"), kind, folder, ...more.map(String)], {
     env,
     stdio: ["pipe", "pipe", "ignore"],
   });

@@ -1,6 +1,6 @@
 """The Python side of the comparisons: started by bench/*.mjs, runs one thing a line read from standard input and answers with milliseconds.
 
-    python bench/peer.py tower|preprocess|maxsim FOLDER
+    python bench/peer.py tower|preprocess|maxsim|maps FOLDER
 """
 import sys
 import time
@@ -60,7 +60,25 @@ def maxsim():
             "read": lambda: all_pages.sum(), "product": lambda: a @ b}
 
 
-tasks = {"tower": tower, "preprocess": preprocess, "maxsim": maxsim}[kind]()
+def maps():
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    from PIL import Image
+    from colpali_engine.interpretability import plot_all_similarity_maps
+    width, height, tokens = (int(v) for v in sys.argv[3:6])
+    image = Image.fromarray(np.fromfile(folder / "page.rgb", np.uint8).reshape(height, width, 3))
+    cosines = torch.from_numpy(np.fromfile(folder / "maps.f32", np.float32).reshape(tokens, 32, 32)).transpose(1, 2)
+    names = [f"token {i}" for i in range(tokens)]
+
+    def plot():
+        for i, (figure, _) in enumerate(plot_all_similarity_maps(image, names, cosines)):
+            figure.savefig(folder / f"peer-{i}.png", dpi=100)
+            plt.close(figure)
+    return {"plot": plot}
+
+
+tasks = {"tower": tower, "preprocess": preprocess, "maxsim": maxsim, "maps": maps}[kind]()
 print("ready", flush=True)
 for line in sys.stdin:
     task = tasks[line.strip()]

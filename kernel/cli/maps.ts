@@ -102,13 +102,11 @@ ${MODEL_USAGE}
         const state = await stateOf(explanation, page);
         Object.assign(state.view, drawing);
         for (const format of formats) {
-          for (const token of format === "json" ? [] : tokens) {
-            state.view.token = token;
-            state.view.word = explanation.query.tokens[token].word;
-            await saveLens(state, join(folder, `${tokenFile(explanation.query.tokens[token])}.${format}`));
-          }
-          state.view.token = null;
-          state.view.word = null;
+          await several(format === "json" ? [] : tokens, (index) => {
+            const token = explanation.query.tokens[index];
+            const view = { ...state.view, token: index, word: token.word };
+            return saveLens({ ...state, view }, join(folder, `${tokenFile(token)}.${format}`));
+          });
           const name = format === "json" ? "explanation" : how;
           await saveLens(state, join(folder, `${name}.${format}`), { arrays: values.arrays });
         }
@@ -122,6 +120,17 @@ ${MODEL_USAGE}
     return 0;
   },
 };
+
+/** Pictures drawn at the same time: drawing and compressing happen outside of this thread. */
+const AT_ONCE = 4;
+
+async function several(tokens: readonly number[], draw: (token: number) => Promise<unknown>): Promise<void> {
+  const left = [...tokens];
+  const hand = async () => {
+    for (let token = left.shift(); token !== undefined; token = left.shift()) await draw(token);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, hand));
+}
 
 async function stateOf(explanation: Explanation, page: Page): Promise<LensState> {
   const data = { pages: [await lensPage(page)], explanations: [{ ...explanation, page: 0 }] };

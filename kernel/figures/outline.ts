@@ -1,5 +1,6 @@
 import { node, type SvgNode } from "../../core/index.js";
 import { font } from "./fonts.js";
+import { glyphRun } from "./glyphs.js";
 import { type Box, type Piece, typeset } from "./typeset.js";
 
 /** Turns the text of a drawing into outlines, so that drawing it needs no font of the machine. */
@@ -25,23 +26,14 @@ export function textShift(anchor: string | number | undefined): number {
 }
 
 function glyphs(piece: Piece, left: number, top: number, paint: SvgNode["attributes"]): SvgNode {
-  const of = font(piece.font);
-  const run = of.layout(piece.text);
-  const scale = piece.size / of.unitsPerEm;
-  let pen = 0;
-  let d = "";
-  run.glyphs.forEach((glyph, i) => {
-    const { xOffset, yOffset, xAdvance } = run.positions[i];
-    d += glyph.path.translate(pen + xOffset, yOffset).toSVG();
-    pen += xAdvance;
-  });
+  const scale = piece.size / font(piece.font).unitsPerEm;
   const { "stroke-width": stroke, "font-family": _, ...rest } = paint;
   return node("path", {
     ...rest,
     ...(stroke === undefined ? {} : { "stroke-width": Number(stroke) / scale }),
     // Glyphs point upwards.
     transform: `translate(${left + piece.x} ${top + piece.y}) scale(${scale} ${-scale})`,
-    d,
+    d: glyphRun(piece.font, piece.text).path,
   });
 }
 

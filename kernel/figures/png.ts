@@ -27,13 +27,20 @@ export interface FigureSize {
 /** A poster of 1 m at 300 dpi. Beyond, memory runs out; a side longer than this cairo refuses. */
 const MOST_PIXELS = 150_000_000;
 const LONGEST_SIDE = 32_000;
+/** zlib's level for files. */
+const QUICK = 3;
 
 /**
  * A lens as a PNG: the page with its coloured cells and marks, scale, words, best patches and caption. The cells are
  * those of the widget, pixel for pixel. Alternative text, caption, provenance and resolution are in its metadata.
+ * @param compression of zlib, 1 to 9; the default is quick, the highest makes files a quarter smaller in ten times the time
  * @throws RangeError on a width or resolution out of range, or too many pixels
  */
-export async function renderPng(state: LensState, size: FigureSize = {}): Promise<Uint8Array> {
+export async function renderPng(
+  state: LensState,
+  size: FigureSize = {},
+  compression: number = QUICK,
+): Promise<Uint8Array> {
   const { width, dpi } = checkedSize(size);
   const { root, height } = withMissingNote(await drawFigure(state, width, dpi));
   const pixels = [width, height].map((side) => Math.round((side * dpi) / 96));
@@ -44,7 +51,7 @@ export async function renderPng(state: LensState, size: FigureSize = {}): Promis
   const density = dpi * (72 / 96);
   const png = sharp(Buffer.from(serialise(outlined(root))), { density, limitInputPixels: false })
     .flatten({ background: "#fff" })
-    .png({ compressionLevel: 9, palette: false });
+    .png({ compressionLevel: compression, palette: false });
   return withPngText(await png.toBuffer(), figureTexts(figurePlan(state)), dpi);
 }
 
@@ -69,10 +76,24 @@ export function checkedSize({ width = FIGURE_WIDTH, dpi = 96 }: FigureSize): { w
   return { width, dpi };
 }
 
+/** Pictures made of a page so far, by width: the maps of its other tokens need the same. */
+const made = new WeakMap<Uint8Array, Map<number, Promise<string>>>();
+
 /** The page at the size it has in the figure: resampled once, well, instead of while drawing. */
-async function pagePicture(page: LensPage, width: number): Promise<string> {
-  const image = sharp(page.picture.data).resize({ width: Math.round(width), withoutEnlargement: true });
-  return dataUrl("image/png", await image.png({ compressionLevel: 3 }).toBuffer());
+function pagePicture({ picture }: LensPage, exact: number): Promise<string> {
+  const width = Math.round(exact);
+  const widths = made.get(picture.data) ?? new Map<number, Promise<string>>();
+  made.set(picture.data, widths);
+  const known = widths.get(width);
+  if (known) return known;
+  const work = sharp(picture.data)
+    .resize({ width, withoutEnlargement: true })
+    .png({ compressionLevel: 1 })
+    .toBuffer()
+    .then((png) => dataUrl("image/png", png));
+  work.catch(() => widths.delete(width));
+  widths.set(width, work);
+  return work;
 }
 
 async function smoothPicture(of: Scene): Promise<string> {

@@ -14,7 +14,7 @@ const STILL_WIDTH = 680;
 export async function stillBundle(
   state: LensState,
 ): Promise<{ "image/png": string; "text/html": string; "text/plain": string }> {
-  const png = await renderPng(state, { width: STILL_WIDTH });
+  const png = await renderPng(state, { width: STILL_WIDTH }, 9);
   const copy = await sharp(png).webp({ quality: 75 }).toBuffer();
   return {
     "image/png": Buffer.from(png).toString("base64"),

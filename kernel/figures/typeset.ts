@@ -1,6 +1,7 @@
 import bidiFactory, { type Bidi } from "bidi-js";
 import { textWidth } from "../../core/index.js";
 import { type FontName, font, fontOf } from "./fonts.js";
+import { glyphRun } from "./glyphs.js";
 
 /** Text of one font and one direction, in the order of reading; lengths in units of the text's font size. */
 export interface Piece {
@@ -36,7 +37,7 @@ export function typeset(text: string, size: number, bold: boolean): Typeset {
   for (const run of visualRuns(text, bold ? "bold" : "regular")) {
     if (run.font === null) for (const char of run.text) addBox(out, char, size);
     else {
-      const { advanceWidth } = font(run.font).layout(run.text);
+      const { advanceWidth } = glyphRun(run.font, run.text);
       out.pieces.push({ text: run.text, font: run.font, x: out.width, y: 0, size });
       out.width += (advanceWidth * size) / font(run.font).unitsPerEm;
     }
