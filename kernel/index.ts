@@ -6,7 +6,7 @@ export { Layout } from "./controls/index.js";
 export { clearOutput, display } from "./display.js";
 export { type ExplainOptions, explain } from "./explain.js";
 export { type FigureSize, renderPng, staticHtml } from "./figures/index.js";
-export { explainPage, score } from "./inference/index.js";
+export { compareProfiles, explainPage, type ProfileComparison, score } from "./inference/index.js";
 export { closeAllWidgets } from "./jupyter/widget-registry.js";
 export {
   type AnyWidget,

@@ -1,4 +1,4 @@
-import { aggregate, type Explanation, type Page, type SimilarityMap } from "../../core/index.js";
+import { aggregate, type Explanation, type Page, resample, type SimilarityMap } from "../../core/index.js";
 import type { Model } from "../models/index.js";
 import { explainPage } from "./explain.js";
 
@@ -16,11 +16,11 @@ export interface WordComparison {
   text: string;
   a: SimilarityMap;
   b: SimilarityMap;
-  /** `b - a`, range [-2, 2]. */
+  /** `b - a`, range [-2, 2]; on the finer grid, by area overlap, where the profiles resize pages differently. */
   difference: SimilarityMap;
   /** Largest absolute difference of a cell. */
   largest: number;
-  /** Whether the best patch is the same. */
+  /** Whether the best cell of that grid is the same. */
   sameBest: boolean;
 }
 
@@ -37,14 +37,17 @@ export async function compareProfiles(
   const words = a.query.words.map((word, i) => {
     const left = aggregate(a.maps, "max", word.tokens);
     const right = aggregate(b.maps, "max", b.query.words[i].tokens);
-    const data = right.data.map((v, j) => v - left.data[j]);
+    const rows = Math.max(left.rows, right.rows);
+    const columns = Math.max(left.columns, right.columns);
+    const [from, to] = [resample(left, rows, columns), resample(right, rows, columns)];
+    const data = to.data.map((v, j) => v - from.data[j]);
     return {
       text: word.text,
       a: left,
       b: right,
-      difference: { ...left, data },
+      difference: { ...from, data },
       largest: data.reduce((most, v) => Math.max(most, Math.abs(v)), 0),
-      sameBest: best(left) === best(right),
+      sameBest: best(from) === best(to),
     };
   });
   return { a, b, scoreDifference: b.maxsim.score - a.maxsim.score, words };

@@ -67,6 +67,8 @@ export interface PromptProfile {
     /** Whether white space behind the query is dropped, as chat templates do. */
     trimmed?: boolean;
   };
+  /** Pixels that a page is resized to at least and at most, where the code says so and not the checkpoint. */
+  pixels?: { least: number; most: number };
   /** Page prompt with `{image}` where the image tokens go, or null for a model without a page prompt. */
   page: string | null;
   /** Whether the tokenizer's own template (for example `[CLS] … [SEP]`) is put around both. */

@@ -13,10 +13,10 @@ import { openThreadedGraph } from "../inference/threaded-graph.js";
 import { packageRoot } from "../package.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check.js";
 import { familyOf } from "./families.js";
-import type { Family, ModelConfigs } from "./family.js";
+import type { Family, ModelConfigs, PromptProfile } from "./family.js";
 import { type ModelFolder, readModelFolder } from "./folder.js";
 import { fetchModel, isHubName } from "./hub.js";
-import { findProfile, Model, type ModelInfo } from "./model.js";
+import { describe, findProfile, Model, type ModelInfo } from "./model.js";
 import type { Backend } from "./resample.js";
 import { openTokenizer } from "./tokenizer.js";
 import { fileHash } from "./weights.js";
@@ -68,7 +68,13 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   const tokenizer = openTokenizer(ref, folder.tokenizer, folder.tokenizerConfig);
   const files = readGraphFiles(folder);
   const imageToken = checkTokenizer(folder, family, tokenizer, files);
-  const processor = family.processor(configs, options.backend ?? "torch", imageToken?.text ?? "");
+  const processorOf = ({ pixels }: PromptProfile) =>
+    family.processor(
+      pixels ? withPixels(configs, pixels) : configs,
+      options.backend ?? "torch",
+      imageToken?.text ?? "",
+    );
+  const processor = processorOf(profile);
   const weights = await hashWeights(folder, files, options);
 
   options.signal?.throwIfAborted();
@@ -77,13 +83,13 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   const provided = Object.keys(processor.emptyFeeds());
   checkInputs(folder, pageGraph, "page", provided);
   checkInputs(folder, queryGraph, "query", provided);
-  const { width, height } = processor.layout(1240, 1754);
   return new Model({
     family,
     profile,
     profiles,
     tokenizer,
     processor,
+    processorOf,
     engine,
     cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
     info: {
@@ -97,7 +103,7 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
       ...cosineRange(family, configs, ref),
       profile,
       profiles: profiles.map(({ name, about }) => ({ name, about })),
-      processor: { width, height, resample: processor.resample, backend: processor.backend },
+      processor: describe(processor),
       imageToken,
       tokenizerSize: tokenizer.size,
       graphs: (queryGraph === pageGraph ? [pageGraph] : [pageGraph, queryGraph]).map((graph, i) => ({
@@ -111,6 +117,10 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
       warnings,
     },
   });
+}
+
+function withPixels(configs: ModelConfigs, { least, most }: { least: number; most: number }): ModelConfigs {
+  return { ...configs, image: { ...configs.image, size: { shortest_edge: least, longest_edge: most } } };
 }
 
 /** What is assumed of a model that nobody has measured: unit vectors of a trained model seldom leave it. */

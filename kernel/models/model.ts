@@ -71,6 +71,8 @@ export interface ModelParts {
   profiles: readonly PromptProfile[];
   tokenizer: ModelTokenizer;
   processor: PageProcessor;
+  /** The page processor that a profile has: some resize pages differently. */
+  processorOf: (profile: PromptProfile) => PageProcessor;
   engine: Engine;
   cache: EmbeddingCache;
 }
@@ -118,9 +120,15 @@ export class Model {
    * @throws ModelError for a profile that the checkpoint does not have
    */
   withProfile(name: string): Model {
-    const { profiles, info } = this.#parts;
+    const { profiles, info, processorOf } = this.#parts;
     const profile = findProfile(profiles, name, info.id);
-    return new Model({ ...this.#parts, profile, info: { ...info, profile } });
+    const processor = processorOf(profile);
+    return new Model({
+      ...this.#parts,
+      profile,
+      processor,
+      info: { ...info, profile, processor: describe(processor) },
+    });
   }
 
   /** The query as the model sees it: every token with its kind and word. Nothing is embedded. */
@@ -291,6 +299,12 @@ export class Model {
     const result = await graph.run(feeds);
     return checked(Object.values(result)[0], this.dim, graph.name, what);
   }
+}
+
+/** What a processor makes of an A4 page at 150 dpi. */
+export function describe(processor: PageProcessor): ModelInfo["processor"] {
+  const { width, height } = processor.layout(1240, 1754);
+  return { width, height, resample: processor.resample, backend: processor.backend };
 }
 
 /** The result, or the signal's reason as soon as it is given; the work itself goes on and its result is kept. */

@@ -1,4 +1,6 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compareProfiles } from "../../kernel/inference/index.js";
 import { loadModel } from "../../kernel/models/index.js";
@@ -29,3 +31,30 @@ test("two profiles side by side: what changes is shown, word by word", async () 
   );
   await model.dispose();
 }, 30_000);
+
+test("the engine until 0.3.8 resized pages to 768 patches at most, and its profile does", async () => {
+  const model = await loadModel(join(goldenRoot, "colqwen2"), { provider: "cpu", cacheDir: null });
+  const size = { width: 1654, height: 2339 };
+  expect(model.withProfile("engine-0.3.4").pageSize(size)).toEqual({ width: 23 * 28, height: 32 * 28 });
+  const page = await goldenPage("images/portrait.png");
+  // The checkpoint's own budget is larger here than the engine's was.
+  const folder = mkdtempSync(join(tmpdir(), "budget-"));
+  cpSync(join(goldenRoot, "colqwen2"), folder, { recursive: true });
+  const file = join(folder, "processor_config.json");
+  const settings = JSON.parse(readFileSync(file, "utf8"));
+  settings.image_processor.size = { shortest_edge: 3136, longest_edge: 1280 * 28 * 28 };
+  writeFileSync(file, JSON.stringify(settings));
+  const large = await loadModel(folder, { provider: "cpu", cacheDir: null });
+  const former = large.withProfile("engine-0.3.4");
+  expect([large.pageSize(size), former.pageSize(size)]).toEqual([
+    { width: 30 * 28, height: 42 * 28 },
+    { width: 23 * 28, height: 32 * 28 },
+  ]);
+  expect([large.info.processor.height, former.info.processor.height]).toEqual([42 * 28, 32 * 28]);
+  const big = { ...page, pixels: new Uint8Array(1654 * 2339 * 3).fill(200), ...size, sha256: "0".repeat(64) };
+  const { words } = await compareProfiles(large, big, "wind", ["engine-0.3.9", "engine-0.3.4"]);
+  expect([words[0].a.rows, words[0].b.rows, words[0].difference.rows]).toEqual([42, 32, 42]);
+  expect(words[0].difference.data).toHaveLength(42 * 30);
+  for (const m of [model, large]) await m.dispose();
+  rmSync(folder, { recursive: true });
+}, 60_000);
