@@ -22,8 +22,8 @@ const suites = [
   {
     name: "types",
     what: "strict types, one way of imports",
-    command: bin("tsc"),
-    args: ["-b", "core", "kernel", "src"],
+    command: node,
+    args: [join(root, "tools", "tsc.mjs"), "-b", "core", "kernel", "src"],
   },
   { name: "unit", what: "core, widget, engine, kernel, figures, contract", command: bin("jest"), args: [] },
   { name: "package", what: "what the npm package holds", ...nodeTests("test/contract") },
