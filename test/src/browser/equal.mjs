@@ -28,6 +28,12 @@ const VIEWS = PALETTE_NAMES.flatMap((palette) =>
   ),
 ).map((view, i) => ({ ...view, blend: BLENDS[(i + (i >> 1)) % 2] }));
 
+/** What the command line is asked for: every palette with every normalisation, and each palette once with smooth cells. */
+const COMMAND_VIEWS = PALETTE_NAMES.flatMap((palette, i) => [
+  ...NORMALISATIONS.map((normalisation) => ({ palette, normalisation, cells: "nearest" })),
+  { palette, normalisation: NORMALISATIONS[i % NORMALISATIONS.length], cells: "smooth" },
+]);
+
 const canvasOf = (lens, view) =>
   lens.page.evaluate(async (change) => {
     window.gallery.setView(change);
@@ -138,7 +144,7 @@ export default {
     assert.equal(VIEWS.length, PALETTE_NAMES.length * 6 * 2);
   },
 
-  async "the command line's file is the notebook's picture, pixel for pixel, and shows the canvas's cells"(
+  async "the command line's file is the notebook's picture, pixel for pixel, and shows the canvas's cells, in every palette and normalisation"(
     lens,
   ) {
     const report = fileURLToPath(new URL("../../../examples/energy-report.pdf", import.meta.url));
@@ -153,9 +159,7 @@ export default {
     // The best patch has a frame that the canvas has not.
     const [best] = figurePlan(state).panels[0].scene.best;
     const framed = (row, column) => Math.abs(row - best.row) <= 1 && Math.abs(column - best.column) <= 1;
-    // Every palette, and every normalisation with several of them.
-    for (const [i, palette] of PALETTE_NAMES.entries()) {
-      const view = { palette, normalisation: NORMALISATIONS[i % 6], cells: CELLS[Math.floor(i / 6) % 2] };
+    for (const view of COMMAND_VIEWS) {
       const options = Object.entries(view).flatMap(([key, value]) => [`--${key}`, value]);
       const argv = ["maps", "--documents", `${report}#3`, "--queries", "spare cable", "--tokens", "none"];
       assert.equal(await quietly(() => run([...argv, "--out", out, ...options])), 0);
