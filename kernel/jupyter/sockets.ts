@@ -29,12 +29,13 @@ const outlets = {
 const COMPILING_AT_MOST = 5000;
 
 let mainIsReady = false;
-/** Who waits for the main thread to answer a ping. */
-const waiting = new Set<() => void>();
+let pings = 0;
+/** Who waits for the main thread to answer a ping, by its number: a late answer to another one proves nothing. */
+const waiting = new Map<number, () => void>();
 
 main.on("message", (message: ToSockets) => {
   if (message.kind === "send") outlets[message.channel].send(message.frames);
-  else if (message.kind === "pong") for (const answered of waiting) answered();
+  else if (message.kind === "pong") waiting.get(message.id)?.();
   else if (message.kind === "ready") mainIsReady = true;
   else if (message.kind === "shutdown") shutdown();
 });
@@ -167,15 +168,15 @@ async function terminate(): Promise<void> {
 
 function mainAnswers(milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
+    const id = ++pings;
     const finish = (answer: boolean) => {
       clearTimeout(timer);
-      waiting.delete(answered);
+      waiting.delete(id);
       resolve(answer);
     };
-    const answered = () => finish(true);
     const timer = setTimeout(() => finish(false), milliseconds);
-    waiting.add(answered);
-    tell({ kind: "ping" });
+    waiting.set(id, () => finish(true));
+    tell({ kind: "ping", id });
   });
 }
 

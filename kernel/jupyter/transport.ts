@@ -9,14 +9,14 @@ export type FromSockets =
   | { kind: "failed"; message: string }
   | { kind: "message"; channel: Channel; frames: Frames }
   | { kind: "dropped"; reason: string }
-  | { kind: "ping" }
+  | { kind: "ping"; id: number }
   | { kind: "interrupt"; how: "soft" | "hard" }
   | { kind: "exit" };
 
 /** What the main thread tells the socket thread. */
 export type ToSockets =
   | { kind: "send"; channel: Channel; frames: Frames }
-  | { kind: "pong" }
+  | { kind: "pong"; id: number }
   | { kind: "ready" }
   | { kind: "shutdown" };
 
@@ -101,7 +101,7 @@ export class Transport {
         this.events.dropped(message.reason);
         break;
       case "ping":
-        this.post({ kind: "pong" });
+        this.post({ kind: "pong", id: message.id });
         break;
       case "exit":
         this.events.exit();

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { format } from "node:util";
+import { MessageChannel } from "node:worker_threads";
 import { cellBegins, nothingUninterrupted, uninterrupted } from "../jupyter/critical.js";
 import type { KernelApi } from "../jupyter/kernel.js";
 import type { Cell, CellError, Completion, Language, Outcome } from "../jupyter/language.js";
@@ -71,9 +73,8 @@ export class TypeScriptCells implements Language {
         resolve("stopped");
       };
     });
-    // On a turn of its own: terminating a cell's stack must not take the stack of its caller with it.
     const ran = new Promise<boolean>((resolve, reject) => {
-      setImmediate(() => {
+      onFreshStack(() => {
         if (cancelled) return;
         cellBegins();
         this.#executor.execute(code).then(resolve, reject);
@@ -174,6 +175,20 @@ function interrupted(): Outcome {
     evalue: "the cell was interrupted",
     traceback: ["KeyboardInterrupt: the cell was interrupted; variables are kept"],
   };
+}
+
+/**
+ * Calls `work` on a turn of its own: terminating a cell's stack must not take the stack of its caller with it. A message
+ * brings it, for its delivery is native: Node's list of immediates is left broken for good when one of them is terminated.
+ */
+function onFreshStack(work: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  const here = AsyncLocalStorage.snapshot();
+  port2.once("message", () => {
+    port2.close();
+    here(work);
+  });
+  port1.postMessage(null);
 }
 
 /** Makes `tslab.display.*` of cells written for tslab arrive. */

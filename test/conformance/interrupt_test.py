@@ -53,6 +53,8 @@ def main():
         run(client, 'import { explain, loadModel, openPages } from "colpali-lens"; await loadModel("mini")')
         stops("inference", INFERENCE, after=1.5)
 
+        # What an earlier cell left must not end with the cell that is interrupted: Node keeps all immediates in one list.
+        run(client, "let busy = true; const turn = () => { setImmediate(() => {}); if (busy) setImmediate(turn) }; turn()")
         worst, wrong = 0.0, []
         for index in range(ROUNDS):
             code = list(PLACES.values())[index % 3]
@@ -61,7 +63,7 @@ def main():
             worst = max(worst, shown.seconds)
             if not shown.error or shown.error["ename"] != "KeyboardInterrupt" or shown.seconds > LIMIT:
                 wrong.append((index, code, shown.seconds, shown))
-        then = run(client, "[st > 40, 6 * 7]")
+        then = run(client, "busy = false; [st > 40, 6 * 7]")
         healthy = not wrong and then.plain == "[ true, 42 ]"
         cases.check(f"  {ROUNDS} in a row, worst", healthy, (wrong, then), f"{worst:.2f} s")
     return cases.finish()

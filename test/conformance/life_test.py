@@ -44,7 +44,7 @@ def installing(cases):
         }
         for name, (target, variables, folder) in targets.items():
             command("install", *target, **variables)
-            seen = {"JUPYTER_PATH": str(folder)} if "prefix" in name else {"JUPYTER_DATA_DIR": str(folder)}
+            seen = {"JUPYTER_PATH": str(folder)} if "prefix" in name else {"JUPYTER_DATA_DIR": str(folder), "JUPYTER_PREFER_ENV_PATH": "0"}
             spec = folder / "kernels" / OURS
             ok = Path(found(**seen)) == spec and json.loads((spec / "kernel.json").read_text())["language"] == "typescript"
             command("uninstall", *target, **variables)
