@@ -1,7 +1,7 @@
 // Runs a model folder in onnxruntime-node on inputs that mini/parity.py wrote, and writes the outputs beside them.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { env, InferenceSession, Tensor } from "onnxruntime-node";
 
 const [folder, work] = process.argv.slice(2);
 const buffer = (name) => new Uint8Array(readFileSync(join(work, name))).buffer;
@@ -36,5 +36,10 @@ writeFileSync(
   Buffer.from(query.data.buffer, query.data.byteOffset, query.data.byteLength),
 );
 console.log(
-  JSON.stringify({ seconds_a_page: Math.min(...times) / 1000, image: image.dims, query: query.dims }),
+  JSON.stringify({
+    seconds_a_page: Math.min(...times) / 1000,
+    image: image.dims,
+    query: query.dims,
+    version: env.versions.node,
+  }),
 );

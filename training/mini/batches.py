@@ -44,7 +44,7 @@ class Batches:
         written = np.concatenate([np.any([c.ravel() != 0 for c in found.values()] or [np.zeros(cells, bool)], axis=0) for found in on])
         seen = sorted(everywhere & SEEN)
         plain = sorted(everywhere - SEEN)
-        kept = seen + (rng.sample(plain, self.most_words) if len(plain) > self.most_words else plain)
+        kept = seen + self._asked(rng, plain)
         missing = self._absent(rng, plain, everywhere)
         marks = np.zeros((len(kept) + len(missing), self.crops * cells), np.int8)
         for i, word in enumerate(kept):
@@ -59,8 +59,17 @@ class Batches:
         return Batch(pixels.contiguous(memory_format=torch.channels_last), torch.from_numpy(table), torch.from_numpy(marks), len(missing),
                      torch.from_numpy(np.stack([letters_of(s) for s in samples]).astype(np.int64)), torch.from_numpy(written))
 
+    def _asked(self, rng: random.Random, plain: list[str]) -> list[str]:
+        """At most `most_words`, up to half of them hard: words with a digit or a joint in them."""
+        hard = [w for w in plain if not w.isalpha()]
+        hard = rng.sample(hard, min(len(hard), self.most_words // 2))
+        rest = sorted(set(plain) - set(hard))
+        return hard + rng.sample(rest, min(len(rest), self.most_words - len(hard)))
+
     def _absent(self, rng: random.Random, present: list[str], everywhere: set[str]) -> list[str]:
         """Near spellings of words that are there, and words that are not: neither may find anything."""
-        near = [misspell(w, rng) for w in rng.sample(present, min(70, len(present))) if len(w) > 2]
+        hard = [w for w in present if not w.isalpha()]
+        chosen = rng.sample(present, min(60, len(present))) + rng.sample(hard, min(50, len(hard)))
+        near = [misspell(w, rng) for w in chosen if len(w) > 1]
         other = [rng.choice(frequent("en")[0][:20_000]) for _ in range(40)] + [w for w in rng.sample(sorted(SEEN), 8)]
         return sorted({w for w in near + other if w not in everywhere and not held_out(w)})

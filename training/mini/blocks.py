@@ -122,7 +122,8 @@ def code(c: Canvas, x0, x1, y, size, fonts: list[str]) -> float:
         indent = max(0, min(4, indent + r.choice([-1, 0, 0, 1])))
         x = x0 + indent * size * 1.2
         for _ in range(r.randint(1, 7)):
-            word = c.vocabulary.chain() if r.random() < 0.2 else c.vocabulary.printed("plain", 0.15)
+            kind = r.random()
+            word = c.vocabulary.chain() if kind < 0.15 else c.vocabulary.joined() if kind < 0.35 else c.vocabulary.printed("plain", 0.2)
             kind = r.random()
             if kind < 0.15: word += "()"
             elif kind < 0.3: word += r.choice([";", "=", "{", "}", ":", ","])

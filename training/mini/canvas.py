@@ -115,7 +115,7 @@ class Canvas:
             if index:
                 self.labels.letters.append((index, x + (at[i] + at[i + 1]) / 2, y, at[i + 1] - at[i], size * 0.6))
 
-    def paragraph(self, x0, x1, y, size, lines, font, fill=None, style="mixed", leading=1.2, align="left", numbers=0.08) -> float:
+    def paragraph(self, x0, x1, y, size, lines, font, fill=None, style="mixed", leading=1.2, align="left", numbers=0.12) -> float:
         """Lines of random words; gives the y below the last one. `align` is "left", "justify" or "centre"."""
         r = self.rng
         space = size * r.uniform(0.22, 0.34)

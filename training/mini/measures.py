@@ -67,7 +67,7 @@ def presence(model: Embedder, pages: list[Page], vectors: list[np.ndarray], seed
         tint += list((missing > 0.35).mean((1, 2)))
     there, absent = np.array(there), np.array(absent)
     alarm = float(np.quantile(absent, 0.95))
-    return dict(n=[len(there), len(absent)], auc=float((there[:, None] > absent[None]).mean()), there=float(there.mean()), absent=float(absent.mean()),
+    return dict(n=[len(there), len(absent)], auc=float(np.sign(there[:, None] - absent[None]).mean() / 2 + 0.5), there=float(there.mean()), absent=float(absent.mean()),
                 at_5_percent_alarms=dict(threshold=alarm, recall=float((there > alarm).mean())), tinted=float(np.mean(tint)),
                 calibration=_calibration(there, absent))
 
@@ -78,15 +78,16 @@ def _calibration(there: np.ndarray, absent: np.ndarray) -> dict:
         x = np.concatenate([there[part::2], absent[part::2]])
         return x, np.concatenate([np.ones(len(there[part::2])), np.zeros(len(absent[part::2]))])
     (x, y), (x2, y2) = split(0), split(1)
+    odds = lambda at: 1 / (1 + np.exp(-np.clip(a * at + b, -50, 50)))
     a, b = 10.0, -5.0
     for _ in range(50):  # Newton's method
-        p = 1 / (1 + np.exp(-(a * x + b)))
+        p = odds(x)
         w = p * (1 - p) + 1e-6
         gradient = np.array([((y - p) * x).sum(), (y - p).sum()])
         hessian = np.array([[(w * x * x).sum(), (w * x).sum()], [(w * x).sum(), w.sum()]]) + 1e-3 * np.eye(2)
         step = np.linalg.solve(hessian, gradient)
         a, b = a + step[0], b + step[1]
-    p2 = 1 / (1 + np.exp(-(a * x2 + b)))
+    p2 = odds(x2)
     bins = np.minimum((p2 * 10).astype(int), 9)
     error = sum(abs(p2[bins == i].mean() - y2[bins == i].mean()) * (bins == i).mean() for i in range(10) if (bins == i).any())
     return dict(slope=float(a), offset=float(b), even_odds_at=float(-b / a), error=float(error))
@@ -105,9 +106,11 @@ def retrieval(model: Embedder, pages: list[Page], vectors: list[np.ndarray], wor
         choice = sorted(w for w in rng.choice(sets) if len(w) >= 4 and frequency[w] <= 5)
         if len(choice) >= words:
             asked.append(rng.sample(choice, words))
-    stacked, gains = np.stack(vectors), []
-    for query, tokens in zip(asked, model.tokens([" ".join(q) for q in asked])):
-        order = np.argsort(-(stacked @ tokens.T).max(1).sum(-1))
+    tokens, gains = model.tokens([" ".join(q) for q in asked]), []
+    starts = np.cumsum([0, *map(len, tokens[:-1])])
+    scores = np.stack([np.add.reduceat((v @ np.concatenate(tokens).T).max(0), starts) for v in vectors], 1)  # [queries, pages]
+    for query, of_pages in zip(asked, scores):
+        order = np.argsort(-of_pages)
         relevant = [all(w in sets[i] for w in query) for i in order]
         ideal = sum(1 / math.log2(k + 2) for k in range(min(5, sum(relevant))))
         gains.append(sum(r / math.log2(k + 2) for k, r in enumerate(relevant[:5])) / ideal)
@@ -120,6 +123,8 @@ def things(model: Embedder, pages: list[Page], vectors: list[np.ndarray]) -> dic
     found: dict[str, list] = {}
     for page, embedded in zip(pages, vectors):
         names = {n for n, _ in page.regions} | {n for n, c in page.colours.items() if 4 <= (c == 1).sum() and (c != 0).mean() < 0.4}
+        if not names:
+            continue
         for name, cosines in zip(sorted(names), model.maps(embedded, sorted(names))):
             boxes = [b for n, b in page.regions if n == name] + [b for w, b, _ in page.words if w == name]
             on = touched(boxes, len(cosines))

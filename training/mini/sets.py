@@ -4,9 +4,12 @@
     python -m mini.sets               make every set that is not there yet
 """
 
+import functools
+import hashlib
 import pickle
 import random
 import sys
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -46,8 +49,16 @@ PRINTED = {"synthetic": (60, None, None), "forms": (12, "form", 0.0), "papers": 
 DAMAGED = {"scans": (0.7, True), "photographs": (1.6, True)}
 
 
+@functools.cache
+def edition() -> str:
+    """Changes with the programs that draw and damage pages: sets drawn by an older generator are not used again."""
+    here = Path(__file__).parent
+    drawn = b"".join((here / f"{m}.py").read_bytes() for m in ("spelling", "words", "fonts", "canvas", "blocks", "figures", "colours", "degrade", "page"))
+    return hashlib.sha256(drawn).hexdigest()[:8]
+
+
 def load(name: str) -> list[Page]:
-    path = SETS / f"{name}.pickle"
+    path = SETS / (f"{name}.pickle" if name in REAL else f"{name}-{edition()}.pickle")
     if not path.exists():
         SETS.mkdir(parents=True, exist_ok=True)
         pages = _real(name) if name in REAL else _printed(name) if name in PRINTED else _damaged(name)

@@ -2,6 +2,7 @@
 fall to zero on a branch of its own, so that sittings add up and each can end in a usable model.
 
     python -m mini.train --minutes 120            resume runs/main, or start it from models/mini
+    python -m mini.train --until 2000             the same, to a step
     python -m mini.train --minutes 120 --scratch  the same from noise (after mini.pretext)
     python -m mini.train --finish 400             branch off: 400 more steps with the rate falling to zero
 """
@@ -29,6 +30,7 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--run", default="main", help="name of the run; its files lie in runs/NAME")
     p.add_argument("--minutes", type=float, default=120, help="wall-clock limit of this sitting")
+    p.add_argument("--until", type=int, help="step to stop at, whatever the clock says")
     p.add_argument("--finish", type=int, default=0, help="steps over which the rate falls to zero, written to runs/NAME/final.pt")
     p.add_argument("--scratch", action="store_true", help="start from noise and runs/text.pt instead of from models/mini")
     p.add_argument("--workers", type=int, default=2, help="processes of one thread each")
@@ -59,7 +61,8 @@ def work(rank: int, args) -> None:
     model.train()
     while True:
         step = state["step"]
-        over = torch.tensor([float(stop) or float(time.time() - began > args.minutes * 60) or float(args.finish and step >= first + args.finish)])
+        end = first + args.finish if args.finish else args.until
+        over = torch.tensor([float(stop) or float(time.time() - began > args.minutes * 60) or float(end is not None and step >= end)])
         dist.all_reduce(over)
         if over > 0:
             break
@@ -67,6 +70,7 @@ def work(rank: int, args) -> None:
         for group in optimizer.param_groups:
             group["lr"] = rate * group["factor"]
         scratch = state.get("scratch", False)
+        torch.manual_seed(step * args.workers + rank)  # which rows the loss samples: the same after a resumption
         model.text.requires_grad_(not scratch or step >= TEXT_FROZEN)
         parts = learn(model, optimizer, batches(step * args.workers + rank, 0.12), args.workers, scratch and step < LETTERS_FIRST)
         state["step"] = step + 1

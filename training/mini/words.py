@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 
 from .paths import SOURCES
-from .spelling import words_of
+from .spelling import WORD, words_of
 
 CONCEPTS = {
     "bar": ["bar", "chart", "graph"], "pie": ["pie", "chart"], "line": ["line", "chart", "graph", "plot"],
@@ -89,10 +89,25 @@ class Vocabulary:
         if kind < 0.65:
             part = lambda: r.choice([str.title, str.lower, str.lower])(r.choice(dictionary("en"))[: r.randint(3, 10)])
             return part() + r.choice("_../-") + part() + r.choice(["", "", part()])
-        if kind < 0.75: return r.choice(dictionary("en"))[: r.randint(2, 6)] + str(r.randint(0, 99))
+        if kind < 0.7: return r.choice(dictionary("en"))[: r.randint(2, 6)] + str(r.randint(0, 99))
+        if kind < 0.8: return "".join(r.choices("abcdefghijklmnopqrstuvwxyz", k=r.randint(1, 2))) + str(r.randint(0, 10 ** r.randint(1, 3) - 1))
+        if kind < 0.85: return str(r.randint(1, 999)) + r.choice(["mm", "cm", "kB", "MB", "GB", "th", "x", "a", "b", "ms", "Hz", "kg", "pt", "bit"])
         syllables = (r.choice("bcdfghjklmnpqrstvwxyz") + r.choice("aeiou") + (r.choice("bcdfghjklmnpqrstvwxyz") if r.random() < 0.4 else "")
                      for _ in range(r.randint(1, 4)))
         return "".join(syllables)
+
+    def joined(self) -> str:
+        """Words that a full stop, comma or ampersand joins into one: names of functions and files, hosts, abbreviations, indices."""
+        r = self.rng
+        kind, letter = r.random(), lambda: r.choice("abcdefghijklmnopqrstuvwxyz")
+        part = lambda: (self.natural() if r.random() < 0.6 else r.choice(dictionary("en")))[: r.randint(2, 12)] + (str(r.randint(0, 20)) if r.random() < 0.08 else "")
+        camel = r.random() < 0.25
+        if kind < 0.5: return ".".join(part().title() + (part().title() if r.random() < 0.4 else "") if camel else part() for _ in range(r.choice([2, 2, 2, 3])))
+        if kind < 0.66: return part() + "." + r.choice(["txt", "pdf", "html", "py", "c", "h", "gz", "tar.gz", "conf", "so.3", "so", "png", "js", "org", "sh", "xml", "cl", "R", "tex"])
+        if kind < 0.78: return r.choice(["www", "www", "ftp", "en", "docs", "bugs"]) + "." + part() + "." + r.choice(["org", "com", "net", "de", "fr", "edu", "html", "io"])
+        if kind < 0.88: return ".".join(letter() for _ in range(r.choice([2, 2, 3]))) + "." if r.random() < 0.6 else r.choice(["e.g.", "i.e.", "a.m.", "p.m.", "U.S.", "Ph.D.", "R&D"])
+        if kind < 0.97: return ",".join(r.choice([letter(), letter(), str(r.randint(0, 12)), part()[:4]]) for _ in range(r.choice([2, 2, 3])))
+        return part() + "&" + part()
 
     def chain(self) -> str:
         """Short words and numbers run together, as in paths, addresses, escapes and options."""
@@ -106,12 +121,13 @@ class Vocabulary:
         return words[min(int(np.searchsorted(cumulative, self.rng.random())), len(words) - 1)]
 
     def word(self, numbers: float = 0.1) -> str:
-        """A word, a number (with probability `numbers`) or a code, unpunctuated."""
+        """A word, a number (with probability `numbers`), a code or joined words, unpunctuated."""
         r = self.rng
         while True:
             kind = r.random()
             if kind < numbers: w = self.number()
-            elif kind < numbers + 0.06: w = self.code()
+            elif kind < numbers + 0.07: w = self.code()
+            elif kind < numbers + 0.12: w = self.joined()
             elif kind < numbers + 0.5: w = self.natural()
             else: w = r.choice(dictionary(self.language))
             if not self.training or not any(held_out(x) for x in words_of(w)):
@@ -135,12 +151,31 @@ class Vocabulary:
 
 
 def misspell(word: str, rng: random.Random) -> str:
-    """A near spelling: one letter or digit changed, dropped, doubled or swapped with its neighbour."""
-    i = rng.randrange(len(word))
-    kind = rng.random()
-    if word[i].isdigit(): return word[:i] + rng.choice("0123456789".replace(word[i], "")) + word[i + 1:]
-    if not word[i].isalpha(): return word
-    if kind < 0.5: return word[:i] + rng.choice(HARD) + word[i + 1:]
-    if kind < 0.65 and len(word) > 3: return word[:i] + word[i + 1:]
-    if kind < 0.8: return word[:i] + rng.choice(HARD) + word[i:]
+    """A near spelling that is a word, too: an ending or the front put on or left out, or one letter or digit changed, dropped,
+    put in or swapped with its neighbour. `word` itself where none is found."""
+    for _ in range(8):
+        near = _inflect(word, rng) if len(word) > 3 and word.isalpha() and rng.random() < 0.4 else _slip(word, rng)
+        if near != word and WORD.fullmatch(near):
+            return near
+    return word
+
+
+def _slip(word: str, rng: random.Random) -> str:
+    i = rng.choice([i for i, c in enumerate(word) if c.isalnum()])
+    kind, digit = rng.random(), word[i].isdigit()
+    other = rng.choice("0123456789".replace(word[i], "") if digit else HARD)
+    if kind < 0.6 if digit else kind < 0.5: return word[:i] + other + word[i + 1:]
+    if kind < 0.7: return word[:i] + word[i + 1:]
+    if kind < 0.85: return word[:i] + other + word[i:]
     return word[:i] + word[i:i + 2][::-1] + word[i + 2:]
+
+
+def _inflect(word: str, rng: random.Random) -> str:
+    """display of displays, displayed, displaying, redisplay, di.display, and the reverse."""
+    for ending in ("ing", "ed", "er", "es", "s", "en", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and rng.random() < 0.6:
+            return word[: -len(ending)]
+    kind = rng.random()
+    if kind < 0.7: return word + rng.choice(["s", "s", "s", "ed", "ing", "er", "d", "n", "es"])
+    if kind < 0.85: return rng.choice(["re", "un", "in", "a"]) + word
+    return word + "." + rng.choice(HARD) if rng.random() < 0.5 else rng.choice(HARD) + "." + word
