@@ -1,5 +1,5 @@
 import { chanceOf, describeChance, wordsBeyond } from "./chance.js";
-import { wordChances } from "./chips.js";
+import { selectionChance } from "./chips.js";
 import type { LensView } from "./lens-state.js";
 import { decimal, printable } from "./printable.js";
 import { describeScale } from "./scale.js";
@@ -43,7 +43,10 @@ export function finding(scene: Scene): string {
 function judgement({ explanation, shown }: Scene): string {
   const chance = chanceOf(explanation, shown);
   if (chance) return `: ${describeChance(chance)}`;
-  const words = shown.kind === "aggregate" ? wordsBeyond(wordChances(explanation)) : null;
+  const words =
+    shown.kind === "aggregate"
+      ? wordsBeyond(explanation.query.words.map(({ index }) => selectionChance(explanation, { word: index })))
+      : null;
   return words
     ? `; ${words.beyond} of ${words.of} ${words.of === 1 ? "word" : "words"} more than chance`
     : "";

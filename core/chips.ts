@@ -3,7 +3,7 @@ import { type Chance, chanceOf } from "./chance.js";
 import type { LensExplanation, LensView } from "./lens-state.js";
 import { printable } from "./printable.js";
 import { shown } from "./shown.js";
-import type { TokenKind } from "./types.js";
+import type { Explanation, TokenKind } from "./types.js";
 
 /** What a person points at to see a map: all words, one word, one token. */
 export interface Chip {
@@ -55,12 +55,10 @@ export function chips(explanation: LensExplanation, view: LensView): Chip[] {
   return [all, ...rest];
 }
 
-/** Chance of every word of the query. */
-export function wordChances(explanation: LensExplanation): (Chance | null)[] {
-  const whole = { token: null, scope: "words", aggregate: "max", chance: "marked" } as const;
-  return explanation.query.words.map((word) =>
-    chanceOf(explanation, shown(explanation, { ...whole, word: word.index })),
-  );
+/** Chance of a token's map, or of a word's by its index; null where it was not measured. */
+export function selectionChance(explanation: Explanation, select: Partial<Chip["select"]>): Chance | null {
+  const view = { token: null, word: null, scope: "all", aggregate: "max", chance: "marked" } as const;
+  return chanceOf(explanation, shown(explanation, { ...view, ...select }));
 }
 
 /** What the kinds of tokens contribute to the page score; adds up to it. */

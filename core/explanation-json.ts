@@ -1,6 +1,6 @@
 import { toBase64 } from "./base64.js";
-import { type Chance, chanceOf } from "./chance.js";
-import { shown } from "./shown.js";
+import type { Chance } from "./chance.js";
+import { selectionChance } from "./chips.js";
 import type { Explanation, MaxSim, Provenance, QueryToken, QueryWord, SimilarityMaps } from "./types.js";
 
 export const EXPLANATION_SCHEMA = "colpali-lens/explanation@1";
@@ -45,7 +45,7 @@ export function explanationJson(
     maps: options.arrays ? nested(maps) : toBase64(littleEndian(maps.data)),
     maxsim: scores,
     domain,
-    chance: query.tokens.map((_, token) => chanceOf(explanation, shown(explanation, { ...MARKED, token }))),
+    chance: query.tokens.map((_, token) => selectionChance(explanation, { token })),
     controls: controls && {
       list: controls.list,
       queries: controls.queries,
@@ -58,8 +58,6 @@ export function explanationJson(
     provenance,
   };
 }
-
-const MARKED = { word: null, scope: "all", aggregate: "max", chance: "marked" } as const;
 
 function each<T>(
   of: Partial<Record<string, Float32Array>>,

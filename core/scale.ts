@@ -4,7 +4,7 @@ import type { LensData, LensExplanation, LensView, Normalisation } from "./lens-
 import { type Colours, colours } from "./palettes.js";
 import { decimal } from "./printable.js";
 import { type Shown, scopeTokens } from "./shown.js";
-import { sameModel } from "./siblings.js";
+import { siblings } from "./siblings.js";
 import type { SimilarityMap } from "./types.js";
 
 /** How cosines become colours. Affine in every normalisation, so its axis is always in cosine. */
@@ -126,9 +126,8 @@ function domainOf(
       return shifted(scopeExtent(explanation, view), less);
     case "pages":
       return shifted(
-        data.explanations
-          .filter((e) => e.query.text === explanation.query.text && sameModel(e, explanation))
-          .map((e) => scopeExtent(e, view))
+        siblings(data, explanation)
+          .map((i) => scopeExtent(data.explanations[i], view))
           .reduce(union),
         less,
       );

@@ -8,8 +8,7 @@ export function sameModel(a: Explanation, b: Explanation): boolean {
 }
 
 /** Indices of what the same model says to the same query, on all pages. */
-export function siblings(data: LensData, index: number): number[] {
-  const of = data.explanations[index];
+export function siblings(data: LensData, of: Explanation): number[] {
   return data.explanations.flatMap((e, i) => (e.query.text === of.query.text && sameModel(e, of) ? [i] : []));
 }
 

@@ -1,8 +1,7 @@
 import { pageName, scoreParts } from "./caption.js";
-import { chanceOf } from "./chance.js";
+import { selectionChance } from "./chips.js";
 import { decimal, printable } from "./printable.js";
 import type { Scene } from "./scene.js";
-import { shown } from "./shown.js";
 import type { Explanation } from "./types.js";
 
 export const TOKEN_COLUMNS = ["token", "kind", "best", "on a patch", "row", "column", "chance p"] as const;
@@ -10,10 +9,9 @@ export const TOKEN_COLUMNS = ["token", "kind", "best", "on a patch", "row", "col
 /** The numbers behind the picture as text, one row a token: shown as a table wherever a picture is not enough. */
 export function tokenRows(explanation: Explanation): string[][] {
   const { query, maxsim } = explanation;
-  const settings = { word: null, scope: "all", aggregate: "max", chance: "marked" } as const;
   return query.tokens.map((token, t) => {
     const of = maxsim.tokens[t];
-    const chance = chanceOf(explanation, shown(explanation, { ...settings, token: t }));
+    const chance = selectionChance(explanation, { token: t });
     const note = of.offImage ? ` (best is off-image)` : "";
     return [
       printable(token.text, 40),

@@ -2,7 +2,6 @@ import {
   type Aggregate,
   aggregate,
   type Chance,
-  chanceOf,
   changeView,
   defaultView,
   keepSettings,
@@ -20,6 +19,7 @@ import {
   type QueryWord,
   type Rect,
   type SimilarityMap,
+  selectionChance,
   shown,
   tokenMap,
   topPatches,
@@ -145,13 +145,9 @@ export class Lens {
    */
   chance(which: number | string): Chance | null {
     const { explanation } = this;
-    const settings = { ...this.state.view, chance: "marked" as const };
-    if (typeof which === "number") tokenMap(explanation.maps, which);
-    const select =
-      typeof which === "number"
-        ? { token: which, word: null }
-        : { token: null, word: this.#word(which).index };
-    return chanceOf(explanation, shown(explanation, { ...settings, ...select }));
+    if (typeof which === "string") return selectionChance(explanation, { word: this.#word(which).index });
+    tokenMap(explanation.maps, which);
+    return selectionChance(explanation, { token: which });
   }
 
   /** One map for the whole query; `winner` sums to the patch part of the score. */

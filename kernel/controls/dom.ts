@@ -1,4 +1,4 @@
-import { DescriptionStyle, Layout } from "./layout.js";
+import { DescriptionStyle, Layout, SliderStyle } from "./layout.js";
 import { bool, choice, list, optional, part, text } from "./traits.js";
 
 /** What everything that is shown has. */
@@ -26,4 +26,12 @@ export const usable = { ...described, disabled: bool() };
 export const orientation = choice(["horizontal", "vertical"], "horizontal");
 export const boxStyle = choice(["success", "info", "warning", "danger", ""], "");
 export const buttonStyle = choice(["primary", "success", "info", "warning", "danger", ""], "");
-export const behavior = choice(["drag-tap", "drag-snap", "tap", "drag", "snap"], "drag-tap");
+
+/** What every slider has. */
+export const sliding = {
+  orientation,
+  readout: bool(true),
+  continuous_update: bool(true),
+  behavior: choice(["drag-tap", "drag-snap", "tap", "drag", "snap"], "drag-tap"),
+  style: part(SliderStyle),
+};

@@ -1,5 +1,6 @@
 import { bundleOf, clearOutput, display } from "../display.js";
 import { isPlainObject } from "../jupyter/buffers.js";
+import { stackOf } from "../jupyter/listeners.js";
 import { type AnyWidget, Widget } from "../jupyter/widgets.js";
 import { VBox } from "./boxes.js";
 import { Button, Checkbox } from "./buttons.js";
@@ -78,10 +79,7 @@ export class Interactive extends VBox {
 
   /** A promise only when the function, or the showing of its result, takes time. */
   #once(): Promise<void> | undefined {
-    const failed = (error: unknown) =>
-      void process.stderr.write(
-        `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-      );
+    const failed = (error: unknown) => void process.stderr.write(`${stackOf(error)}\n`);
     try {
       clearOutput(true);
       const values = Object.fromEntries(Object.entries(this.controls).map(([k, w]) => [k, w.value]));

@@ -1,6 +1,6 @@
 import { control } from "./control.js";
-import { behavior, boxStyle, described, orientation, usable } from "./dom.js";
-import { ProgressStyle, SliderStyle } from "./layout.js";
+import { boxStyle, described, orientation, sliding, usable } from "./dom.js";
+import { ProgressStyle } from "./layout.js";
 import { bool, float, int, list, optional, part, type Trait, text } from "./traits.js";
 
 type Bounds = { min: number; max: number };
@@ -8,14 +8,7 @@ type Bounds = { min: number; max: number };
 const limits = { min: int(0), max: int(100) };
 const floatLimits = { min: float(0), max: float(100) };
 const typed = { ...usable, continuous_update: bool() };
-const slider = {
-  ...usable,
-  orientation,
-  readout: bool(true),
-  continuous_update: bool(true),
-  behavior,
-  style: part(SliderStyle),
-};
+const slider = { ...usable, ...sliding };
 const bar = { ...described, orientation, bar_style: boxStyle, style: part(ProgressStyle) };
 
 /** An integer from `min` to `max` (0 to 100 by default) on a slider. */

@@ -1,6 +1,6 @@
 import { bundleOf, clearOutput, display } from "../display.js";
 import { causedBy, currentParent } from "../jupyter/context.js";
-import { currentHandling } from "../jupyter/handling.js";
+import { currentHandling, throughout } from "../jupyter/handling.js";
 import { encodeBinary } from "../jupyter/mime.js";
 import { control } from "./control.js";
 import { dom } from "./dom.js";
@@ -33,20 +33,17 @@ export class Output extends control({
     const handling = currentHandling();
     const parent = handling?.header ?? currentParent();
     this.#captures++;
-    const release = () => {
-      if (--this.#captures === 0) this.msg_id = "";
-    };
-    let result: T | undefined;
-    try {
-      this.msg_id = parent.msg_id ?? "";
-      result = causedBy(parent, work);
-    } finally {
-      if (!(result instanceof Promise)) release();
-    }
-    if (!(result instanceof Promise)) return result;
-    const captured = result.finally(release);
-    handling?.until(captured);
-    return captured as T;
+    const captured = throughout(
+      () => {
+        this.msg_id = parent.msg_id ?? "";
+        return causedBy(parent, work);
+      },
+      () => {
+        if (--this.#captures === 0) this.msg_id = "";
+      },
+    );
+    if (captured instanceof Promise) handling?.until(captured);
+    return captured;
   }
 
   /** Empties it; with `wait` only when something new comes, so that nothing flickers. */

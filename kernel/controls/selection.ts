@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { control, type OptionsOf } from "./control.js";
-import { behavior, buttonStyle, orientation, usable } from "./dom.js";
-import { SliderStyle, ToggleButtonsStyle } from "./layout.js";
-import { anything, bool, choice, int, invalid, list, optional, part, text } from "./traits.js";
+import type { Widget } from "../jupyter/widgets.js";
+import { control, type OptionsOf, type StateOf } from "./control.js";
+import { buttonStyle, sliding, usable } from "./dom.js";
+import { ToggleButtonsStyle } from "./layout.js";
+import { anything, choice, int, invalid, list, optional, part, type Traits, text } from "./traits.js";
 
 /** What can be chosen: values, pairs of label and value, or an object of values by label. */
 export type Choices<V> = readonly V[] | readonly (readonly [label: string, value: V])[] | Record<string, V>;
@@ -24,130 +25,76 @@ interface ChosenMany<V> {
 
 const local = { local: true } as const;
 const choices = { ...usable, _options_labels: list(text()), options: anything<unknown>(() => [], local) };
-const one = {
+const chosen = {
   ...choices,
   index: optional(int()),
   value: anything<unknown>(null, local),
   label: { ...optional(text()), ...local },
 };
-const many = {
+const chosenMany = {
   ...choices,
   index: list(int()),
   value: anything<readonly unknown[]>(() => [], local),
   label: { ...list(text()), ...local },
 };
-const slider = {
-  orientation,
-  readout: bool(true),
-  continuous_update: bool(true),
-  behavior,
-  style: part(SliderStyle),
-};
-type Rest<T extends Record<string, never> | object> = Omit<T, "options" | "value" | "label" | "index">;
+/** What a class of controls takes, and what its value is, when its choices are of type `V`. */
+interface Kinds<V> {
+  one: { given: Chosen<V>; value: V | null };
+  /** One, always. */
+  sure: { given: Chosen<V>; value: V };
+  many: { given: ChosenMany<V>; value: readonly V[] };
+}
 
-const dropdown = { ...one };
-const radio = { ...one, orientation: choice(["horizontal", "vertical"], "vertical") };
-const select = { ...one, rows: int(5) };
-const toggles = {
-  ...one,
+interface ChoiceClass<T extends Traits, K extends keyof Kinds<unknown>> {
+  new <V = unknown>(
+    options: Kinds<V>[K]["given"] & Omit<OptionsOf<T>, "options" | "value" | "label" | "index">,
+  ): Widget<StateOf<T>> &
+    Omit<StateOf<T>, "options" | "value"> & { options: Choices<V>; value: Kinds<V>[K]["value"] };
+  readonly traits: T;
+}
+
+/** One of a list that opens. */
+export class Dropdown<V = unknown> extends one("Dropdown", chosen)<V> {}
+/** One of several, each with a round button. */
+export class RadioButtons<V = unknown> extends one("RadioButtons", {
+  ...chosen,
+  orientation: choice(["horizontal", "vertical"], "vertical"),
+})<V> {}
+/** One of a list with `rows` lines. */
+export class Select<V = unknown> extends one("Select", { ...chosen, rows: int(5) })<V> {}
+/** One of several, each a button that stays down. */
+export class ToggleButtons<V = unknown> extends one("ToggleButtons", {
+  ...chosen,
   tooltips: list(text()),
   icons: list(text()),
   button_style: buttonStyle,
   style: part(ToggleButtonsStyle),
-};
-const selectionSlider = { ...one, ...slider };
-const selectMultiple = { ...many, rows: int(5) };
-const selectionRange = { ...many, ...slider };
-
-/** One of a list that opens. */
-export class Dropdown<V = unknown> extends control({
-  name: "Dropdown",
-  traits: dropdown,
-  check: checkOne("Dropdown"),
-}) {
-  declare options: Choices<V>;
-  declare value: V | null;
-  constructor(options: Chosen<V> & Rest<OptionsOf<typeof dropdown>>) {
-    super(options);
-  }
-}
-
-/** One of several, each with a round button. */
-export class RadioButtons<V = unknown> extends control({
-  name: "RadioButtons",
-  traits: radio,
-  check: checkOne("RadioButtons"),
-}) {
-  declare options: Choices<V>;
-  declare value: V | null;
-  constructor(options: Chosen<V> & Rest<OptionsOf<typeof radio>>) {
-    super(options);
-  }
-}
-
-/** One of a list with `rows` lines. */
-export class Select<V = unknown> extends control({
-  name: "Select",
-  traits: select,
-  check: checkOne("Select"),
-}) {
-  declare options: Choices<V>;
-  declare value: V | null;
-  constructor(options: Chosen<V> & Rest<OptionsOf<typeof select>>) {
-    super(options);
-  }
-}
-
-/** One of several, each a button that stays down. */
-export class ToggleButtons<V = unknown> extends control({
-  name: "ToggleButtons",
-  traits: toggles,
-  check: checkOne("ToggleButtons"),
-}) {
-  declare options: Choices<V>;
-  declare value: V | null;
-  constructor(options: Chosen<V> & Rest<OptionsOf<typeof toggles>>) {
-    super(options);
-  }
-}
-
+})<V> {}
 /** One of several, in order, on a slider. There must be at least one. */
-export class SelectionSlider<V = unknown> extends control({
-  name: "SelectionSlider",
-  traits: selectionSlider,
-  check: checkOne("SelectionSlider", true),
-}) {
-  declare options: Choices<V>;
-  declare value: V;
-  constructor(options: Chosen<V> & Rest<OptionsOf<typeof selectionSlider>>) {
-    super(options);
-  }
-}
-
+export class SelectionSlider<V = unknown> extends sure("SelectionSlider", { ...chosen, ...sliding })<V> {}
 /** Any number of a list with `rows` lines. */
-export class SelectMultiple<V = unknown> extends control({
-  name: "SelectMultiple",
-  traits: selectMultiple,
-  check: checkMany("SelectMultiple"),
-}) {
-  declare options: Choices<V>;
-  declare value: readonly V[];
-  constructor(options: ChosenMany<V> & Rest<OptionsOf<typeof selectMultiple>>) {
-    super(options);
-  }
+export class SelectMultiple<V = unknown> extends many("SelectMultiple", {
+  ...chosenMany,
+  rows: int(5),
+})<V> {}
+/** The first and the last of a range of choices, on a slider. There must be at least one choice. */
+export class SelectionRangeSlider<V = unknown> extends many(
+  "SelectionRangeSlider",
+  { ...chosenMany, ...sliding },
+  true,
+)<V> {}
+
+function one<T extends Traits>(name: string, traits: T) {
+  return control({ name, traits, check: checkOne(name) as never }) as unknown as ChoiceClass<T, "one">;
 }
 
-/** The first and the last of a range of choices, on a slider. There must be at least one choice. */
-export class SelectionRangeSlider<V = unknown> extends control({
-  name: "SelectionRangeSlider",
-  traits: selectionRange,
-  check: checkMany("SelectionRangeSlider", true),
-}) {
-  declare options: Choices<V>;
-  declare value: readonly V[];
-  constructor(options: ChosenMany<V> & Rest<OptionsOf<typeof selectionRange>>) {
-    super(options);
-  }
+function sure<T extends Traits>(name: string, traits: T) {
+  return control({ name, traits, check: checkOne(name, true) as never }) as unknown as ChoiceClass<T, "sure">;
+}
+
+function many<T extends Traits>(name: string, traits: T, isRange = false) {
+  const check = checkMany(name, isRange) as never;
+  return control({ name, traits, check }) as unknown as ChoiceClass<T, "many">;
 }
 
 interface State<I, V, L> {

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { bytesOf } from "../jupyter/buffers.js";
 import { type AnyWidget, type PropertyRules, Widget } from "../jupyter/widgets.js";
 
 /** One property of a control: its default, what it accepts, and how it travels. `I` is what may be assigned to get a `V`. */
@@ -82,10 +83,7 @@ export const bytes = (rules: PropertyRules<Uint8Array> = {}) =>
   trait<Uint8Array, Uint8Array | ArrayBuffer>(
     () => new Uint8Array(0),
     "bytes",
-    (v) => {
-      if (v instanceof ArrayBuffer) return new Uint8Array(v);
-      return ArrayBuffer.isView(v) ? new Uint8Array(v.buffer, v.byteOffset, v.byteLength) : undefined;
-    },
+    (v) => (v instanceof ArrayBuffer || ArrayBuffer.isView(v) ? bytesOf(v) : undefined),
     rules,
   );
 

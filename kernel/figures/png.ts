@@ -59,11 +59,9 @@ export async function renderPng(
 export async function drawFigure(state: LensState, width: number, dpi: number): Promise<Figure> {
   const plan = figurePlan(state);
   const places = figurePlaces(plan, width);
-  const pages = new Map<LensPage, Promise<string>>();
   const pictures = plan.panels.map(async ({ scene: of }, i): Promise<FigurePictures> => {
-    const page = pages.get(of.page) ?? pagePicture(of.page, (places[i].width * dpi) / 96);
-    pages.set(of.page, page);
-    return { page: await page, raster: of.view.cells === "smooth" ? await smoothPicture(of) : undefined };
+    const page = await pagePicture(of.page, (places[i].width * dpi) / 96);
+    return { page, raster: of.view.cells === "smooth" ? await smoothPicture(of) : undefined };
   });
   return figure(plan, await Promise.all(pictures), width);
 }

@@ -10,6 +10,7 @@ import {
 } from "../../core/index.js";
 import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding } from "../models/index.js";
 import { CONTROL_LIST, CONTROL_QUERIES } from "./control-queries.js";
+import { joinVectors } from "./vectors.js";
 
 /** Queries that have nothing to do with a page. */
 export interface ControlSet {
@@ -80,8 +81,12 @@ export async function controlsOn(
   const words = new Set(asked.words.map((w) => w.text.toLowerCase()));
   const related = queries.map((q) => q.words.some((w) => words.has(w.text.toLowerCase())));
   const values = new Map<ControlGroup, number[]>();
-  for (const { query, group, value } of reached)
-    if (!related[query]) values.set(group, [...(values.get(group) ?? []), value]);
+  for (const { query, group, value } of reached) {
+    if (related[query]) continue;
+    const list = values.get(group);
+    if (list) list.push(value);
+    else values.set(group, [value]);
+  }
   if (!values.has("words")) return null;
   const maxima = Object.fromEntries(
     Array.from(values, ([group, list]) => [group, Float32Array.from(list).sort()]),
@@ -107,7 +112,10 @@ async function measure(model: Model, { grid, vectors }: PageEmbedding, set: Cont
   };
   for (let start = 0; start < all.length; start += BLOCK) {
     const block = all.slice(start, start + BLOCK);
-    const joined = join(block.map((q) => q.vectors));
+    const joined = joinVectors(
+      block.map((q) => q.vectors),
+      vectors.dim,
+    );
     const maps = similarityMaps(await model.maxsim.cosines(joined, vectors), vectors.count, grid);
     let first = 0;
     block.forEach(({ query }, i) => {
@@ -128,16 +136,4 @@ async function measure(model: Model, { grid, vectors }: PageEmbedding, set: Cont
     Array.from(sums, ([kind, { sum, count }]) => [kind, Float32Array.from(sum, (v) => v / count)]),
   );
   return { queries: all.map((q) => q.query), reached, mean };
-}
-
-function join(parts: MultiVector[]): MultiVector {
-  const { dim } = parts[0];
-  const count = parts.reduce((sum, p) => sum + p.count, 0);
-  const data = new Float32Array(count * dim);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return { kind: "vectors", data, count, dim };
 }

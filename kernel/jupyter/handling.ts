@@ -1,6 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { currentParent, type Parent } from "./context.js";
 
+/** Does `work`, then `end`: when it returns, throws, or when its promise settles. @returns what `work` returns */
+export function throughout<T>(work: () => T, end: () => void): T {
+  let result: T | undefined;
+  try {
+    result = work();
+  } finally {
+    if (!(result instanceof Promise)) end();
+  }
+  return result instanceof Promise ? (result.finally(end) as T) : result;
+}
+
 /** A front end's message while it is being handled. */
 export interface Handling {
   /** Header of the message. */

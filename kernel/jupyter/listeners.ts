@@ -70,10 +70,14 @@ function parentFor({ parent }: Entry, message: Parent): Parent {
   return parent.session === message.session ? parent : message;
 }
 
+/** What is printed of something thrown. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 function callSafely(event: string, call: () => unknown): void {
   const report = (error: unknown) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`error in a listener to ${event}: ${text}\n`);
+    process.stderr.write(`error in a listener to ${event}: ${stackOf(error)}\n`);
   };
   try {
     const result = call();

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { insertBuffers, isPlainObject, sameState } from "./buffers.js";
 import type { Comm, CommMessage } from "./comms.js";
-import { handleMessage } from "./handling.js";
+import { handleMessage, throughout } from "./handling.js";
 import { currentKernel } from "./kernel.js";
 import { type Event, type Listener, Listeners } from "./listeners.js";
 import { DISPLAY, type MimeBundle } from "./mime.js";
@@ -93,17 +93,10 @@ export class Widget<S extends object> implements AnyWidget {
     if (this.#held) return work();
     const held = new Set<string>();
     this.#held = held;
-    const release = () => {
+    return throughout(work, () => {
       this.#held = null;
       this.#send([...held]);
-    };
-    let result: T | undefined;
-    try {
-      result = work();
-    } finally {
-      if (!(result instanceof Promise)) release();
-    }
-    return result instanceof Promise ? (result.finally(release) as T) : result;
+    });
   }
 
   /**

@@ -6,6 +6,7 @@ import { ModelError, ProviderError } from "../inference/error.js";
 import type { MaxSimGraph } from "../inference/maxsim-graph.js";
 import type { Provider } from "../inference/providers.js";
 import type { Feed, FloatTensor, Graph, ValueInfo } from "../inference/session.js";
+import { joinVectors } from "../inference/vectors.js";
 import type { Family, PageLayout, PageProcessor, PromptProfile } from "./family.js";
 import { tokenizeQuery } from "./query.js";
 import type { ModelTokenizer } from "./tokenizer.js";
@@ -159,19 +160,10 @@ export class Model {
       for (const text of texts) {
         options.signal?.throwIfAborted();
         parts.push((await this.embedQuery(text)).vectors);
-        const pace = (performance.now() - start) / 1000 / parts.length;
-        options.onProgress?.({
-          done: parts.length,
-          total: texts.length,
-          etaSeconds: pace * (texts.length - parts.length),
-        });
+        const [done, total] = [parts.length, texts.length];
+        options.onProgress?.({ done, total, etaSeconds: secondsLeft(start, done, total) });
       }
-      const data = new Float32Array(parts.reduce((sum, p) => sum + p.data.length, 0));
-      parts.reduce((at, p) => {
-        data.set(p.data, at);
-        return at + p.data.length;
-      }, 0);
-      return { kind: "vectors", data, count: data.length / this.dim, dim: this.dim };
+      return joinVectors(parts, this.dim);
     });
     let first = 0;
     return queries.map((query) => {
@@ -221,8 +213,7 @@ export class Model {
       signal?.throwIfAborted();
       done.push(await running.shift()!);
       const total = known ?? done.length + running.length;
-      const pace = (performance.now() - start) / 1000 / done.length;
-      const etaSeconds = known === null ? null : pace * (known - done.length);
+      const etaSeconds = known === null ? null : secondsLeft(start, done.length, known);
       onProgress?.({ done: done.length, total, etaSeconds });
     };
     onProgress?.({ done: 0, total: known ?? 0, etaSeconds: null });
@@ -299,6 +290,11 @@ export class Model {
     const result = await graph.run(feeds);
     return checked(Object.values(result)[0], this.dim, graph.name, what);
   }
+}
+
+/** At the mean pace since `start`, a time of `performance.now()`. */
+function secondsLeft(start: number, done: number, total: number): number {
+  return ((performance.now() - start) / 1000 / done) * (total - done);
 }
 
 /** What a processor makes of an A4 page at 150 dpi. */

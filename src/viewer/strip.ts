@@ -54,7 +54,7 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
   return {
     element,
     update({ data, locked }) {
-      const pages = siblings(data, locked.explanation);
+      const pages = siblings(data, data.explanations[locked.explanation]);
       if (data !== key || pages.join() !== set) {
         [key, set] = [data, pages.join()];
         build(data, pages);

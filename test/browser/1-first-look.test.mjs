@@ -1,10 +1,10 @@
 /** The main job: the example notebook, run in JupyterLab, looked at and touched as a person would. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import sharp from "sharp";
 import { root } from "../../tools/report.mjs";
-import { startBrowser, startLab, until } from "./jupyterlab.mjs";
+import { until, useJupyter } from "./jupyterlab.mjs";
 import { GRID, LensOnScreen } from "./lens.mjs";
 import { textOf } from "./notebook.mjs";
 import { difference } from "./painted.mjs";
@@ -15,21 +15,12 @@ const CELLS = ["title", "open", "ask-text", "ask", "view-text", "read", "set", "
 CELLS.push("score-text", "score");
 const cell = (id) => CELLS.indexOf(id);
 
-let lab;
-let browser;
 let notebook;
 let lens;
 const printed = await pdfWords(join(root, "examples", "energy-report.pdf"));
 
-before(async () => {
-  lab = await startLab();
-  browser = await startBrowser(lab);
+const jupyter = useJupyter(async ({ browser }) => {
   notebook = await browser.open("first-look.ipynb");
-});
-
-after(async () => {
-  await browser?.close();
-  await lab?.stop();
 });
 
 /** The middle of the range that the lens paints for `mini`. */
@@ -91,11 +82,11 @@ test("on a portrait page the hottest cell of each word lies on the printed word"
 
 test("the README's picture is taken, where asked for", async (t) => {
   if (!process.env.SCREENSHOT) return t.skip("set SCREENSHOT=1 to take docs/first-look.png");
-  const usual = browser.page.viewportSize();
-  await browser.page.setViewportSize({ ...usual, height: 1500 });
+  const usual = jupyter.browser.page.viewportSize();
+  await jupyter.browser.page.setViewportSize({ ...usual, height: 1500 });
   await lens.choose("battery");
   const picture = await lens.root.screenshot();
-  await browser.page.setViewportSize(usual);
+  await jupyter.browser.page.setViewportSize(usual);
   await sharp(picture)
     .png({ palette: true, effort: 10 })
     .toFile(join(root, "docs", "first-look.png"));
@@ -169,7 +160,7 @@ test("after a page reload the lens is there again, and live", async () => {
 
 test("after restart and reload the saved lens is shown without a kernel, still interactive", async () => {
   await notebook.save();
-  await lab.restartKernel();
+  await jupyter.lab.restartKernel();
   await notebook.reload();
   lens = await new LensOnScreen(await notebook.area(cell("ask"))).ready();
   await noError();
@@ -187,7 +178,7 @@ test("after restart and reload a lens that was not saved shows its picture, not 
   await notebook.reload();
   for (const id of ["open", "ask"]) await notebook.run(cell(id));
   await notebook.save();
-  await lab.restartKernel();
+  await jupyter.lab.restartKernel();
   await notebook.page.evaluate(() =>
     window.jupyterapp.shell.currentWidget.content.model.sharedModel.deleteMetadata("widgets"),
   );
@@ -205,7 +196,7 @@ test("after restart and reload a lens that was not saved shows its picture, not 
 });
 
 test("nothing went wrong in the page meanwhile", () => {
-  assert.deepEqual(browser.problems, []);
+  assert.deepEqual(jupyter.browser.problems, []);
 });
 
 async function noError() {

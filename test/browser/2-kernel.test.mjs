@@ -1,22 +1,13 @@
 /** What the kernel sends and receives, through JupyterLab's own server and web socket. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startBrowser, startLab } from "./jupyterlab.mjs";
+import { test } from "node:test";
+import { useJupyter } from "./jupyterlab.mjs";
 import { textOf } from "./notebook.mjs";
 
-let lab;
-let browser;
 let notebook;
 
-before(async () => {
-  lab = await startLab();
-  browser = await startBrowser(lab);
+const jupyter = useJupyter(async ({ browser }) => {
   notebook = await browser.open("first-look.ipynb");
-});
-
-after(async () => {
-  await browser?.close();
-  await lab?.stop();
 });
 
 test("20,000 printed lines arrive, complete and in order", async () => {
@@ -59,5 +50,5 @@ test("50 MB go out to the page and come back unchanged", async () => {
 });
 
 test("nothing went wrong in the page meanwhile", () => {
-  assert.deepEqual(browser.problems, []);
+  assert.deepEqual(jupyter.browser.problems, []);
 });

@@ -1,26 +1,17 @@
 /** Bad input in cells: a clear error, a kernel that lives on, and nothing lost. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { HOSTILE, writeBadFiles } from "./bad-files.mjs";
-import { startBrowser, startLab } from "./jupyterlab.mjs";
+import { useJupyter } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
 import { textOf } from "./notebook.mjs";
 
-let lab;
-let browser;
 let notebook;
 
-before(async () => {
-  lab = await startLab();
+const jupyter = useJupyter(async ({ lab, browser }) => {
   await writeBadFiles(lab.folder);
-  browser = await startBrowser(lab);
   notebook = await browser.open("first-look.ipynb");
   for (const index of [1, 3]) await notebook.run(index);
-});
-
-after(async () => {
-  await browser?.close();
-  await lab?.stop();
 });
 
 /** What is typed, what the error must say: the input's name, what is wrong, what to do. */
@@ -96,5 +87,5 @@ test("markup in a file name, a query and an error shows as text", async () => {
 });
 
 test("nothing went wrong in the page meanwhile", () => {
-  assert.deepEqual(browser.problems, []);
+  assert.deepEqual(jupyter.browser.problems, []);
 });

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { root } from "../../tools/report.mjs";
-import { startBrowser, startLab } from "./jupyterlab.mjs";
+import { useJupyter } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
@@ -13,23 +13,14 @@ const pictures = join(root, "test", "output", "themes");
 /** Cells of examples/first-look.ipynb. */
 const [OPEN, ASK] = [1, 3];
 
-let lab;
-let browser;
 let notebook;
 let lens;
 
-before(async () => {
-  lab = await startLab();
-  browser = await startBrowser(lab);
+const jupyter = useJupyter(async ({ browser }) => {
   notebook = await browser.open("first-look.ipynb");
   for (const cell of [OPEN, ASK]) await notebook.run(cell);
   lens = await new LensOnScreen(await notebook.area(ASK)).ready();
   mkdirSync(pictures, { recursive: true });
-});
-
-after(async () => {
-  await browser?.close();
-  await lab?.stop();
 });
 
 async function useTheme(name) {
@@ -109,7 +100,7 @@ test("a notebook saved by a version that is not installed shows its picture and 
     ),
   );
   await notebook.reload();
-  await lab.restartKernel();
+  await jupyter.lab.restartKernel();
   const changed = await page.evaluate(() => {
     const { sharedModel } = window.jupyterapp.shell.currentWidget.content.model;
     const widgets = JSON.parse(JSON.stringify(sharedModel.getMetadata("widgets")));

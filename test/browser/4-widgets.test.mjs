@@ -2,23 +2,12 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { HOSTS, startBrowser, startLab, until } from "./jupyterlab.mjs";
+import { describe, test } from "node:test";
+import { HOSTS, until, useJupyter } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
 import { textOf } from "./notebook.mjs";
 
-let lab;
-let browser;
-
-before(async () => {
-  lab = await startLab();
-  browser = await startBrowser(lab);
-});
-
-after(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+const jupyter = useJupyter();
 
 const MAKE = `
 import { Button, Checkbox, Dropdown, IntProgress, IntSlider, interactive, Label, Output, Text, VBox } from "colpali-lens/widgets";
@@ -105,8 +94,8 @@ for (const host of Object.keys(HOSTS)) {
     before(async () => {
       const kernelspec = { name: "colpali-lens", display_name: "TypeScript", language: "typescript" };
       const empty = { cells: [], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-      writeFileSync(join(lab.folder, file), JSON.stringify(empty));
-      notebook = await browser.open(file, browser.page, host);
+      writeFileSync(join(jupyter.lab.folder, file), JSON.stringify(empty));
+      notebook = await jupyter.browser.open(file, jupyter.browser.page, host);
       made = await notebook.add(MAKE);
       controls = await Controls.in(notebook, made.index);
     });
@@ -193,8 +182,8 @@ for (const host of Object.keys(HOSTS)) {
 
     test("a second tab shows the same, and each follows the other", async () => {
       await notebook.save();
-      const tab = await browser.newTab();
-      const other = await browser.open(file, tab, host);
+      const tab = await jupyter.browser.newTab();
+      const other = await jupyter.browser.open(file, tab, host);
       const second = await Controls.in(other, made.index);
       await second.shows(10);
       assert.equal(await second.text.inputValue(), "typed");
@@ -248,7 +237,7 @@ describe("the lens in Notebook 7", () => {
   const [OPEN, ASK, READ, SET, SECOND, SCORE] = [1, 3, 5, 6, 8, 10];
 
   before(async () => {
-    notebook = await browser.open("first-look.ipynb", browser.page, "Notebook 7");
+    notebook = await jupyter.browser.open("first-look.ipynb", jupyter.browser.page, "Notebook 7");
     for (const index of [OPEN, ASK]) await notebook.run(index);
     lens = await new LensOnScreen(await notebook.area(ASK)).ready();
   });
@@ -318,5 +307,5 @@ describe("the lens in Notebook 7", () => {
 });
 
 test("nothing went wrong in the pages meanwhile", () => {
-  assert.deepEqual(browser.problems, []);
+  assert.deepEqual(jupyter.browser.problems, []);
 });

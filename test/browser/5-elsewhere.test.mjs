@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import sharp from "sharp";
 import { root } from "../../tools/report.mjs";
 import { environment, python } from "../../tools/setup.mjs";
-import { startBrowser, startLab } from "./jupyterlab.mjs";
+import { useJupyter } from "./jupyterlab.mjs";
 import { GRID } from "./lens.mjs";
 
 const WIDGET = "application/vnd.jupyter.widget-view+json";
@@ -18,8 +18,6 @@ const CELLS = [
   'const lens = await explain(model, await openPages("energy-report.pdf"), "battery beside the harbour");\nlens',
 ];
 
-let lab;
-let browser;
 let folder;
 let executed;
 
@@ -29,9 +27,7 @@ const nbconvert = (...args) =>
     env: { ...process.env, ...environment() },
   });
 
-before(async () => {
-  lab = await startLab();
-  browser = await startBrowser(lab);
+const jupyter = useJupyter(async ({ lab }) => {
   folder = lab.folder;
   const cells = CELLS.map((source, i) => ({
     cell_type: "code",
@@ -55,11 +51,6 @@ before(async () => {
   writeFileSync(join(folder, "plain.ipynb"), JSON.stringify(plain));
 });
 
-after(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
-
 test("an executed notebook stores the live lens, its picture, its table and its words", async () => {
   const output = lensOutput();
   assert.deepEqual(Object.keys(output.data).sort(), [WIDGET, "image/png", "text/html", "text/plain"].sort());
@@ -77,7 +68,7 @@ for (const [name, what] of [
 ]) {
   test(`nbconvert's HTML ${what} shows picture and table, without a network`, async () => {
     await nbconvert("--to", "html", `${name}.ipynb`);
-    const page = await browser.newTab();
+    const page = await jupyter.browser.newTab();
     await page.context().setOffline(true);
     try {
       await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
@@ -93,14 +84,14 @@ for (const [name, what] of [
 test("nbconvert's Markdown and the export menu's HTML show them, too", async () => {
   await nbconvert("--to", "markdown", "live.ipynb");
   assert.match(readFileSync(join(folder, "live.md"), "utf8"), /<table><thead><tr><th>token<\/th>/);
-  const page = await browser.newTab();
-  await page.goto(`${lab.url}/nbconvert/html/live.ipynb?download=false&token=browser-test`);
+  const page = await jupyter.browser.newTab();
+  await page.goto(`${jupyter.lab.url}/nbconvert/html/live.ipynb?download=false&token=browser-test`);
   await pictureAndTable(page.locator(".jp-OutputArea-output").last());
   await page.close();
 });
 
 test("a notebook that is not trusted shows picture and table in JupyterLab, and runs nothing", async () => {
-  const notebook = await browser.open("live.ipynb");
+  const notebook = await jupyter.browser.open("live.ipynb");
   const area = await notebook.area(1);
   assert.equal(await area.locator(".cl-lens").count(), 0);
   await pictureAndTable(area);
@@ -109,7 +100,7 @@ test("a notebook that is not trusted shows picture and table in JupyterLab, and 
 
 test("a site that strips pictures from HTML still shows the table; one that takes pictures alone has one", async () => {
   const { data } = lensOutput();
-  const page = await browser.newTab();
+  const page = await jupyter.browser.newTab();
   await page.setContent(joined(data["text/html"]).replace(/<img[^>]*>/g, ""));
   assert.equal(await page.locator("tbody tr").count(), tokens().length);
   assert.match(await page.locator("body").innerText(), /score \d\.\d\d = patches/);

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import { chromium as findChromium } from "../../tools/chromium.mjs";
 import { jupyterLabArguments } from "../../tools/jupyter.mjs";
@@ -15,6 +16,25 @@ const token = "browser-test";
 
 /** The two front ends, by where the server has them. */
 export const HOSTS = { JupyterLab: "lab/tree", "Notebook 7": "notebooks" };
+
+/**
+ * A server and a browser for the tests of a file, ended after them.
+ * @param prepare runs before the tests with what is returned
+ * @returns {{lab: object, browser: object}} filled in by the time that tests run
+ */
+export function useJupyter(prepare = async () => {}) {
+  const jupyter = {};
+  before(async () => {
+    jupyter.lab = await startLab();
+    jupyter.browser = await startBrowser(jupyter.lab);
+    await prepare(jupyter);
+  });
+  after(async () => {
+    await jupyter.browser?.close();
+    await jupyter.lab?.stop();
+  });
+  return jupyter;
+}
 
 /**
  * Starts JupyterLab as `npm run lab` does, apart from the folder: a copy of `examples/` in a temporary place, so that the
