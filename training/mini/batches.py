@@ -17,12 +17,13 @@ LONGEST = 12  # pieces of a word
 @dataclass
 class Batch:
     """pixels [B,3,S,S] in -1..1; ids [U,T] (0 is padding); marks int8 [U, B*cells]: 1 shows the word, -1 ignored; the last
-    `absent` words are on no crop; letters [B,S/7,S/7]; written bool [B*cells]: has any mark of any word."""
+    `absent` words are on no crop, the first `things` are concepts and colours; letters [B,S/7,S/7]; written bool [B*cells]: has any mark of any word."""
 
     pixels: torch.Tensor
     ids: torch.Tensor
     marks: torch.Tensor
     absent: int
+    things: int
     letters: torch.Tensor
     written: torch.Tensor
 
@@ -56,7 +57,7 @@ class Batches:
         for i, pieces in enumerate(ids):
             table[i, : len(pieces)] = pieces
         pixels = torch.from_numpy(np.stack([s.pixels for s in samples])).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
-        return Batch(pixels.contiguous(memory_format=torch.channels_last), torch.from_numpy(table), torch.from_numpy(marks), len(missing),
+        return Batch(pixels.contiguous(memory_format=torch.channels_last), torch.from_numpy(table), torch.from_numpy(marks), len(missing), len(seen),
                      torch.from_numpy(np.stack([letters_of(s) for s in samples]).astype(np.int64)), torch.from_numpy(written))
 
     def _asked(self, rng: random.Random, plain: list[str]) -> list[str]:

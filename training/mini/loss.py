@@ -9,6 +9,7 @@ from .batches import Batch
 SCALE = 16.0
 NOTHING = 0.35  # cosine above which a cell says "this word is here": the null class, and the roof for absent words
 TOKENS, PATCHES, BLANK = 640, 1024, 384  # rows sampled per batch, to bound the cost
+THINGS = 4.0  # weight of a concept or colour word against a printed word: a batch has some ten of them among four hundred
 
 
 def objective(vectors: torch.Tensor, queries: torch.Tensor, letters: torch.Tensor, batch: Batch, letters_only: bool = False) -> tuple[torch.Tensor, dict[str, float]]:
@@ -18,7 +19,7 @@ def objective(vectors: torch.Tensor, queries: torch.Tensor, letters: torch.Tenso
     mask = batch.ids > 0
     words = queries.sum(1) / mask.sum(1, keepdim=True)
     present = len(batch.ids) - batch.absent
-    find, hit = find_cells(queries[:present][mask[:present]], batch.marks[:present], mask[:present], k)
+    find, hit = find_cells(queries[:present][mask[:present]], batch.marks[:present], mask[:present], k, batch.things)
     cosines = words @ k.T
     name = name_cells(cosines, batch)
     absent = F.softplus(SCALE * (cosines[present:].topk(min(8, len(k)), dim=1).values - NOTHING)).mean()
@@ -33,20 +34,21 @@ def objective(vectors: torch.Tensor, queries: torch.Tensor, letters: torch.Tenso
     return loss, parts
 
 
-def find_cells(q, marks, mask, k):
+def find_cells(q, marks, mask, k, things):
     """Token -> cells: softmax over every cell of the batch; .4 the best of the word's cells, .6 the mean over them."""
     word = torch.arange(len(mask))[:, None].expand_as(mask)[mask]
     usable = (marks > 0).any(1)
     pieces = mask.sum(1)
     rows = usable[word].nonzero()[:, 0]
-    rows = rows[torch.randperm(len(rows))[:TOKENS]]
+    printed = rows[word[rows] >= things]
+    rows = torch.cat([rows[word[rows] < things], printed[torch.randperm(len(printed))[:TOKENS]]])
     m = marks[word[rows]]
     scores = (SCALE * q[rows] @ k.T).masked_fill(m < 0, -1e4)
     positive = m > 0
     total = scores.logsumexp(1)
     best = scores.masked_fill(~positive, -1e4).logsumexp(1) - total
     mean = (scores * positive).sum(1) / positive.sum(1) - total
-    weight = 1 / pieces[word[rows]]
+    weight = torch.where(word[rows] < things, THINGS, 1.0) / pieces[word[rows]]
     with torch.no_grad():
         hit = positive.gather(1, scores.argmax(1, keepdim=True)).float().mean()
     return -((0.4 * best + 0.6 * mean) * weight).sum() / weight.sum(), hit

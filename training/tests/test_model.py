@@ -38,7 +38,7 @@ def test_vectors_are_unit_and_row_by_row():
 
 def test_the_objective_prefers_the_right_cell_and_silence():
     k = torch.eye(128)[:4][None]
-    batch = Batch(torch.zeros(1), torch.tensor([[5], [6], [7]]), torch.tensor([[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]], dtype=torch.int8), 1,
+    batch = Batch(torch.zeros(1), torch.tensor([[5], [6], [7]]), torch.tensor([[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]], dtype=torch.int8), 1, 0,
                   torch.zeros(1, 2, 2, dtype=torch.long), torch.tensor([True, False, True, False]))
     letters = torch.zeros(1, 37, 2, 2)
     def loss(*at):
