@@ -1,6 +1,6 @@
 import { setLastCell } from "./context.js";
 import type { History } from "./history.js";
-import type { CellError, Language, Outcome } from "./language.js";
+import { type CellError, INTERRUPTED, type Language, type Outcome } from "./language.js";
 import { type Displayed, describe } from "./mime.js";
 import type { Request, Session } from "./session.js";
 
@@ -72,8 +72,8 @@ export class Execution {
     if (this.current !== request) return;
     this.running = null;
     this.watch.ends();
-    const error = { ename: "KeyboardInterrupt", evalue: "the cell was interrupted", traceback: [] };
-    this.session.finish(request, error, { execution_count: this.count, user_expressions: {}, payload: [] });
+    const nothing = { execution_count: this.count, user_expressions: {}, payload: [] };
+    this.session.finish(request, INTERRUPTED, nothing);
     this.done(request);
   }
 

@@ -24,6 +24,13 @@ export interface CellError {
   traceback: string[];
 }
 
+/** What a cell that was interrupted ends with. */
+export const INTERRUPTED: CellError = {
+  ename: "KeyboardInterrupt",
+  evalue: "the cell was interrupted",
+  traceback: ["KeyboardInterrupt: the cell was interrupted; variables are kept"],
+};
+
 export interface Completion {
   start: number;
   end: number;

@@ -4,7 +4,14 @@ import { format } from "node:util";
 import { MessageChannel } from "node:worker_threads";
 import { cellBegins, nothingUninterrupted, uninterrupted } from "../jupyter/critical.js";
 import type { KernelApi } from "../jupyter/kernel.js";
-import type { Cell, CellError, Completion, Language, Outcome } from "../jupyter/language.js";
+import {
+  type Cell,
+  type CellError,
+  type Completion,
+  INTERRUPTED,
+  type Language,
+  type Outcome,
+} from "../jupyter/language.js";
 import { completeness } from "./completeness.js";
 import { CellConverter, type Diagnostic } from "./converter.js";
 import { installCellModules } from "./modules.js";
@@ -83,7 +90,7 @@ export class TypeScriptCells implements Language {
     ran.catch(() => undefined);
     try {
       const how = await Promise.race([ran, stopped]);
-      if (how === "stopped") return interrupted();
+      if (how === "stopped") return { status: "error", ...INTERRUPTED };
     } catch (error) {
       this.#thrown = { error };
     } finally {
@@ -163,18 +170,9 @@ export class TypeScriptCells implements Language {
   #failed(error: unknown): Outcome {
     const { code, message } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
     if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || message === "Interrupted asynchronously")
-      return interrupted();
+      return { status: "error", ...INTERRUPTED };
     return { status: "error", ...this.explain(error) };
   }
-}
-
-function interrupted(): Outcome {
-  return {
-    status: "error",
-    ename: "KeyboardInterrupt",
-    evalue: "the cell was interrupted",
-    traceback: ["KeyboardInterrupt: the cell was interrupted; variables are kept"],
-  };
 }
 
 /**

@@ -26,12 +26,7 @@ export function rewriteCell(
     const slot = (name: string) => f.createPropertyAccessExpression(f.createIdentifier("exports"), name);
     const assign = (name: string, value: ts.Expression) =>
       f.createExpressionStatement(f.createAssignment(slot(name), value));
-    const runtime = (method: string, ...args: ts.Expression[]) =>
-      f.createCallExpression(
-        f.createPropertyAccessExpression(f.createIdentifier("__cell"), method),
-        undefined,
-        args,
-      );
+    const runtime = (method: string, ...args: ts.Expression[]) => runtimeCall(f, method, ...args);
     const isOwned = (symbol: ts.Symbol | undefined): boolean =>
       symbol !== undefined && !fresh.has(symbol) && owned.has(symbol);
     const expression = (node: ts.Expression): ts.Expression => ts.visitNode(node, visit) as ts.Expression;
@@ -154,9 +149,7 @@ export function rewriteCell(
       const specifier = (node.moduleSpecifier as ts.StringLiteral).text;
       if (specifier === `./${earlier}` || node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword)
         return [];
-      const load = f.createAwaitExpression(
-        runtime("load", f.createIdentifier("require"), f.createStringLiteral(specifier)),
-      );
+      const load = loaded(f, node.moduleSpecifier);
       const clause = node.importClause;
       if (!clause) return [f.createExpressionStatement(load)];
       const module = `__module${imports++}`;
@@ -175,9 +168,7 @@ export function rewriteCell(
           else out.push(f.createExpressionStatement(linked(e.name.text, id, from)));
         }
       if (out.length === 0) return [];
-      const declaration = f.createVariableDeclaration(module, undefined, undefined, load);
-      const list = f.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
-      return [f.createVariableStatement(undefined, list), ...out];
+      return [constant(f, module, load), ...out];
     }
 
     /** One declaration of several: the next may use what this one declares. */
@@ -364,4 +355,28 @@ function isValue(checker: ts.TypeChecker, name: ts.Identifier): boolean {
   const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   if (meant.escapedName === "unknown") return true;
   return (meant.flags & ts.SymbolFlags.Value) !== 0;
+}
+
+/** `await __cell.load(require, specifier)` */
+export function loaded(f: ts.NodeFactory, specifier: ts.Expression): ts.Expression {
+  return f.createAwaitExpression(runtimeCall(f, "load", f.createIdentifier("require"), specifier));
+}
+
+/** `const name = value;` */
+export function constant(
+  f: ts.NodeFactory,
+  name: string | ts.BindingName,
+  value: ts.Expression,
+): ts.Statement {
+  const declaration = f.createVariableDeclaration(name, undefined, undefined, value);
+  return f.createVariableStatement(
+    undefined,
+    f.createVariableDeclarationList([declaration], ts.NodeFlags.Const),
+  );
+}
+
+/** `__cell.method(…args)` */
+function runtimeCall(f: ts.NodeFactory, method: string, ...args: ts.Expression[]): ts.CallExpression {
+  const callee = f.createPropertyAccessExpression(f.createIdentifier("__cell"), method);
+  return f.createCallExpression(callee, undefined, args);
 }
