@@ -87,6 +87,7 @@ test("the README's picture is taken, where asked for", async (t) => {
   await lens.choose("battery");
   const picture = await lens.root.screenshot();
   await jupyter.browser.page.setViewportSize(usual);
+  await lens.choose("harbour");
   await sharp(picture)
     .png({ palette: true, effort: 10 })
     .toFile(join(root, "docs", "first-look.png"));
