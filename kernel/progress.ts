@@ -34,7 +34,7 @@ export async function withProgress<T>(
       bar ??= new Bar(kernel, label);
       bar.show(share(done, total), count(unit, done, total, seconds()));
     });
-    bar?.end(`${label}: ${total} ${unit} in ${seconds().toFixed(1)} s`);
+    bar?.end(`${label}: ${amount(total, unit)} in ${seconds().toFixed(1)} s`);
     return result;
   } catch (error) {
     bar?.end(`${label}: stopped at ${done} of ${total} ${unit} after ${seconds().toFixed(1)} s`);
@@ -46,6 +46,11 @@ export async function withProgress<T>(
 export function count(unit: string, done: number, total: number, seconds: number): string {
   const left = done > 0 ? ` · ${Math.ceil((seconds / done) * (total - done))} s left` : "";
   return `${done}/${total} ${unit}${left}`;
+}
+
+/** `4 pages`, `1 page` */
+function amount(n: number, unit: string): string {
+  return `${n} ${n === 1 ? unit.replace(/s$/, "") : unit}`;
 }
 
 function share(done: number, total: number): number {

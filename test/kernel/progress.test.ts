@@ -46,6 +46,15 @@ test("a slow step shows a bar that becomes a line, and leaves no widget", async 
   expect(openWidgets.size).toBe(0);
 });
 
+test("one page is one page", async () => {
+  const page = new FrontEnd();
+  await withProgress("Embedding", "pages", async (report) => {
+    now += 400;
+    report(1, 1);
+  });
+  expect(page.shown.at(-1)?.data).toEqual({ "text/plain": "Embedding: 1 page in 0.4 s" });
+});
+
 test("a step that fails says how far it came", async () => {
   const page = new FrontEnd();
   await expect(withProgress("Embedding", "pages", (report) => step(report, true))).rejects.toThrow(
