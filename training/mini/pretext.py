@@ -34,7 +34,7 @@ def pyramid(word: str) -> np.ndarray:
                 if (min(b, (region + 1) / level) - max(a, region / level)) * n >= 0.5 - 1e-6:
                     regions[offset + region, INDEX[c]] = 1
         offset += level
-    for row, c in zip(ends, (word[0], word[-1], *(word[1], word[-2]) * (n > 1))):
+    for row, c in zip(ends, (word[0], word[-1], *word[1:2], *word[-2:-1])):
         row[INDEX[c]] = 1
     length[min(n, 14)] = 1
     for a, b in zip(word, word[1:]):
@@ -85,7 +85,7 @@ def main() -> None:
         (1 - cosine).backward()
         optimizer.step()
         if step % 100 == 0 or step == args.steps - 1:
-            print(step, f"cosine {float(cosine):.3f}", flush=True)
+            print(step, f"cosine {cosine.item():.3f}", flush=True)
     with torch.no_grad():
         text.table.weight.copy_(spelled(torch.arange(len(vocabulary))))
     RUNS.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from tokenizers import Tokenizer
 
 from mini.export import write_tokenizer
 from mini.paths import MODEL
+from mini.pretext import pyramid
 from mini.spelling import Segmenter, normalize, spans_of, words_of
 from mini.words import misspell
 
@@ -46,3 +47,9 @@ def test_a_near_spelling_is_near_and_different():
     assert {"2.1.1", "2.1.5"} & numbers and all(words_of(n) == [n] for n in numbers)
     assert misspell("ab", rng) != "ab"
     assert normalize("\u0130") == "i"
+
+
+def test_a_code_stands_for_words_of_any_length():
+    one, two, three = map(pyramid, ("a", "ab", "abc"))
+    assert one.shape == two.shape == three.shape and one.any()
+    assert (two != three).any() and (one != two).any()
