@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { HOSTS, until, useJupyter } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
 import { textOf } from "./notebook.mjs";
