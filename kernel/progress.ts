@@ -37,7 +37,7 @@ export async function withProgress<T>(
     bar?.end(`${label}: ${amount(total, unit)} in ${seconds().toFixed(1)} s`);
     return result;
   } catch (error) {
-    bar?.end(`${label}: stopped at ${done} of ${total} ${unit} after ${seconds().toFixed(1)} s`);
+    bar?.end(`${label}: stopped at ${done} of ${amount(total, unit)} after ${seconds().toFixed(1)} s`);
     throw error;
   }
 }
@@ -45,7 +45,7 @@ export async function withProgress<T>(
 /** What is done, and the time left at the mean rate so far. */
 export function count(unit: string, done: number, total: number, seconds: number): string {
   const left = done > 0 ? ` · ${Math.ceil((seconds / done) * (total - done))} s left` : "";
-  return `${done}/${total} ${unit}${left}`;
+  return `${done}/${amount(total, unit)}${left}`;
 }
 
 /** `4 pages`, `1 page` */
