@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { explanationJson, fileName, type LensState, scene } from "../core/index.js";
 import { renderHtml, renderPdf, renderPng, renderSvg } from "./figures/index.js";
+import { userPath } from "./user-path.js";
 
 export interface SaveOptions {
   /** Resolution of a PNG in pixels per inch; default 150. */
@@ -61,7 +62,7 @@ export async function saveLens(state: LensState, file: string, options: SaveOpti
         .map((f) => `.${f}`)
         .join(", ")}`,
     );
-  const path = resolve(file);
+  const path = resolve(userPath(file));
   await writeFile(path, await format(state, options));
   return path;
 }

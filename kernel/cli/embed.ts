@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { userPath } from "../user-path.js";
 import { pageFolder, queryFolder } from "./names.js";
 import { openDocuments, openModel } from "./open.js";
 import {
@@ -35,10 +36,11 @@ ${MODEL_USAGE}
     const dpi = number("dpi", values.dpi, 10, 1200);
     const pages = (await openDocuments(values.documents, { dpi, password: values.password })).flat();
     const model = await openModel(values);
-    await mkdir(values.out, { recursive: true });
+    const out = userPath(values.out);
+    await mkdir(out, { recursive: true });
     const about = { model: model.id, profile: model.profile, weights: JSON.stringify(model.info.weights) };
     const save = async (name: string, bytes: Uint8Array) => {
-      const file = join(values.out, `${name}.safetensors`);
+      const file = join(out, `${name}.safetensors`);
       await writeFile(file, bytes);
       process.stdout.write(`${file}\n`);
     };

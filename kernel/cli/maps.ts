@@ -15,6 +15,7 @@ import {
 import { explainPage } from "../inference/index.js";
 import { lensPage } from "../lens-page.js";
 import { FORMATS, saveLens } from "../save.js";
+import { userPath } from "../user-path.js";
 import { pageFolder, queryFolder, tokenFile } from "./names.js";
 import { openDocuments, openModel } from "./open.js";
 import {
@@ -91,7 +92,8 @@ ${MODEL_USAGE}
     );
     const progress = stderrProgress("mapping");
     const objects: unknown[] = [];
-    const out = values.out ?? (values.json ? null : "similarity-maps");
+    const given = values.out ?? (values.json ? null : "similarity-maps");
+    const out = given === null ? null : userPath(given);
     for (const [done, { page, query }] of work.entries()) {
       progress(done, work.length);
       const explanation = await explainPage(model, page, query);

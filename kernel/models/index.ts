@@ -11,6 +11,7 @@ import { chooseProvider, type Provider } from "../inference/providers.js";
 import { type Graph, openGraph } from "../inference/session.js";
 import { openThreadedGraph } from "../inference/threaded-graph.js";
 import { packageRoot } from "../package.js";
+import { userPath } from "../user-path.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check.js";
 import { familyOf } from "./families.js";
 import type { Family, ModelConfigs, PromptProfile } from "./family.js";
@@ -59,7 +60,8 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
     warnings.push(message);
     (options.onWarning ?? console.warn)(message);
   };
-  const cacheDir = options.cacheDir === undefined ? cacheFolder() : options.cacheDir;
+  const cacheDir =
+    options.cacheDir === undefined ? cacheFolder() : options.cacheDir && userPath(options.cacheDir);
   const folder = await locate(ref, cacheDir ?? cacheFolder(), options, warn);
   const { configs } = folder;
   const family = familyOf(configs, ref);
@@ -149,14 +151,15 @@ async function locate(
   warn: (message: string) => void,
 ): Promise<ModelFolder> {
   if (ref === "mini") return readModelFolder(join(packageRoot, "models", "mini"), ref);
-  if (existsSync(ref)) return readModelFolder(resolve(ref), ref);
+  const path = resolve(userPath(ref));
+  if (existsSync(path)) return readModelFolder(path, ref);
   if (!isHubName(ref))
     throw new ModelError(
       `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub`,
     );
-  const { path, commit, warning } = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
-  if (warning) warn(warning);
-  return readModelFolder(path, ref, commit);
+  const fetched = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
+  if (fetched.warning) warn(fetched.warning);
+  return readModelFolder(fetched.path, ref, fetched.commit);
 }
 
 async function hashWeights(
