@@ -6,6 +6,7 @@ import { packageRoot } from "../package.js";
 import { ModelError } from "./error.js";
 import { buildOnnx } from "./onnx-build.js";
 import { openGraph } from "./session.js";
+import { canLoad } from "./shared-library.js";
 
 /** Execution providers of onnxruntime-node, by its names. */
 export type Provider = "cpu" | "webgpu" | "cuda" | "dml" | "coreml";
@@ -105,16 +106,18 @@ function missingParts(provider: Provider): string | null {
     if (!hasDevice(["nvidia0", "nvidiactl", "dxg"]))
       return "no NVIDIA device (/dev/nvidia0): is the driver installed?";
   }
-  if (
-    provider === "webgpu" &&
-    platform === "linux" &&
-    !process.env.VK_ICD_FILENAMES &&
-    !process.env.VK_DRIVER_FILES
-  )
-    if (!hasDevice(["nvidia0", "nvidiactl", "dxg", "dri"]))
+  if (provider === "webgpu" && platform === "linux") {
+    const named = process.env.VK_ICD_FILENAMES || process.env.VK_DRIVER_FILES;
+    if (!named && !hasDevice(["nvidia0", "nvidiactl", "dxg", "dri"]))
       return "no GPU device (/dev/dri, /dev/nvidia0): is a driver installed, and is the device passed into the container?";
+    if (!canLoad(VULKAN))
+      return `the Vulkan loader (${VULKAN}) is missing: install it, on Debian and Ubuntu with "apt install libvulkan1 mesa-vulkan-drivers"`;
+  }
   return null;
 }
+
+/** As the runtime asks for it. */
+const VULKAN = "libvulkan.so.1";
 
 function hasDevice(names: string[]): boolean {
   try {

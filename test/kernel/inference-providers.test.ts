@@ -4,6 +4,7 @@ import { cosines, maxsim } from "../../core/index.js";
 import { PROVIDERS, providersReport } from "../../kernel/inference/index.js";
 import { openMaxSim } from "../../kernel/inference/maxsim-graph.js";
 import { chooseProvider, type Provider, type ProviderState } from "../../kernel/inference/providers.js";
+import { canLoad } from "../../kernel/inference/shared-library.js";
 import { loadModel } from "../../kernel/models/index.js";
 
 /** Set by the environment of this suite where the driver is installed; CI installs it. */
@@ -58,17 +59,22 @@ test("a model that is asked for on a missing provider still answers, and says so
   await model.dispose();
 });
 
-/** A report that starts afresh, since what was found is remembered, on a machine that names no Vulkan driver. */
+/** A report that starts afresh, since what was found is remembered. */
+async function freshReport(): Promise<ProviderState[]> {
+  let report: ProviderState[] = [];
+  await jest.isolateModulesAsync(async () => {
+    report = await (await import("../../kernel/inference/index.js")).providersReport();
+  });
+  return report;
+}
+
+/** The report of a machine that names no Vulkan driver. */
 async function reportWithoutVulkan(): Promise<ProviderState[]> {
   const names = ["VK_ICD_FILENAMES", "VK_DRIVER_FILES"];
   const before = names.map((name) => process.env[name]);
   for (const name of names) delete process.env[name];
   try {
-    let report: ProviderState[] = [];
-    await jest.isolateModulesAsync(async () => {
-      report = await (await import("../../kernel/inference/index.js")).providersReport();
-    });
-    return report;
+    return await freshReport();
   } finally {
     names.forEach((name, i) => {
       if (before[i] !== undefined) process.env[name] = before[i];
@@ -100,6 +106,35 @@ test("the report names every provider, and what is missing for those that do not
         "no GPU device (/dev/dri, /dev/nvidia0): is a driver installed, and is the device passed into the container?",
     });
 }, 120_000);
+
+(process.platform === "linux" ? test : test.skip)(
+  "without the Vulkan loader WebGPU is left out, and the report says what to install",
+  async () => {
+    const dlopen = jest.spyOn(process, "dlopen").mockImplementation((_module, file) => {
+      throw new Error(`${file}: cannot open shared object file: No such file or directory`);
+    });
+    const driver = process.env.VK_ICD_FILENAMES;
+    process.env.VK_ICD_FILENAMES = "/a/driver.json";
+    try {
+      expect(await freshReport()).toContainEqual({
+        provider: "webgpu",
+        works: false,
+        milliseconds: null,
+        reason:
+          'the Vulkan loader (libvulkan.so.1) is missing: install it, on Debian and Ubuntu with "apt install libvulkan1 mesa-vulkan-drivers"',
+      });
+    } finally {
+      dlopen.mockRestore();
+      process.env.VK_ICD_FILENAMES = driver;
+    }
+  },
+  120_000,
+);
+
+test("a library is known to be there, or not, by the system's loader", () => {
+  expect(canLoad("libnone.so.9")).toBe(false);
+  if (process.platform === "linux") expect(canLoad("libc.so.6")).toBe(true);
+});
 
 test("the graph agrees with the plain loops for pages of any length", async () => {
   const vectors = (count: number, seed: number) => ({
