@@ -73,12 +73,15 @@ const end = (pid) => {
   }
 };
 process.on("exit", () => running.forEach(end));
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
+for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 })) {
   process.on(signal, () => running.size > 0 && process.exit(code));
 }
 
-/** Runs a program; never rejects. Code 127 stands for a program that could not be started. */
-export function capture(command, args, { env = {}, minutes = 1, cwd = root, echo = false } = {}) {
+/**
+ * Runs a program until it ends, `minutes` are over or `signal` is aborted; never rejects. Code 127 stands for a program that
+ * could not be started.
+ */
+export function capture(command, args, { env = {}, minutes = 1, cwd = root, echo = false, signal } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd,
@@ -94,6 +97,7 @@ export function capture(command, args, { env = {}, minutes = 1, cwd = root, echo
       timedOut = true;
       end(child.pid);
     }, minutes * 60_000);
+    signal?.addEventListener("abort", () => end(child.pid));
     const take = (stream) => (chunk) => {
       output += chunk;
       if (echo) stream.write(chunk);

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "./chromium.mjs";
+import { suiteCount } from "./counts.mjs";
 import { capture, root, run, say, seconds, Trouble } from "./report.mjs";
 import { environment, setup } from "./setup.mjs";
 
@@ -73,20 +74,7 @@ async function play(suite, env) {
     echo: true,
   });
   if (timedOut) say(`${suite.name} was stopped after 30 minutes`);
-  return { ...suite, ...count(output, code), time: seconds(began) };
-}
-
-/** What a suite says of itself; a suite that failed without counting a failure, or counted nothing, is one test. */
-function count(output, code) {
-  const jest = /^Tests:\s+(?:(\d+) failed, )?.*?(?:(\d+) passed, )?\d+ total/m.exec(output);
-  const plain = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1);
-  const tap = [/^(?:ℹ|#) pass (\d+)$/m.exec(output), /^(?:ℹ|#) fail (\d+)$/m.exec(output)];
-  let [passed, failed] = [code === 0 ? 1 : 0, 0];
-  if (jest) [failed, passed] = [Number(jest[1] ?? 0), Number(jest[2] ?? 0)];
-  else if (tap[0] && tap[1]) [passed, failed] = [Number(tap[0][1]), Number(tap[1][1])];
-  else if (plain) [passed, failed] = [Number(plain[1]), Number(plain[2])];
-  if (code !== 0 && failed === 0) failed = 1;
-  return { passed, failed };
+  return { ...suite, ...suiteCount(output, code), time: seconds(began) };
 }
 
 function script(path) {

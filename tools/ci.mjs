@@ -1,0 +1,24 @@
+/** What CI runs: every test in this clone, then what a new machine sees. The last line is the sum, "N passed, N failed". */
+import { sumCount } from "./counts.mjs";
+import { capture, run, say, seconds } from "./report.mjs";
+
+const commands = [
+  ["npm", "test"],
+  ["npm", "run", "new-machine", "--", "lint", "types", "unit", "lens"],
+];
+
+await run(async () => {
+  const results = [];
+  for (const [command, ...args] of commands) {
+    const began = Date.now();
+    say(`\n━━━━ ${command} ${args.join(" ")}`);
+    const { code, output } = await capture(command, args, { minutes: 60, echo: true });
+    results.push({ name: [command, ...args].join(" "), ...sumCount(output, code), time: seconds(began) });
+  }
+  say("");
+  for (const { name, passed, failed, time } of results)
+    say(`${name}: ${passed} passed, ${failed} failed in ${time}`);
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  say(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+  return sum("failed") === 0 ? 0 : 1;
+});
