@@ -1,6 +1,5 @@
-import { inspect } from "node:util";
 import { currentKernel, type DisplayOptions, type KernelApi } from "./jupyter/kernel.js";
-import { DISPLAY, isBundle, type MimeBundle } from "./jupyter/mime.js";
+import { DISPLAY, isBundle, type MimeBundle, plainText } from "./jupyter/mime.js";
 
 /**
  * Shows a value below the cell, as the last value of a cell is shown: a widget, a lens, an object keyed by MIME type,
@@ -21,7 +20,7 @@ export function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
   const method = (value as Record<symbol, unknown> | null | undefined)?.[DISPLAY];
   const own: unknown = typeof method === "function" ? method.call(value) : value;
   const orText = (described: unknown) =>
-    isBundle(described) ? described : { "text/plain": inspect(value, { depth: 4 }) };
+    isBundle(described) ? described : { "text/plain": plainText(value) };
   return own instanceof Promise ? own.then(orText) : orText(own);
 }
 

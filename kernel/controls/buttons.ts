@@ -1,3 +1,4 @@
+import { checkListener } from "../jupyter/listeners.js";
 import { control } from "./control.js";
 import { buttonStyle, described, dom, usable } from "./dom.js";
 import { ButtonStyle, CheckboxStyle, ToggleButtonStyle } from "./layout.js";
@@ -18,6 +19,7 @@ export class Button extends control({
 }) {
   /** Calls `listener` on every click. @returns how to stop */
   onClick(listener: (button: this) => unknown): () => void {
+    checkListener(listener, "Button.onClick", "onClick(listener)");
     const stops = [
       this.onMessage((content) =>
         (content as { event?: unknown } | null)?.event === "click" ? listener(this) : undefined,

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { isPlainObject, sameState } from "../jupyter/buffers.js";
 import type { Comm } from "../jupyter/comms.js";
-import { registerWidget } from "../jupyter/widget-registry.js";
+import { allOrNone, registerWidget } from "../jupyter/widget-registry.js";
 import { unknownProperty, Widget, type WidgetClass } from "../jupyter/widgets.js";
 import type { Traits } from "./traits.js";
 
@@ -59,7 +59,7 @@ export function control<T extends Traits, P extends keyof T = never>(
         throw new TypeError(
           `invalid options of ${name}: ${inspect(given, { depth: 0 })}, expected an object`,
         );
-      const state = firstState(spec, options);
+      const state = allOrNone(() => firstState(spec, options));
       super({
         model,
         view: view === null ? null : inPackage(viewModule, `${view}View`),

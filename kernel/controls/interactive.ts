@@ -1,6 +1,7 @@
 import { bundleOf, clearOutput, display } from "../display.js";
 import { isPlainObject } from "../jupyter/buffers.js";
 import { stackOf } from "../jupyter/listeners.js";
+import { allOrNone } from "../jupyter/widget-registry.js";
 import { type AnyWidget, Widget } from "../jupyter/widgets.js";
 import { VBox } from "./boxes.js";
 import { Button, Checkbox } from "./buttons.js";
@@ -23,7 +24,7 @@ type Valued<V = unknown> = AnyWidget & {
  */
 export type Abbreviation = Valued | number | boolean | string | readonly unknown[] | Record<string, unknown>;
 
-/** What the function gets for an abbreviation. */
+/** What the function gets for an abbreviation. Numbers stand for a slider, which gives others as well. */
 type ValueOf<A> =
   A extends Valued<infer V>
     ? V
@@ -33,11 +34,15 @@ type ValueOf<A> =
         ? boolean
         : A extends string
           ? string
-          : A extends readonly (infer E)[]
-            ? E
-            : A extends Record<string, infer E>
-              ? E
-              : never;
+          : A extends readonly [number, number, number?]
+            ? number
+            : A extends readonly (readonly [unknown, infer V])[]
+              ? V
+              : A extends readonly (infer V)[]
+                ? V
+                : A extends Record<string, infer V>
+                  ? V
+                  : never;
 
 /** The values of controls, by name. */
 export type Values<C> = { [K in keyof C]: ValueOf<C[K]> };
@@ -117,44 +122,68 @@ export function interactive<const C extends Record<string, Abbreviation>>(
   controls: C,
   { manual = false }: { manual?: boolean } = {},
 ): Interactive {
-  const made = Object.entries(controls).map(([name, abbreviation]) => {
-    const widget = controlFor(name, abbreviation);
-    if (!widget.description) widget.description = name;
-    return [name, widget];
+  if (typeof run !== "function")
+    throw invalid(
+      "first argument of interactive",
+      run,
+      "a function, as in interactive(({ x }) => x * x, { x: [0, 10] })",
+    );
+  return allOrNone(() => {
+    const made = Object.entries(controls).map(([name, abbreviation]) => {
+      const widget = controlFor(name, abbreviation);
+      if (!widget.description) widget.description = name;
+      return [name, widget];
+    });
+    const button = manual ? new Button("Run") : null;
+    return new Interactive(run as (values: never) => unknown, Object.fromEntries(made), button);
   });
-  const button = manual ? new Button("Run") : null;
-  return new Interactive(run as (values: never) => unknown, Object.fromEntries(made), button);
 }
 
+const EXPECTED = "a number, a boolean, a string, a list, an object or a widget with a value";
+
 function controlFor(name: string, abbreviation: Abbreviation): Valued {
-  if (abbreviation instanceof Widget) return abbreviation as unknown as Valued;
+  const refuse = (expected: string) => invalid(`control ${name}`, abbreviation, expected);
+  if (abbreviation instanceof Widget) {
+    if ("value" in abbreviation) return abbreviation as unknown as Valued;
+    throw refuse(EXPECTED);
+  }
   if (typeof abbreviation === "boolean") return new Checkbox(abbreviation);
   if (typeof abbreviation === "string") return new Text(abbreviation);
-  if (typeof abbreviation === "number") return sliderAround(abbreviation);
-  if (isRange(abbreviation)) return sliderBetween(...abbreviation);
-  if (Array.isArray(abbreviation) || isPlainObject(abbreviation))
-    return new Dropdown({ options: abbreviation as readonly unknown[] });
-  throw invalid(
-    `control ${name}`,
-    abbreviation,
-    "a number, a boolean, a string, a list, an object or a widget",
-  );
+  const range = typeof abbreviation === "number" ? around(abbreviation) : asRange(abbreviation);
+  if (range) return slider(range, refuse);
+  if (!Array.isArray(abbreviation) && !isPlainObject(abbreviation)) throw refuse(EXPECTED);
+  if (Object.keys(abbreviation).length === 0) throw refuse("at least one option");
+  return new Dropdown({ options: abbreviation as readonly unknown[] });
+}
+
+interface Range {
+  min: number;
+  max: number;
+  step?: number;
+  value?: number;
 }
 
 /** Room on both sides of a number, as ipywidgets leaves it. */
-function sliderAround(value: number): Valued {
-  if (value === 0) return sliderBetween(0, 1, undefined, 0);
-  const [min, max] = value > 0 ? [-value, 3 * value] : [3 * value, -value];
-  return sliderBetween(min, max, undefined, value);
+function around(value: number): Range {
+  if (value === 0) return { min: 0, max: 1, value };
+  return value > 0 ? { min: -value, max: 3 * value, value } : { min: 3 * value, max: -value, value };
 }
 
-function sliderBetween(min: number, max: number, step?: number, value = min + (max - min) / 2): Valued {
-  const isWhole = [min, max, step ?? 1].every(Number.isInteger);
-  return isWhole ? new IntSlider({ min, max, step, value }) : new FloatSlider({ min, max, step, value });
+function asRange(value: unknown): Range | null {
+  if (!Array.isArray(value) || value.length < 2 || value.length > 3) return null;
+  const [min, max, step] = value;
+  return value.every((v) => typeof v === "number") ? { min, max, step } : null;
 }
 
-function isRange(value: unknown): value is [number, number, number?] {
-  return (
-    Array.isArray(value) && /^[23]$/.test(String(value.length)) && value.every((v) => typeof v === "number")
-  );
+/** Starts in the middle, on a step, rounded down where all is whole; as in ipywidgets. */
+function slider({ min, max, step, value }: Range, refuse: (expected: string) => Error): Valued {
+  const numbers = [min, max, step ?? 1];
+  if (!numbers.every(Number.isFinite)) throw refuse("finite numbers");
+  if (min > max) throw refuse("min at most max");
+  if (step !== undefined && step <= 0) throw refuse("a step above 0");
+  const isWhole = numbers.every(Number.isInteger);
+  const half = isWhole ? Math.floor((max - min) / 2) : (max - min) / 2;
+  const start = value ?? min + (step === undefined ? half : Math.floor(half / step) * step);
+  const options = { min, max, step, value: start };
+  return isWhole ? new IntSlider(options) : new FloatSlider(options);
 }

@@ -1,7 +1,7 @@
 import { control } from "./control.js";
 import { boxStyle, described, orientation, sliding, usable } from "./dom.js";
 import { ProgressStyle } from "./layout.js";
-import { bool, float, int, list, optional, part, type Trait, text } from "./traits.js";
+import { bool, float, int, invalid, list, optional, part, type Trait, text } from "./traits.js";
 
 type Bounds = { min: number; max: number };
 
@@ -46,9 +46,13 @@ export class FloatLogSlider extends control({
     step: float(0.1),
     readout_format: text(".3g"),
   },
-  check({ value, min, max, base }) {
-    ordered("FloatLogSlider", { min, max });
-    return { value: clamp(value, { min: base ** min, max: base ** max }) };
+  check(next, change, before) {
+    ordered("FloatLogSlider", next, change, before);
+    const { value, base } = next;
+    const [min, max] = [base ** next.min, base ** next.max];
+    if (!(base > 0 && max < Number.POSITIVE_INFINITY))
+      throw invalid("FloatLogSlider.base", base, "a number above 0 whose powers are numbers");
+    return { value: clamp(value, { min, max }) };
   },
 }) {}
 
@@ -142,8 +146,9 @@ export class Play extends control({
 }) {}
 
 function bounded(name: string) {
-  return (next: Bounds & { value: number }): { value: number } => {
-    ordered(name, next);
+  type State = Bounds & { value: number };
+  return (next: State, change: Partial<State>, before: unknown): { value: number } => {
+    ordered(name, next, change, before);
     return { value: clamp(next.value, next) };
   };
 }
@@ -151,7 +156,7 @@ function bounded(name: string) {
 function range(name: string, round: (n: number) => number) {
   type State = Bounds & { value: readonly number[] };
   return (next: State, change: Partial<State>, before: unknown): { value: readonly number[] } => {
-    ordered(name, next);
+    ordered(name, next, change, before);
     const quarter = (next.max - next.min) / 4;
     const isNew = before === null && change.value === undefined;
     const value = isNew ? [round(next.min + quarter), round(next.max - quarter)] : next.value;
@@ -165,8 +170,16 @@ function pair(of: Trait<number>): Trait<readonly number[], readonly number[]> {
   return { ...list(of, 2), initial: () => [0, 1] };
 }
 
-function ordered(name: string, { min, max }: Bounds): void {
-  if (min > max) throw new RangeError(`invalid ${name}.min: ${min}, expected at most max, which is ${max}`);
+/** Limits that cross are refused by the one that was moved. */
+function ordered(name: string, { min, max }: Bounds, change: Partial<Bounds>, before: unknown): void {
+  if (min <= max) return;
+  const isMax = change.min === undefined;
+  const wrong = isMax
+    ? `max: ${max}, expected at least min, which is ${min}`
+    : `min: ${min}, expected at most max, which is ${max}`;
+  const remedy = before === null ? "give both, min and max" : "set({ min, max }) moves both";
+  const isOne = isMax || change.max === undefined;
+  throw new RangeError(`invalid ${name}.${wrong}${isOne ? `; ${remedy}` : ""}`);
 }
 
 function clamp(value: number, { min, max }: Bounds): number {

@@ -1,3 +1,4 @@
+import { checkListener } from "../jupyter/listeners.js";
 import { control } from "./control.js";
 import { described, usable } from "./dom.js";
 import { HTMLMathStyle, HTMLStyle, LabelStyle, TextStyle } from "./layout.js";
@@ -82,6 +83,7 @@ interface Speaks {
 }
 
 function onSubmit<W extends Speaks>(field: W, listener: (field: W) => unknown): () => void {
+  checkListener(listener, `${field.constructor.name}.onSubmit`, "onSubmit(listener)");
   return field.onMessage((content) =>
     (content as { event?: unknown } | null)?.event === "submit" ? listener(field) : undefined,
   );

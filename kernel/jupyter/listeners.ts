@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { causedBy, currentParent, type Parent } from "./context.js";
 import { currentHandling } from "./handling.js";
 
@@ -11,6 +12,8 @@ interface Entry {
   listener: Listener;
   /** What `remove` knows it by, when it is wrapped. */
   known: unknown;
+  /** The properties that it is limited to. */
+  names: Set<string> | null;
   once: boolean;
   /** The cell that registered it. */
   parent: Parent;
@@ -21,10 +24,14 @@ export class Listeners {
   private readonly entries = new Map<string, Set<Entry>>();
 
   /** @returns how to stop */
-  add(event: string, listener: Listener, { once = false, known = listener as unknown } = {}): () => void {
+  add(
+    event: string,
+    listener: Listener,
+    { once = false, known = listener as unknown, names = null as Set<string> | null } = {},
+  ): () => void {
     const entries = this.entries.get(event) ?? new Set();
     this.entries.set(event, entries);
-    const entry = { listener, known, once, parent: currentParent() };
+    const entry = { listener, known, names, once, parent: currentParent() };
     entries.add(entry);
     return () => void entries.delete(entry);
   }
@@ -34,6 +41,16 @@ export class Listeners {
     for (const [name, entries] of this.entries) {
       if (event !== undefined && name !== event) continue;
       for (const entry of entries) if (!listener || entry.known === listener) entries.delete(entry);
+    }
+  }
+
+  /** Takes properties from those that a listener is limited to; without any left it is removed. */
+  narrow(event: string, listener: unknown, without: readonly string[]): void {
+    const entries = this.entries.get(event) ?? new Set();
+    for (const entry of entries) {
+      if (entry.known !== listener || !entry.names) continue;
+      for (const name of without) entry.names.delete(name);
+      if (entry.names.size === 0) entries.delete(entry);
     }
   }
 
@@ -68,6 +85,13 @@ export class Listeners {
  */
 function parentFor({ parent }: Entry, message: Parent): Parent {
   return parent.session === message.session ? parent : message;
+}
+
+/** @throws TypeError that says how to make the call, for a listener that is no function */
+export function checkListener(listener: unknown, call: string, example: string): void {
+  if (typeof listener === "function") return;
+  const shown = inspect(listener, { depth: 0 });
+  throw new TypeError(`invalid listener of ${call}: ${shown}, expected a function, as in ${example}`);
 }
 
 /** What is printed of something thrown. */

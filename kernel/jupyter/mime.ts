@@ -24,8 +24,20 @@ export async function describe(value: unknown): Promise<Displayed> {
       );
     }
   }
-  return { data: { "text/plain": inspect(value, { depth: 4 }) }, metadata: {} };
+  return { data: { "text/plain": plainText(value) }, metadata: {} };
 }
+
+/**
+ * What is printed of a value that does not describe itself: what Node prints, and text of several lines as it is, to be
+ * read and copied, unless it holds characters that would steer the terminal.
+ */
+export function plainText(value: unknown): string {
+  const isLines = typeof value === "string" && value.includes("\n") && !STEERING.test(value);
+  return isLines ? value : inspect(value, { depth: 4 });
+}
+
+/** Control characters, except tabs and the ends of lines. */
+const STEERING = /[^\P{Cc}\t\n\r]|\r(?!\n)/u;
 
 /** Whether a value is a bundle: a plain object whose keys are all MIME types. */
 export function isBundle(value: unknown): value is MimeBundle {

@@ -30,6 +30,22 @@ export function closeAllWidgets(): void {
   for (const widget of [...openWidgets.values()]) widget.close();
 }
 
+/** What `make` gives; when it throws, the widgets that it has opened are closed. */
+export function allOrNone<T>(make: () => T): T {
+  const before = openWidgets.size;
+  try {
+    return make();
+  } catch (error) {
+    for (const widget of openedSince(before)) widget.close();
+    throw error;
+  }
+}
+
+/** What was opened since `openWidgets` had this size: the map keeps the order of opening. */
+function openedSince(size: number): AnyWidget[] {
+  return [...openWidgets.values()].slice(size);
+}
+
 /** Makes the kernel answer what front ends ask about widgets. */
 export function prepareWidgets(kernel: KernelApi): void {
   if (prepared.has(kernel)) return;
@@ -64,11 +80,13 @@ async function accept(comm: Comm, message: CommMessage): Promise<void> {
   const name = `${state._model_module}/${state._model_name}`;
   const make = makers.get(name);
   if (!make) throw new RangeError(`invalid widget model: ${name}, expected one that this kernel knows`);
-  const widget = make(comm);
+  const before = openWidgets.size;
+  make(comm);
+  const made = openedSince(before);
   try {
     await comm.onMessage({ ...message, data: { ...message.data, method: "update" } });
   } catch (error) {
-    widget.close();
+    for (const widget of made) widget.close();
     throw error;
   }
 }

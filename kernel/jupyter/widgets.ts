@@ -3,7 +3,7 @@ import { insertBuffers, isPlainObject, sameState } from "./buffers.js";
 import type { Comm, CommMessage } from "./comms.js";
 import { handleMessage, throughout } from "./handling.js";
 import { currentKernel } from "./kernel.js";
-import { type Event, type Listener, Listeners } from "./listeners.js";
+import { checkListener, type Event, type Listener, Listeners } from "./listeners.js";
 import { DISPLAY, type MimeBundle } from "./mime.js";
 import {
   echoes,
@@ -111,6 +111,7 @@ export class Widget<S extends object> implements AnyWidget {
   on(event: "message", listener: (content: unknown, buffers: Uint8Array[]) => unknown): () => void;
   on(event: "close", listener: () => unknown): () => void;
   on(event: string, listener: Listener): () => void {
+    this.#checkEvent("on", event, listener);
     return this.#listeners.add(event, listener);
   }
 
@@ -123,6 +124,7 @@ export class Widget<S extends object> implements AnyWidget {
   once(event: "message", listener: (content: unknown, buffers: Uint8Array[]) => unknown): () => void;
   once(event: "close", listener: () => unknown): () => void;
   once(event: string, listener: Listener): () => void {
+    this.#checkEvent("once", event, listener);
     return this.#listeners.add(event, listener, { once: true });
   }
 
@@ -131,25 +133,37 @@ export class Widget<S extends object> implements AnyWidget {
     this.#listeners.remove(event, listener);
   }
 
-  /** As in ipywidgets: `listener` gets `{name, old, new, owner}` for the named properties, or for every one. @returns how to stop */
+  /**
+   * As in ipywidgets: `listener` gets `{name, old, new, owner}` for the named properties, or for every one:
+   * `slider.observe((change) => console.log(change.new), "value")`.
+   * @returns how to stop
+   * @throws TypeError for a listener that is no function, RangeError for a name that is no property
+   */
   observe<K extends keyof WidgetState<S> & string>(
     listener: (change: Change<WidgetState<S>[K], this>) => unknown,
     names?: K | readonly K[],
   ): () => void {
-    const wanted = names === undefined ? null : [names].flat();
+    checkListener(listener, `${this.#name}.observe`, 'observe(listener, "value")');
+    const wanted = names === undefined ? null : new Set(this.#properties([names].flat()));
     const tell = (changes: Change<never, this>[]) => {
-      for (const change of changes) if (!wanted || wanted.includes(change.name as K)) listener(change);
+      for (const change of changes) if (!wanted || wanted.has(change.name)) listener(change);
     };
-    return this.#listeners.add("change", tell as Listener, { known: listener });
+    return this.#listeners.add("change", tell as Listener, { known: listener, names: wanted });
   }
 
-  /** Stops a listener that {@link observe} was given. */
-  unobserve(listener: (change: never) => unknown): void {
-    this.#listeners.remove("change", listener);
+  /** Stops a listener that {@link observe} was given: for the named properties, or wholly. */
+  unobserve(
+    listener: (change: never) => unknown,
+    names?: (keyof WidgetState<S> & string) | readonly (keyof WidgetState<S> & string)[],
+  ): void {
+    checkListener(listener, `${this.#name}.unobserve`, 'unobserve(listener, "value")');
+    if (names === undefined) this.#listeners.remove("change", listener);
+    else this.#listeners.narrow("change", listener, this.#properties([names].flat()));
   }
 
   /** Listens to custom messages of the front end. @returns how to stop */
   onMessage(listener: (content: unknown, buffers: Uint8Array[]) => unknown): () => void {
+    checkListener(listener, `${this.#name}.onMessage`, "onMessage(listener)");
     return this.on("message", listener);
   }
 
@@ -205,6 +219,23 @@ export class Widget<S extends object> implements AnyWidget {
 
   get #name(): string {
     return String(this.#about._model_name).replace(/Model$/, "");
+  }
+
+  #checkEvent(method: string, event: unknown, listener: unknown): void {
+    const property = /^change:(.*)/s.exec(String(event))?.[1];
+    if (property !== undefined) this.#properties([property]);
+    else if (!["change", "message", "close"].includes(event as string))
+      throw new RangeError(
+        `invalid event of ${this.#name}: ${String(event)}, expected change:PROPERTY, change, message or close`,
+      );
+    checkListener(listener, `${this.#name}.${method}`, `${method}("${event}", listener)`);
+  }
+
+  /** @throws RangeError for a name that is no property */
+  #properties(names: readonly string[]): readonly string[] {
+    const wrong = names.find((name) => !Object.hasOwn(this.#state, name));
+    if (wrong !== undefined) throw unknownProperty(this.#name, wrong, this.#state);
+    return names;
   }
 
   #wire(keys: readonly string[]): Record<string, unknown> {
@@ -299,7 +330,8 @@ export class Widget<S extends object> implements AnyWidget {
 
 export function unknownProperty(owner: string, key: string, state: object): RangeError {
   const known = Object.keys(state).filter((name) => !name.startsWith("_"));
-  return new RangeError(`invalid property of ${owner}: ${key}, expected one of ${known.join(", ")}`);
+  const shown = typeof key === "string" ? key : inspect(key, { depth: 0 });
+  return new RangeError(`invalid property of ${owner}: ${shown}, expected one of ${known.join(", ")}`);
 }
 
 function refer(leaf: unknown): unknown {

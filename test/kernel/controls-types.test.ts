@@ -39,6 +39,40 @@ dlink([slider, "value"], [new Label(), "value"], (n) => n.length); // no
 const text: string = new Output().capture(() => "text");
 interactive(({ n, on, s, w }) => [n.toFixed(), on === true, s.trim(), w.toFixed(), style, chosen, text], { n: [0, 9], on: true, s: "x", w: slider });
 interactive(({ q }) => q.trim(), { q: 1 }); // no
+interactive(({ x }) => x === 1, { x: [0, 5] });
+interactive(({ x }) => x === 0.1, { x: [0, 1, 0.25] });
+interactive(({ x }) => x === 7, { x: [0, 5] as const });
+interactive(({ x }) => x === 7, { x: [0, 5] as [number, number] });
+interactive(({ x }) => x === 7, { x: [1, 2, 3] as number[] });
+interactive(({ x }) => x === 7, { x: 5 as const });
+interactive(({ x }) => x === "7", { x: [0, 5] }); // no
+interactive(({ x }) => x === true, { x: false });
+interactive(({ x }) => x === "b", { x: "a" });
+interactive(({ x }) => x === "b", { x: ["a", "b"] });
+interactive(({ x }) => x === "c", { x: ["a", "b"] }); // no
+interactive(({ x }) => x === "c", { x: ["a", "b"] as string[] });
+interactive(({ x }) => x === 4, { x: [1, 2, 3, 4] });
+interactive(({ x }) => x === 5, { x: [1, 2, 3, 4] }); // no
+interactive(({ x }) => x === "a" || x === 1, { x: ["a", 1] });
+interactive(({ x }) => x === false, { x: [true, false] });
+interactive(({ x }) => x.toFixed(), { x: [["one", 1], ["two", 2]] });
+interactive(({ x }) => x === "one", { x: [["one", 1], ["two", 2]] }); // no
+interactive(({ x }) => x.toFixed(), { x: [["one", 1]] as [string, number][] });
+interactive(({ x }) => x.a.toFixed(), { x: [{ a: 1 }, { a: 2 }] });
+interactive(({ x }) => x.toFixed(), { x: { one: 1, two: 2 } });
+interactive(({ x }) => x === 3, { x: { one: 1, two: 2 } }); // no
+interactive(({ x }) => x === 3, { x: { one: 1 } as Record<string, number> });
+interactive(({ x }) => x?.toFixed(), { x: new Dropdown({ options: [1, 2] }) });
+interactive(({ x }) => x.length, { x: new Text("a") });
+const controls = { n: [0, 10], kind: ["a", "b"], on: true } as const;
+interactive(({ n, kind, on }) => n === 3 && kind === "b" && on === false, controls);
+interactive(({ y }) => y, { x: 1 }); // no
+interactive(({ x }) => x, { x: null }); // no
+slider.observe(({ new: now }) => now.toFixed(), ["min", "max"]);
+slider.observe((change) => change.new, "valeu"); // no
+slider.observe("value", (change) => change.new); // no
+slider.unobserve(() => 0, "valeu"); // no
+slider.on("value", () => 0); // no
 `;
 
 test("the types of controls accept what is right and refuse what is not", () => {

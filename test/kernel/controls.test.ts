@@ -110,6 +110,96 @@ describe("what does not fit is refused by name", () => {
   });
 });
 
+describe("listening", () => {
+  const slider = () => new c.IntSlider({ value: 1 });
+
+  test("to one property, to several, to all, and no more", () => {
+    const heard: unknown[] = [];
+    const note = (change: { name: string; new: unknown; old: unknown; owner: unknown }) =>
+      void heard.push([change.name, change.old, change.new, change.owner === it]);
+    const it = slider();
+    it.observe(note, "value");
+    it.set({ value: 2, max: 50 });
+    it.unobserve(note);
+    it.value = 3;
+    expect(heard.splice(0)).toEqual([["value", 1, 2, true]]);
+    it.observe(note, ["value", "max"]);
+    it.set({ value: 4, max: 51, min: 1 });
+    it.unobserve(note, "value");
+    it.set({ value: 5, max: 52 });
+    it.unobserve(note, ["max"]);
+    it.set({ value: 6, max: 53 });
+    expect(heard.splice(0).map((h) => (h as unknown[]).slice(0, 3))).toEqual([
+      ["value", 3, 4],
+      ["max", 50, 51],
+      ["max", 51, 52],
+    ]);
+    const stop = it.observe(note);
+    it.unobserve(note, "value");
+    it.set({ value: 7 });
+    stop();
+    it.set({ value: 8 });
+    expect(heard).toEqual([["value", 6, 7, true]]);
+  });
+
+  const usage = 'expected a function, as in observe(listener, "value")';
+  const wrong = new Map<string, (it: c.IntSlider) => unknown>([
+    [
+      `invalid listener of IntSlider.observe: 'value', ${usage}`,
+      (it) => it.observe("value" as never, (() => 0) as never),
+    ],
+    [`invalid listener of IntSlider.observe: undefined, ${usage}`, (it) => it.observe(undefined as never)],
+    [
+      "invalid listener of IntSlider.unobserve: undefined, expected a function",
+      (it) => it.unobserve(undefined as never),
+    ],
+    ["invalid property of IntSlider: valeu, expected one of", (it) => it.observe(() => 0, "valeu" as never)],
+    [
+      "invalid property of IntSlider: { names: 'value' }, expected one of",
+      (it) => it.observe(() => 0, { names: "value" } as never),
+    ],
+    [
+      "invalid property of IntSlider: valeu, expected one of",
+      (it) => it.unobserve(() => 0, ["value", "valeu"] as never),
+    ],
+    [
+      "invalid property of IntSlider: valeu, expected one of",
+      (it) => it.on("change:valeu" as never, () => 0),
+    ],
+    [
+      "invalid event of IntSlider: value, expected change:PROPERTY, change, message or close",
+      (it) => it.on("value" as never, () => 0),
+    ],
+    [
+      "invalid event of IntSlider: click, expected change:PROPERTY, change, message or close",
+      (it) => it.once("click" as never, () => 0),
+    ],
+    [
+      'invalid listener of IntSlider.on: undefined, expected a function, as in on("change:value", listener)',
+      (it) => it.on("change:value", undefined as never),
+    ],
+    [
+      "invalid listener of Button.onClick: undefined, expected a function",
+      () => new c.Button().onClick(undefined as never),
+    ],
+    [
+      "invalid listener of Combobox.onSubmit: 'x', expected a function",
+      () => new c.Combobox().onSubmit("x" as never),
+    ],
+    [
+      "invalid listener of IntSlider.onMessage: null, expected a function",
+      (it) => it.onMessage(null as never),
+    ],
+    [
+      "invalid first argument of interactive: { x: 5 }, expected a function, as in interactive(({ x }) => x * x, { x: [0, 10] })",
+      () => c.interactive({ x: 5 } as never, (() => 0) as never),
+    ],
+  ]);
+  test.each([...wrong])("%s", (message, act) => {
+    expect(() => act(slider())).toThrow(message);
+  });
+});
+
 describe("numbers", () => {
   test("keep their limits, whichever moves", () => {
     const slider = new c.IntSlider({ value: 50 });
@@ -121,7 +211,7 @@ describe("numbers", () => {
     expect(slider.value).toBe(60);
     expect(() => {
       slider.max = 3;
-    }).toThrow("invalid IntSlider.min: 45, expected at most max, which is 3");
+    }).toThrow("invalid IntSlider.max: 3, expected at least min, which is 45");
     expect([slider.min, slider.max]).toEqual([45, 60]);
   });
 
@@ -131,6 +221,92 @@ describe("numbers", () => {
     range.max = 1;
     expect(range.value).toEqual([0.5, 1]);
     expect(new c.FloatLogSlider({ value: 1e9 }).value).toBe(1e4);
+  });
+});
+
+describe("limits that cross", () => {
+  const classes = [
+    ...[c.IntSlider, c.FloatSlider, c.FloatLogSlider, c.IntRangeSlider, c.FloatRangeSlider],
+    ...[c.BoundedIntText, c.BoundedFloatText, c.IntProgress, c.FloatProgress, c.Play],
+  ] as (new (
+    options?: object,
+  ) => c.IntSlider)[];
+  const cases = classes.map((kind) => [kind.name, kind] as const);
+
+  test.each(cases)("%s says which limit was moved, and how to move both", (name, kind) => {
+    const it = new kind();
+    const { min, max, value } = it;
+    expect(() => {
+      it.min = max + 100;
+    }).toThrow(
+      `invalid ${name}.min: ${max + 100}, expected at most max, which is ${max}; set({ min, max }) moves both`,
+    );
+    expect(() => {
+      it.max = min - 1;
+    }).toThrow(
+      `invalid ${name}.max: ${min - 1}, expected at least min, which is ${min}; set({ min, max }) moves both`,
+    );
+    expect(() => it.set({ min: 9, max: 2 })).toThrow(
+      `invalid ${name}.min: 9, expected at most max, which is 2`,
+    );
+    expect([it.min, it.max, it.value]).toEqual([min, max, value]);
+    it.set({ min: max + 1, max: max + 2 });
+    expect([it.min, it.max]).toEqual([max + 1, max + 2]);
+  });
+
+  test.each(cases)("%s that cannot be made leaves no model open", (name, kind) => {
+    const before = [...openWidgets.keys()];
+    expect(() => new kind({ min: 200, max: 100 })).toThrow(
+      `invalid ${name}.min: 200, expected at most max, which is 100`,
+    );
+    expect(() => new kind({ layout: { width: "3em" }, max: -1 })).toThrow(`invalid ${name}.max: -1`);
+    expect(() => new kind({ layout: { width: "3em" }, style: {}, value: "x" })).toThrow(
+      `invalid ${name}.value`,
+    );
+    expect(() => new kind({ layout: {}, nothing: 1 })).toThrow(`invalid property of ${name}: nothing`);
+    expect([...openWidgets.keys()]).toEqual(before);
+  });
+
+  test("nor does a widget of any other class, and what was given stays open", () => {
+    const layout = new c.Layout();
+    const before = [...openWidgets.keys()];
+    const options = ["a", "b"];
+    const failing: (() => unknown)[] = [
+      ...[c.Dropdown, c.RadioButtons, c.Select, c.ToggleButtons, c.SelectionSlider].flatMap((kind) => [
+        () => new kind({ options, value: "c", layout }),
+        () => new kind({ options, index: 2 }),
+        () => new kind({ options, index: -1 }),
+        () => new kind({ options, label: "c" }),
+      ]),
+      () => new c.SelectMultiple({ options, value: ["a", "c"], layout }),
+      () => new c.SelectMultiple({ options, index: [2] }),
+      () => new c.SelectionRangeSlider({ options, index: [0, 2] }),
+      () => new c.SelectionRangeSlider({ options, index: [0] }),
+      () => new c.SelectionSlider({ options: [] }),
+      () => new c.Tab([], { selected_index: 1, layout: { width: "1px" } }),
+      () => new c.Combobox("z", { options: ["a"], ensure_option: true }),
+      () => new c.Text("", { layout: { widht: 1 } as never }),
+    ];
+    for (const fails of failing) {
+      expect(fails).toThrow();
+      expect([...openWidgets.keys()]).toEqual(before);
+    }
+    expect(layout.closed).toBe(false);
+  });
+
+  test("nor one that a front end asked for", async () => {
+    new c.Label();
+    const before = [...openWidgets.keys()];
+    const state = { _model_module: "@jupyter-widgets/controls", _model_name: "IntSliderModel", min: 200 };
+    const metadata = { version: "2.1.0" };
+    const open = { type: "comm_open", target: "jupyter.widget", metadata };
+    await expect(page.receive("made", { state }, open)).rejects.toThrow("invalid IntSlider.min: 200");
+    expect([...openWidgets.keys()]).toEqual(before);
+  });
+
+  test("a base that gives no limits is refused", () => {
+    for (const base of [0, -2, 1e200])
+      expect(() => new c.FloatLogSlider({ base })).toThrow(`invalid FloatLogSlider.base: ${base}`);
   });
 });
 
@@ -361,6 +537,65 @@ describe("interactive", () => {
     expect(made.children).toEqual([...Object.values(made.controls), made.out]);
     expect(() => c.interactive(() => 0, { x: null as never })).toThrow(
       "invalid control x: null, expected a number",
+    );
+  });
+
+  test("a range starts in its middle, on a step, as in ipywidgets", () => {
+    const start = (range: readonly number[]) => {
+      const { x } = c.interactive(() => undefined, { x: range }).controls;
+      return [x.constructor.name, x.value];
+    };
+    expect(
+      [
+        [0, 5],
+        [-5, 0],
+        [0, 10, 3],
+        [1, 10, 4],
+        [0, 1],
+        [0, 1, 0.4],
+        [-1.5, 0],
+      ].map(start),
+    ).toEqual([
+      ["IntSlider", 2],
+      ["IntSlider", -3],
+      ["IntSlider", 3],
+      ["IntSlider", 5],
+      ["IntSlider", 0],
+      ["FloatSlider", 0.4],
+      ["FloatSlider", -0.75],
+    ]);
+  });
+
+  test("pairs of label and value give the value", () => {
+    const made = c.interactive(({ x }) => x, {
+      x: [
+        ["one", 1],
+        ["two", 2],
+      ],
+    });
+    made.controls.x.value = 2;
+    expect(made.result).toBe(2);
+  });
+
+  test.each([
+    ["x: [ 5, 0 ]", [5, 0], "min at most max"],
+    ["x: [ 0, 5, 0 ]", [0, 5, 0], "a step above 0"],
+    ["x: [ 0, NaN ]", [0, Number.NaN], "finite numbers"],
+    ["x: []", [], "at least one option"],
+    ["x: {}", {}, "at least one option"],
+    ["x: null", null, "a number, a boolean"],
+    ["x: NaN", Number.NaN, "finite numbers"],
+  ])("%s is refused by the control's name, and leaves nothing open", (shown, x, expected) => {
+    const before = [...openWidgets.keys()];
+    const make = () => c.interactive(() => 0, { first: 3, second: "a", x: x as never });
+    expect(make).toThrow(`invalid control ${shown}, expected`);
+    expect(make).toThrow(expected);
+    expect([...openWidgets.keys()]).toEqual(before);
+  });
+
+  test("a widget without a value is no control", () => {
+    expect(() => c.interactive(() => 0, { x: new c.HBox() as never })).toThrow(
+      "invalid control x: HBox(), expected",
     );
   });
 
