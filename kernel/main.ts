@@ -4,11 +4,13 @@ import { enableCompileCache } from "node:module";
 import { inspect } from "node:util";
 import { endThreads } from "./inference/threads.js";
 import { readConnection } from "./jupyter/connection.js";
-import { currentParent } from "./jupyter/context.js";
+import { currentCause } from "./jupyter/context.js";
 import { Execution } from "./jupyter/execution.js";
 import { History } from "./jupyter/history.js";
 import { Input } from "./jupyter/input.js";
+import { Interrupted } from "./jupyter/interrupts.js";
 import { type DisplayOptions, type KernelApi, setCurrentKernel } from "./jupyter/kernel.js";
+import { listenToOutputs } from "./jupyter/lifetimes.js";
 import { describe, encodeBinary, isBundle } from "./jupyter/mime.js";
 import { answerRequests } from "./jupyter/requests.js";
 import { Session } from "./jupyter/session.js";
@@ -64,10 +66,10 @@ const input = new Input(session);
 const api: KernelApi = {
   version: 1,
   get parent() {
-    return currentParent();
+    return currentCause().parent;
   },
   get signal() {
-    return execution.signal;
+    return currentCause().signal;
   },
   openComm: session.comms.openComm.bind(session.comms),
   registerTarget: session.comms.registerTarget.bind(session.comms),
@@ -87,6 +89,7 @@ const api: KernelApi = {
 setCurrentKernel(api);
 // A page asks for widgets when it opens a notebook, whether or not there are any.
 prepareWidgets(api);
+listenToOutputs(api);
 const exit = process.exit.bind(process);
 process.exit = (code) => {
   // A cell that ends the process keeps what it has printed.
@@ -119,6 +122,8 @@ process.on("SIGINT", onSigint);
 process.on("SIGTERM", stop);
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) => {
+    // What an interrupt has stopped has been told already.
+    if (error instanceof Interrupted) return;
     const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
     session.streams.write("stderr", `Uncaught ${text}\n`);
   });

@@ -1,5 +1,6 @@
 import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { shownWidgets } from "./shown-widgets.js";
 import { standIns } from "./stand-in.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
 import { keepWidgetKeys } from "./widget-keys.js";
@@ -19,6 +20,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     keepWidgetKeys(window);
     app.docRegistry.addWidgetExtension("Notebook", standIns);
+    app.docRegistry.addWidgetExtension("Notebook", shownWidgets);
   },
 };
 

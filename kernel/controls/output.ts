@@ -36,7 +36,7 @@ export class Output extends control({
     const captured = throughout(
       () => {
         this.msg_id = parent.msg_id ?? "";
-        return causedBy(parent, work);
+        return causedBy({ parent }, work);
       },
       () => {
         if (--this.#captures === 0) this.msg_id = "";

@@ -1,6 +1,8 @@
-import { setLastCell } from "./context.js";
+import { causedBy, setLastCell } from "./context.js";
 import type { History } from "./history.js";
+import { abortSignals, beginSignal, endSignal } from "./interrupts.js";
 import { type CellError, INTERRUPTED, type Language, type Outcome } from "./language.js";
+import { beginRun, restUnneeded } from "./lifetimes.js";
 import { type Displayed, describe } from "./mime.js";
 import type { Request, Session } from "./session.js";
 
@@ -13,8 +15,6 @@ export class Execution {
   private readonly waiting: Request[] = [];
   private readonly aborted = new Set<Request>();
   private current: Request | null = null;
-  private running: AbortController | null = null;
-  private readonly never = new AbortController().signal;
 
   constructor(
     private readonly session: Session,
@@ -23,11 +23,6 @@ export class Execution {
     private readonly watch: { begins(request: Request): void; ends(): void },
   ) {
     session.on("execute_request", (request) => this.execute(request));
-  }
-
-  /** The signal of the running cell. */
-  get signal(): AbortSignal {
-    return this.running?.signal ?? this.never;
   }
 
   /** Whether a cell is running; other messages are answered meanwhile. */
@@ -41,9 +36,9 @@ export class Execution {
   }
 
   interrupt(how: "soft" | "hard"): void {
+    abortSignals();
     const { current } = this;
     if (!current) return;
-    this.running?.abort(new Error("The cell was interrupted."));
     this.language.interrupt(how);
     for (const request of this.waiting) this.aborted.add(request);
     if (how === "hard") setTimeout(() => this.giveUp(current), HEALING_MS);
@@ -70,8 +65,7 @@ export class Execution {
    */
   private giveUp(request: Request): void {
     if (this.current !== request) return;
-    this.running = null;
-    this.watch.ends();
+    this.ends(request);
     const nothing = { execution_count: this.count, user_expressions: {}, payload: [] };
     this.session.finish(request, INTERRUPTED, nothing);
     this.done(request);
@@ -91,17 +85,25 @@ export class Execution {
     }
     if (!silent && store_history) this.history.add(++this.count, code);
     if (!silent) this.session.publish("execute_input", { code, execution_count: this.count });
-    setLastCell(request.header);
-    this.watch.begins(request);
-    const error = await this.run(code, { silent: Boolean(silent), stored: Boolean(store_history) }).finally(
-      this.watch.ends,
-    );
+    const { cellId } = request.metadata;
+    const run = typeof cellId === "string" && !silent ? beginRun(cellId) : null;
+    const error = await causedBy({ run, signal: beginSignal() }, () => {
+      setLastCell();
+      this.watch.begins(request);
+      return this.run(code, { silent: Boolean(silent), stored: Boolean(store_history) });
+    }).finally(() => this.current === request && this.ends(request));
     if (error) {
       if (stop_on_error) await this.stop();
       return { ...error, status: "error", execution_count: this.count, user_expressions: {}, payload: [] };
     }
     const values = await this.evaluate(user_expressions);
     return { status: "ok", execution_count: this.count, user_expressions: values, payload: [] };
+  }
+
+  private ends({ metadata: { deletedCells } }: Request): void {
+    endSignal();
+    this.watch.ends();
+    restUnneeded(Array.isArray(deletedCells) ? deletedCells : []);
   }
 
   /** The cell's error, already published; null when it went well. */
@@ -126,15 +128,12 @@ export class Execution {
   private async attempt(
     code: string,
   ): Promise<Exclude<Outcome, { status: "ok" }> | { status: "ok"; shown: Displayed | null }> {
-    this.running = new AbortController();
     try {
       const outcome = await this.language.execute(code, { number: this.count });
       if (outcome.status === "error") return outcome;
       return { status: "ok", shown: outcome.value == null ? null : await describe(outcome.value) };
     } catch (error) {
       return { status: "error", ...this.language.explain(error) };
-    } finally {
-      this.running = null;
     }
   }
 

@@ -22,7 +22,12 @@ export interface KernelApi {
   readonly version: typeof API_VERSION;
   /** Header of the message that caused the running code: the cell, or `{}`. */
   readonly parent: Parent;
-  /** Aborted when the running cell is interrupted. */
+  /**
+   * Aborted when the running code is to stop. Each cell has its own signal, which work that it starts sees even after its
+   * end: an interrupt aborts that of the running cell, or, while none runs, those of all cells so far. Work for a message
+   * of a front end, such as a listener to a widget, has one that every interrupt aborts. Ask for it where work begins, and
+   * keep it: later code may be another cell's.
+   */
   readonly signal: AbortSignal;
   openComm(target: string, options?: OpenOptions): Comm;
   /** Takes every comm that a front end opens for `target`; returns how to stop. */

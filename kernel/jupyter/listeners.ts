@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { causedBy, currentParent, type Parent } from "./context.js";
+import { type Cause, causedBy, currentCause, type Parent } from "./context.js";
 import { currentHandling } from "./handling.js";
 
 /** Takes any listener; what it is called with, the event's name decides. */
@@ -16,7 +16,7 @@ interface Entry {
   names: Set<string> | null;
   once: boolean;
   /** The cell that registered it. */
-  parent: Parent;
+  cause: Cause;
 }
 
 /** Who listens to what of one widget. */
@@ -31,7 +31,7 @@ export class Listeners {
   ): () => void {
     const entries = this.entries.get(event) ?? new Set();
     this.entries.set(event, entries);
-    const entry = { listener, known, names, once, parent: currentParent() };
+    const entry = { listener, known, names, once, cause: currentCause() };
     entries.add(entry);
     return () => void entries.delete(entry);
   }
@@ -65,7 +65,7 @@ export class Listeners {
         if (entry.once) this.entries.get(event)?.delete(entry);
         const call = () => (entry.listener as (...args: unknown[]) => unknown)(...args);
         const handling = currentHandling();
-        if (handling) causedBy(parentFor(entry, handling.header), () => callSafely(event, call));
+        if (handling) causedBy(causeFor(entry, handling.header), () => callSafely(event, call));
         else {
           try {
             call();
@@ -81,10 +81,11 @@ export class Listeners {
 
 /**
  * Output belongs below the cell that registered the listener. A page that was reloaded no longer takes output for cells
- * it ran before; there it goes with the message, and JupyterLab shows it in its log.
+ * it ran before; there it goes with the message, and JupyterLab shows it in its log. Widgets belong to that cell anyway;
+ * an interrupt is meant for the work that the message caused.
  */
-function parentFor({ parent }: Entry, message: Parent): Parent {
-  return parent.session === message.session ? parent : message;
+function causeFor({ cause: { parent, run } }: Entry, message: Parent): Partial<Cause> {
+  return { parent: parent.session === message.session ? parent : message, run };
 }
 
 /** @throws TypeError that says how to make the call, for a listener that is no function */

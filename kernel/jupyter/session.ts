@@ -3,6 +3,8 @@ import type { CommOptions } from "./comms.js";
 import { Comms } from "./comms.js";
 import type { Channel } from "./connection.js";
 import { causedBy, currentParent, type Parent } from "./context.js";
+import { messageSignal } from "./interrupts.js";
+import { noteShown } from "./lifetimes.js";
 import { Streams } from "./streams.js";
 import type { Transport } from "./transport.js";
 import { type Frames, type Header, newHeader, readHeader, toJson } from "./wire.js";
@@ -19,6 +21,8 @@ export interface Request {
   replied?: boolean;
   idle?: boolean;
 }
+
+const DISPLAYS = ["display_data", "update_display_data", "execute_result"];
 
 /** Answers one request: the content of its reply, or null when there is none. */
 export type Handler = (request: Request) => object | null | Promise<object | null>;
@@ -56,6 +60,7 @@ export class Session {
   /** Sends to every front end, with the running message as parent. Throws when the content is no JSON. */
   publish(type: string, content: object, options: CommOptions = {}): void {
     this.streams.flush();
+    if ("data" in content && DISPLAYS.includes(type)) noteShown(content.data);
     this.publishFor(currentParent(), type, content, options);
   }
 
@@ -72,7 +77,8 @@ export class Session {
 
   /** Busy, answer, idle: for every message, whatever happens. */
   async answer(request: Request): Promise<void> {
-    await causedBy(request.header, async () => {
+    const cause = { parent: request.header, run: null, signal: messageSignal() };
+    await causedBy(cause, async () => {
       this.publishStatus("busy");
       try {
         const content = await this.handlers.get(request.header.msg_type)?.(request);
@@ -88,7 +94,7 @@ export class Session {
 
   /** Sends what is missing of the answer to a request whose handler was cut off. */
   finish(request: Request, error: object, reply: object): void {
-    causedBy(request.header, () => {
+    causedBy({ parent: request.header }, () => {
       if (!request.replied) {
         this.publish("error", error);
         this.reply(request, { status: "error", ...error, ...reply });

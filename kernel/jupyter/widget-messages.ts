@@ -8,6 +8,9 @@ export const CONTROL_PROTOCOL = "1.0.0";
 export const WIDGET_TARGET = "jupyter.widget";
 export const CONTROL_TARGET = "jupyter.widget.control";
 
+/** The MIME type of a view of a widget. */
+export const VIEW_MIME = "application/vnd.jupyter.widget-view+json";
+
 const REFERENCE = "IPY_MODEL_";
 const OFF = ["no", "n", "false", "off", "0", "0.0"];
 
@@ -45,6 +48,16 @@ export function mapLeaves(value: unknown, replace: (leaf: unknown) => unknown): 
 
 export function referenceTo(id: string): string {
   return REFERENCE + id;
+}
+
+/** Ids of the models that a value refers to, at any depth: by reference, or by a view of one in a stored output. */
+export function referencedIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencedIn);
+  if (!isPlainObject(value)) return referred(value) === null ? [] : [referred(value) as string];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const view = key === VIEW_MIME && isPlainObject(item) ? item.model_id : undefined;
+    return typeof view === "string" ? [view] : referencedIn(item);
+  });
 }
 
 /** Id of the model that a string refers to, or null. */

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { insertBuffers, isPlainObject, sameState } from "./buffers.js";
 import type { Comm, CommMessage } from "./comms.js";
 import { handleMessage, throughout } from "./handling.js";
 import { currentKernel } from "./kernel.js";
+import { begin, wake } from "./lifetimes.js";
 import { checkListener, type Event, type Listener, Listeners } from "./listeners.js";
 import { DISPLAY, type MimeBundle } from "./mime.js";
 import {
@@ -10,6 +12,7 @@ import {
   mapLeaves,
   referenceTo,
   referred,
+  VIEW_MIME,
   WIDGET_PROTOCOL,
   WIDGET_TARGET,
   widgetMessage,
@@ -32,7 +35,6 @@ export type {
  */
 export class Widget<S extends object> implements AnyWidget {
   readonly id: string;
-  readonly #comm: Comm;
   readonly #state: WidgetState<S>;
   readonly #about: Record<string, unknown>;
   readonly #rules: Record<string, PropertyRules | undefined>;
@@ -41,12 +43,11 @@ export class Widget<S extends object> implements AnyWidget {
   /** What a front end has just sent, or was sent since, as on the wire: not sent to it again. */
   #known: Map<string, unknown> | null = null;
   #held: Set<string> | null = null;
+  /** Null at rest, when no front end has it, and when it is closed. */
+  #comm: Comm | null = null;
   #closed = false;
 
   constructor({ model, view = null, state, properties = {}, check, comm }: WidgetOptions<S>) {
-    const kernel = currentKernel();
-    if (!kernel) throw new Error("a widget needs a notebook: no Jupyter kernel runs in this process");
-    prepareWidgets(kernel);
     this.#rules = properties as Record<string, PropertyRules | undefined>;
     this.#check = check ?? (() => ({}));
     this.#state = { _view_count: null, ...state };
@@ -58,12 +59,9 @@ export class Widget<S extends object> implements AnyWidget {
       _view_module_version: view?.version ?? "",
       _view_name: view?.name ?? null,
     };
-    const [data, options] = widgetMessage("state", this.fullState());
-    this.#comm = comm ?? kernel.openComm(WIDGET_TARGET, { data, ...options });
-    this.#comm.onMessage = (message) => handleMessage(() => this.#receive(message));
-    this.#comm.onClose = () => handleMessage(() => this.#forget());
-    this.id = this.#comm.id;
-    openWidgets.set(this.id, this);
+    this.id = comm?.id ?? randomUUID();
+    this.#open(comm);
+    begin(this, { open: () => this.#open(), rest: () => this.#rest() });
   }
 
   /** Whether it was closed, here or by a front end. */
@@ -178,12 +176,13 @@ export class Widget<S extends object> implements AnyWidget {
 
   /** Sends a custom message to every view. */
   send(content: unknown, buffers: readonly (ArrayBuffer | ArrayBufferView)[] = []): void {
-    if (this.#closed) return;
-    this.#comm.send({ method: "custom", content }, { buffers, metadata: { version: WIDGET_PROTOCOL } });
+    this.#comm?.send({ method: "custom", content }, { buffers, metadata: { version: WIDGET_PROTOCOL } });
   }
 
   /** Sends properties again, all of them by default. For a value that was changed in place. */
   sendState(keys?: readonly (keyof WidgetState<S>)[]): void {
+    if (!this.#comm) return;
+    this.#wakeParts();
     const state = keys ? this.#wire(keys as readonly string[]) : this.fullState();
     for (const [key, value] of Object.entries(state)) if (this.#known?.has(key)) this.#known.set(key, value);
     if (Object.keys(state).length > 0) this.#update(state);
@@ -191,8 +190,7 @@ export class Widget<S extends object> implements AnyWidget {
 
   /** Removes the widget from every front end. */
   close(): void {
-    if (this.#closed) return;
-    this.#comm.close();
+    this.#comm?.close();
     this.#forget();
   }
 
@@ -212,9 +210,32 @@ export class Widget<S extends object> implements AnyWidget {
 
   /** The part of a bundle that shows this widget. */
   viewBundle(): MimeBundle {
-    return {
-      "application/vnd.jupyter.widget-view+json": { version_major: 2, version_minor: 0, model_id: this.id },
-    };
+    wake(this);
+    return { [VIEW_MIME]: { version_major: 2, version_minor: 0, model_id: this.id } };
+  }
+
+  /** Makes it known to the front ends, after the widgets that it holds; by default through a comm of its own. */
+  #open(comm?: Comm): void {
+    const kernel = currentKernel();
+    if (!kernel) throw new Error("a widget needs a notebook: no Jupyter kernel runs in this process");
+    prepareWidgets(kernel);
+    this.#wakeParts();
+    const [data, options] = widgetMessage("state", this.fullState());
+    this.#comm = comm ?? kernel.openComm(WIDGET_TARGET, { id: this.id, data, ...options });
+    this.#comm.onMessage = (message) => handleMessage(() => this.#receive(message));
+    this.#comm.onClose = () => handleMessage(() => this.#forget());
+    openWidgets.set(this.id, this);
+  }
+
+  #rest(): void {
+    this.#comm?.close();
+    this.#comm = null;
+    openWidgets.delete(this.id);
+  }
+
+  /** A reference means something only to a front end that has the widget. */
+  #wakeParts(): void {
+    mapLeaves(this.#state, (leaf) => leaf instanceof Widget && wake(leaf));
   }
 
   get #name(): string {
@@ -285,7 +306,7 @@ export class Widget<S extends object> implements AnyWidget {
   }
 
   #update(state: Record<string, unknown>, method = "update"): void {
-    if (!this.#closed) this.#comm.send(...widgetMessage("state", state, { method }));
+    this.#comm?.send(...widgetMessage("state", state, { method }));
   }
 
   #receive({ data, buffers }: CommMessage): void {
@@ -323,6 +344,7 @@ export class Widget<S extends object> implements AnyWidget {
   #forget(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#comm = null;
     openWidgets.delete(this.id);
     this.#listeners.emit(["close"]);
   }

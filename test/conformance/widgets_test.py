@@ -5,7 +5,7 @@ import random
 import sys
 
 import nbformat
-from harness import Cases
+from harness import Cases, reply_to
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
@@ -116,6 +116,39 @@ def conversation(echo):
         wire.close()
 
 
+def rerunning():
+    """The ids of cells that JupyterLab sends say which widgets are no longer shown; without them all stay."""
+    wire = Wire()
+    opened = lambda: len(reply_to(wire.client, wire.client.comm_info("jupyter.widget"))["comms"])
+    try:
+        make = 'import { IntSlider } from "colpali-lens/widgets"; var made = new IntSlider({ max: 9 }); made'
+        cell = lambda code, **metadata: wire.send("execute_request", {"code": code, "silent": False}, metadata=metadata)
+        counts = []
+        for _ in range(6):
+            cell(make, cellId="a")
+            counts.append(opened())
+        check("six runs of a cell, one widget", counts == [3] * 6, counts)
+        for code in ("let broken: number = ''", "throw 1", "0"):
+            cell(make, cellId="a")
+            seen = cell(code, cellId="a")
+            closed = [m for m in seen if m["msg_type"] == "comm_close"]
+            check(f"closed before idle: {code}", (len(closed), opened()) == (3, 0), (closed, opened()))
+        shown = [m["content"]["data"] for m in cell("made", cellId="b") if m["msg_type"] == "execute_result"]
+        model = shown[0]["application/vnd.jupyter.widget-view+json"]["model_id"]
+        wire.update(model, {"value": 8})
+        text = wire.run("console.log(made.value)")
+        check("shown again it is open again", (opened(), text) == (3, "8\n"), (opened(), text))
+        cell("0", cellId="c", deletedCells=["b"])
+        check("the cell that shows it is deleted", opened() == 0, opened())
+        for _ in range(3):
+            wire.run(make)
+        check("no cell ids: all stay", opened() == 9, opened())
+        seen = cell("0", cellId=7, deletedCells="no list")
+        check("ids that are none", kinds(seen)[-1] == "idle" and opened() == 9, seen)
+    finally:
+        wire.close()
+
+
 def notebook():
     cells = [nbformat.v4.new_code_cell(code) for code in CELLS]
     book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "colpali-lens", "display_name": "", "language": "typescript"}})
@@ -132,5 +165,6 @@ def notebook():
 if __name__ == "__main__":
     for echo in (True, False):
         conversation(echo)
+    rerunning()
     notebook()
     sys.exit(cases.finish())

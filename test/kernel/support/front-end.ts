@@ -1,6 +1,7 @@
 import { Comms } from "../../../kernel/jupyter/comms.js";
 import { causedBy, currentParent, type Parent } from "../../../kernel/jupyter/context.js";
 import { type KernelApi, setCurrentKernel } from "../../../kernel/jupyter/kernel.js";
+import { beginRun, listenToOutputs, restUnneeded } from "../../../kernel/jupyter/lifetimes.js";
 import { newHeader } from "../../../kernel/jupyter/wire.js";
 
 /** A message as it would leave the kernel. */
@@ -28,19 +29,30 @@ export class FrontEnd {
   });
 
   constructor() {
-    setCurrentKernel({
+    const kernel = {
       version: 1,
       parent: {},
       openComm: this.comms.openComm.bind(this.comms),
       registerTarget: this.comms.registerTarget.bind(this.comms),
       display: async (data: unknown) => void this.shown.push({ parent: currentParent().msg_id, data }),
       clearOutput: () => void this.shown.push({ parent: currentParent().msg_id, data: "clear" }),
-    } as unknown as KernelApi);
+    } as unknown as KernelApi;
+    setCurrentKernel(kernel);
+    listenToOutputs(kernel);
   }
 
   /** Runs code as a cell does. */
   cell<T>(name: string, work: () => T): T {
-    return causedBy(this.header(name, "execute_request"), work);
+    return causedBy({ parent: this.header(name, "execute_request") }, work);
+  }
+
+  /** Runs code as a notebook's cell does that says which one it is. */
+  run<T>(id: string, work: () => T, deletedCells: string[] = []): T {
+    try {
+      return causedBy({ parent: this.header(id, "execute_request"), run: beginRun(id) }, work);
+    } finally {
+      restUnneeded(deletedCells);
+    }
   }
 
   /** Sends a comm message to the kernel and waits until it has been handled. */
@@ -49,7 +61,7 @@ export class FrontEnd {
     data: unknown,
     { buffers = [] as Uint8Array[], name = "message", type = "comm_msg", metadata = {}, target = "" } = {},
   ): Promise<void> {
-    await causedBy(this.header(name, type), () =>
+    await causedBy({ parent: this.header(name, type) }, () =>
       this.comms.handle(type, { comm_id: comm, data, target_name: target }, { metadata, buffers }),
     );
   }
