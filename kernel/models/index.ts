@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { didYouMean } from "../did-you-mean.js";
 import { batchedGraph } from "../inference/batched-graph.js";
 import { embeddingCache } from "../inference/cache.js";
 import { cacheFolder } from "../inference/cache-folder.js";
@@ -155,7 +156,7 @@ async function locate(
   if (existsSync(path)) return readModelFolder(path, ref);
   if (!isHubName(ref))
     throw new ModelError(
-      `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub`,
+      `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub${didYouMean(ref, ["mini"])}`,
     );
   const fetched = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
   if (fetched.warning) warn(fetched.warning);

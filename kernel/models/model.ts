@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { MultiVector, Page, PatchGrid, Query } from "../../core/index.js";
+import { didYouMean } from "../did-you-mean.js";
 import type { EmbeddingCache } from "../inference/cache.js";
 import type { Engine, LoadedGraphs } from "../inference/engine.js";
 import { ModelError, ProviderError } from "../inference/error.js";
@@ -320,9 +321,10 @@ export function findProfile(
   model: string,
 ): PromptProfile {
   const found = wanted === undefined ? profiles[0] : profiles.find((p) => p.name === wanted);
+  const names = profiles.map((p) => p.name);
   if (!found)
     throw new ModelError(
-      `invalid profile: ${wanted}, expected one of ${profiles.map((p) => p.name).join(", ")} for ${model}`,
+      `invalid profile: ${wanted}, expected one of ${names.join(", ")} for ${model}${didYouMean(String(wanted), names)}`,
     );
   return found;
 }
