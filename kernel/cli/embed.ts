@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "../../core/index.js";
+import { writeSafetensors } from "../inference/safetensors.js";
 import type { Model } from "../models/index.js";
 import { findDocuments } from "./documents.js";
 import { pageFolder, queryFolder } from "./names.js";
@@ -15,7 +16,6 @@ import {
   PAGE_USAGE,
   readArguments,
 } from "./options.js";
-import { safetensors } from "./safetensors.js";
 import { print, progress } from "./terminal.js";
 import { worked } from "./work.js";
 
@@ -43,7 +43,7 @@ ${PAGE_USAGE}`,
     const about = { model: model.id, profile: model.profile, weights: JSON.stringify(model.info.weights) };
     const save = async ({ name, tensors, source }: Embedded) => {
       const file = join(out, `${name}.safetensors`);
-      await writeFile(file, safetensors(tensors, { ...about, ...source }));
+      await writeFile(file, writeSafetensors(tensors, { ...about, ...source }));
       print(`${file}\n`);
     };
     const queries = values.queries.map((text) => () => embeddedQuery(model, text));
@@ -73,7 +73,7 @@ const OPTIONS = {
 /** What one file holds. */
 interface Embedded {
   name: string;
-  tensors: Parameters<typeof safetensors>[0];
+  tensors: Parameters<typeof writeSafetensors>[0];
   source: Record<string, string>;
 }
 
