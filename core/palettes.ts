@@ -50,27 +50,54 @@ export type Colours = Uint8Array;
 
 const made = new Map<string, Colours>();
 
+/** Relative luminance from which black print on a colour has a contrast of 4.5 to 1. */
+const READABLE = 0.175;
+/** How much of its colour the faintest tint keeps. */
+const FAINTEST = 0.15;
+
 /**
- * @param lightLow turn the palette round where needed, so that its low end is the light one: for colours that
- *   are multiplied with a white page
+ * @param multiplied the palette as tints, for colours that are multiplied with a page: nearly white paper at the weak end,
+ *   then more and more colour, and nowhere so dark that print on it cannot be read
  */
-export function colours(name: PaletteName | DivergingName, lightLow = false): Colours {
-  const key = `${name} ${lightLow}`;
-  let table = made.get(key);
-  if (!table) {
-    table = sample(name);
-    if (lightLow && luminance(table, 0) < luminance(table, 255)) table = reversed(table);
-    made.set(key, table);
-  }
+export function colours(name: PaletteName | DivergingName, multiplied = false): Colours {
+  const key = `${name} ${multiplied}`;
+  const table = made.get(key) ?? sampled(multiplied ? tints(name) : interpolator(name));
+  made.set(key, table);
   return table;
 }
 
-function sample(name: string): Colours {
+type Interpolator = (t: number) => number[];
+
+function interpolator(name: string): Interpolator {
   const interpolate = { ...SEQUENTIAL, ...DIVERGING }[name as PaletteName];
   if (!interpolate) throw invalid("palette", name, `one of ${PALETTE_NAMES.join(", ")}`);
+  return (t) => parse(interpolate(t));
+}
+
+function sampled(colour: Interpolator): Colours {
   const table = new Uint8Array(256 * 3);
-  for (let i = 0; i < 256; i++) table.set(parse(interpolate(i / 255)), i * 3);
+  for (let i = 0; i < 256; i++) table.set(colour(i / 255), i * 3);
   return table;
+}
+
+function tints(name: PaletteName | DivergingName): Interpolator {
+  const colour = interpolator(name);
+  if (name in DIVERGING) {
+    const [low, high] = [tint((t) => colour(0.5 - t / 2)), tint((t) => colour(0.5 + t / 2))];
+    return (t) => (t < 0.5 ? low(1 - 2 * t) : high(2 * t - 1));
+  }
+  const darkFirst = luminance(colour(0)) < luminance(colour(1));
+  return tint(darkFirst ? (t) => colour(1 - t) : colour);
+}
+
+/** @param colour from light to dark */
+function tint(colour: Interpolator): Interpolator {
+  let end = 255;
+  while (luminance(colour(end / 255)) < READABLE) end--;
+  return (t) => {
+    const weight = FAINTEST + (1 - FAINTEST) * t;
+    return colour((t * end) / 255).map((c) => Math.round(255 - (255 - c) * weight));
+  };
 }
 
 /** d3 writes colours as `#rrggbb` or `rgb(r, g, b)`. */
@@ -79,14 +106,10 @@ function parse(colour: string): number[] {
   return (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
 }
 
-function luminance(table: Colours, i: number): number {
-  return 0.2126 * table[i * 3] + 0.7152 * table[i * 3 + 1] + 0.0722 * table[i * 3 + 2];
-}
-
-function reversed(table: Colours): Colours {
-  const out = new Uint8Array(table.length);
-  for (let i = 0; i < 256; i++) out.set(table.subarray(i * 3, i * 3 + 3), (255 - i) * 3);
-  return out;
+/** Relative luminance of an sRGB colour as WCAG defines it, 0 to 1. */
+function luminance(colour: number[]): number {
+  const [r, g, b] = colour.map((c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
 /** `#rrggbb` of entry `i` (0 to 255). */

@@ -30,14 +30,10 @@ export function raster(scene: Scene): Raster {
 }
 
 function paint(scene: Scene, values: Float32Array, data: Uint8ClampedArray): void {
-  const { scale, view } = scene;
+  const { scale } = scene;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    const ramp = alpha(scale, value);
-    // Multiplying leaves text readable by itself, so it needs no ramp: all that is painted is painted alike.
-    const painted = scale.kind === "diverging" ? ramp > 0 : value >= scale.threshold;
-    const opacity = view.blend === "multiply" && painted ? scale.opacity : ramp;
-    const a = Math.round(255 * opacity);
+    const a = Math.round(255 * alpha(scale, value));
     if (a === 0) continue;
     const at = 3 * Math.round(255 * position(scale, value));
     for (let k = 0; k < 3; k++) data[i * 4 + k] = stable(scale.colours[at + k], a);

@@ -16,6 +16,8 @@ export interface ColourScale {
   threshold: number;
   /** Opacity of the strongest cell. */
   opacity: number;
+  /** Whether weaker cells are more transparent. Tints that are multiplied need not be: weaker ones are paler. */
+  ramp: boolean;
   colours: Colours;
   unit: Shown["unit"];
   /** Cosine that marks chance on the axis, or null where there is none. */
@@ -59,6 +61,7 @@ export function colourScale(
     domain,
     threshold: hides ? Math.max(threshold, justAbove(chance)) : threshold,
     opacity: view.opacity,
+    ramp: view.blend !== "multiply",
     colours: colours(view.palette, view.blend === "multiply"),
     unit: shown.unit,
     chance,
@@ -101,7 +104,8 @@ function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
     domain: [-limit, limit],
     threshold: 0,
     opacity: view.opacity,
-    colours: colours(view.diverging),
+    ramp: view.blend !== "multiply",
+    colours: colours(view.diverging, view.blend === "multiply"),
     unit: "difference of cosines",
     chance: null,
     note: "symmetric about 0",
@@ -187,12 +191,14 @@ export function position(scale: ColourScale, value: number): number {
   return Math.min(1, Math.max(0, (value - low) / (most - low)));
 }
 
-/** How opaque a value is painted, 0 to `opacity`. Rises with the value above the threshold, so text stays readable. */
+/** How opaque a value is painted, 0 to `opacity`. A ramp rises with the value above the threshold, so text stays readable. */
 export function alpha(scale: ColourScale, value: number): number {
-  if (scale.kind === "diverging") return scale.opacity * Math.min(1, Math.abs(value) / scale.domain[1]);
-  const top = Math.max(scale.domain[1], scale.threshold + 0.001);
-  if (value < scale.threshold) return 0;
-  return scale.opacity * Math.min(1, (value - scale.threshold) / (top - scale.threshold));
+  const { kind, opacity, ramp, threshold, domain } = scale;
+  const painted = kind === "diverging" ? value !== 0 : value >= threshold;
+  if (!painted || !ramp) return painted ? opacity : 0;
+  if (kind === "diverging") return opacity * Math.min(1, Math.abs(value) / domain[1]);
+  const top = Math.max(domain[1], threshold + 0.001);
+  return opacity * Math.min(1, (value - threshold) / (top - threshold));
 }
 
 /** The scale in words: `cosine 0.25 to 0.75, fixed range`. */

@@ -1,4 +1,4 @@
-import { lab } from "d3-color";
+import { lab, rgb } from "d3-color";
 import { type Colours, colours, DIVERGING_NAMES, hex, PALETTE_NAMES } from "../../core/palettes";
 
 const lightness = (table: Colours) => Array.from({ length: 256 }, (_, i) => lab(hex(table, i)).l);
@@ -19,6 +19,55 @@ test.each(DIVERGING_NAMES)("%s: lightest in the middle, darker to both sides", (
   for (let i = 1; i <= 127; i++) expect(l[i] - l[i - 1]).toBeGreaterThan(-ROUNDING);
   for (let i = 129; i < 256; i++) expect(l[i - 1] - l[i]).toBeGreaterThan(-ROUNDING);
 });
+
+/** How a tint of the multiply blend looks on white paper, and how far that is from the paper. */
+const onPaper = (table: Colours, i: number) => {
+  const [r, g, b] = [0, 1, 2].map((k) => 0.8 * table[3 * i + k] + 0.2 * 255);
+  return lab(rgb(r, g, b));
+};
+const visible = ({ l, a, b }: ReturnType<typeof lab>) => Math.hypot(100 - l, a, b);
+/** Contrast of black print on a colour, by WCAG's formula. */
+const contrast = (table: Colours, i: number) => {
+  const [r, g, b] = [0, 1, 2]
+    .map((k) => table[3 * i + k] / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05) / 0.05;
+};
+
+test.each(PALETTE_NAMES)(
+  "%s, multiplied: a stronger cell is always the more visible tint, and print stays readable",
+  (name) => {
+    const table = colours(name, true);
+    const all = Array.from({ length: 256 }, (_, i) => onPaper(table, i));
+    let [most, lightest] = [0, 101];
+    for (const colour of all) {
+      expect(visible(colour)).toBeGreaterThan(most - 1);
+      expect(colour.l).toBeLessThan(lightest + ROUNDING);
+      most = Math.max(most, visible(colour));
+      lightest = Math.min(lightest, colour.l);
+    }
+    expect(visible(all[0])).toBeLessThan(15);
+    expect(visible(all[255])).toBeGreaterThan(visible(all[128]) + 10);
+    for (let i = 0; i < 256; i++) expect(contrast(table, i)).toBeGreaterThanOrEqual(4.45);
+  },
+);
+
+test.each(DIVERGING_NAMES)(
+  "%s, multiplied: paper in the middle, more tint to both sides, print stays readable",
+  (name) => {
+    const table = colours(name, true);
+    for (let i = 0; i < 256; i++) expect(contrast(table, i)).toBeGreaterThanOrEqual(4.45);
+    for (const side of [(i: number) => 127 - i, (i: number) => 128 + i]) {
+      let most = 0;
+      for (let i = 0; i < 128; i++) {
+        expect(visible(onPaper(table, side(i)))).toBeGreaterThan(most - 1);
+        most = Math.max(most, visible(onPaper(table, side(i))));
+      }
+      expect(visible(onPaper(table, side(0)))).toBeLessThan(3);
+      expect(most).toBeGreaterThan(25);
+    }
+  },
+);
 
 test("ends are those of the published tables", () => {
   expect([hex(colours("viridis"), 0), hex(colours("viridis"), 255)]).toEqual(["#440154", "#fde725"]);
