@@ -1,6 +1,7 @@
 import { sceneName } from "./caption.js";
 import { counterpart } from "./difference.js";
 import type { LensData, LensState, LensView } from "./lens-state.js";
+import { regionOf } from "./region.js";
 import { type Scene, sceneOf } from "./scene.js";
 import { sameModel } from "./siblings.js";
 
@@ -13,7 +14,7 @@ export function comparison({ data, view }: Pick<LensState, "data" | "view">, a: 
   if (view.compare === null || view.difference) return null;
   const b = data.explanations[view.compare];
   const selected = counterpart(a.explanation, b, view);
-  const other: LensView = { ...view, explanation: view.compare, compare: null, region: null };
+  const other: LensView = { ...view, explanation: view.compare, compare: null, region: regionOf(view, "b") };
   return sceneOf(data, other, selected, sameModel(a.explanation, b) ? a.scale : undefined);
 }
 

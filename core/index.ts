@@ -23,6 +23,7 @@ export { withPngText } from "./png-text.js";
 export * from "./portable.js";
 export * from "./printable.js";
 export * from "./raster.js";
+export { type PagePoint, patchAt, patchCentre, regionOf } from "./region.js";
 export * from "./scale.js";
 export * from "./scene.js";
 export * from "./shown.js";

@@ -62,12 +62,14 @@ export type ChanceView = (typeof CHANCES)[number];
 /** One large page, or one small map per word. */
 export type Layout = (typeof LAYOUTS)[number];
 
-/** A block of patches. */
+/** A block of patches, in the grid of the page it was drawn on. */
 export interface Region {
   row: number;
   column: number;
   rows: number;
   columns: number;
+  /** The side of a comparison it lies on: A, or B where it says so. */
+  side?: "a" | "b";
 }
 
 /** What part of the page is in view: `scale` 1 fits the page; `x`, `y` the centre as fractions of the page. */

@@ -8,11 +8,11 @@ import {
   type LensData,
   type LensView,
   NORMALISATIONS,
-  type Region,
   SCOPES,
   type Zoom,
 } from "./lens-state.js";
 import { DIVERGING_NAMES, PALETTE_NAMES } from "./palettes.js";
+import { decodeRegion, followingRegion } from "./region.js";
 import { followingCompare } from "./siblings.js";
 import type { Explanation } from "./types.js";
 
@@ -46,8 +46,8 @@ export function defaultView(_data: LensData): LensView {
 /**
  * The view after some properties were set: the one rule for a click, a cell and a message.
  * - `token` takes its word along, and null clears the word; `word` picks its token when it has only one.
- * - Another explanation keeps the selection only if it is of the same query; a region only on the same grid. A B that
- *   is another model's view of the page goes along to the new page.
+ * - Another explanation keeps the selection only if it is of the same query; a region only on the same grid, on the side
+ *   where it was drawn. A B that is another model's view of the page goes along to the new page.
  * @throws RangeError naming the property (`invalid view.palette: "jet", expected one of …`)
  */
 export function changeView(data: LensData, view: LensView, change: Partial<LensView>): LensView {
@@ -59,9 +59,6 @@ export function changeView(data: LensData, view: LensView, change: Partial<LensV
     next.token = change.token ?? null;
     next.word = change.word ?? null;
   }
-  const { rows, columns } = now.grid;
-  if (change.region === undefined && (before?.grid.rows !== rows || before.grid.columns !== columns))
-    next.region = null;
   select(now, next, change);
   if (change.compare === undefined && next.compare !== null && data.explanations[next.compare])
     next.compare = followingCompare(data, view.explanation, next.explanation, next.compare);
@@ -81,7 +78,10 @@ export function changeView(data: LensData, view: LensView, change: Partial<LensV
   orNull(next.compare, (v) => integer(v, "view.compare", 0, data.explanations.length - 1));
   flag(next.difference, "view.difference");
   oneOf(next.layout, "view.layout", LAYOUTS);
-  next.region = orNull(next.region, (v) => region(v, rows, columns));
+  next.region =
+    change.region === undefined
+      ? followingRegion(data, view, next)
+      : orNull(change.region, (v) => decodeRegion(v, data, next));
   next.zoom = zoom(next.zoom);
   return next;
 }
@@ -131,18 +131,6 @@ function range(value: unknown): [number, number] {
   const high = finite(value[1], "view.domain[1]", -1, 1);
   if (low >= high) throw refusal("view.domain", `${low} to ${high}`, "the lower end first");
   return [low, high];
-}
-
-function region(value: unknown, rows: number, columns: number): Region {
-  const given = record(value, "view.region");
-  const row = integer(given.row, "view.region.row", 0, rows - 1);
-  const column = integer(given.column, "view.region.column", 0, columns - 1);
-  return {
-    row,
-    column,
-    rows: integer(given.rows, "view.region.rows", 1, rows - row),
-    columns: integer(given.columns, "view.region.columns", 1, columns - column),
-  };
 }
 
 function zoom(value: unknown): Zoom {

@@ -1,5 +1,5 @@
 import { contours } from "d3-contour";
-import type { LensPage, LensView } from "./lens-state.js";
+import type { LensPage, LensView, Region } from "./lens-state.js";
 import { type PatchValue, patchRect } from "./maxsim.js";
 import type { ColourScale } from "./scale.js";
 import type { SimilarityMap } from "./types.js";
@@ -29,19 +29,19 @@ export function marks(
     if (view.top > 1)
       out.push({ kind: "label", role, x: rect.x + rect.width, y: rect.y, text: String(rank + 1) });
   });
-  if (view.region) {
-    const { row, column, rows, columns } = view.region;
-    const first = patchRect(map, row, column, page);
-    out.push({
-      kind: "rect",
-      role: "region",
-      x: first.x,
-      y: first.y,
-      width: first.width * columns,
-      height: first.height * rows,
-    });
-  }
   return out;
+}
+
+/** The selected block. It counts in the page's own patches, which a difference of two grids may cut finer. */
+export function regionMark(
+  region: Region | null,
+  grid: { rows: number; columns: number },
+  page: LensPage,
+): Mark[] {
+  if (!region) return [];
+  const { row, column, rows, columns } = region;
+  const { x, y, width, height } = patchRect(grid, row, column, page);
+  return [{ kind: "rect", role: "region", x, y, width: width * columns, height: height * rows }];
 }
 
 /** Border of the painted area along cell edges. */

@@ -1,7 +1,8 @@
 import { difference } from "./difference.js";
 import type { LensData, LensExplanation, LensPage, LensState, LensView } from "./lens-state.js";
-import { type Mark, marks } from "./marks.js";
+import { type Mark, marks, regionMark } from "./marks.js";
 import { type PatchValue, topPatches } from "./maxsim.js";
+import { regionOf } from "./region.js";
 import { type ColourScale, colourScale } from "./scale.js";
 import { type Shown, shown } from "./shown.js";
 
@@ -44,6 +45,9 @@ export function sceneOf(data: LensData, view: LensView, what: Shown, given?: Col
     shown: what,
     scale,
     best,
-    marks: marks(view, what.map, scale, best, page),
+    marks: [
+      ...marks(view, what.map, scale, best, page),
+      ...regionMark(regionOf(view, "a"), explanation.grid, page),
+    ],
   };
 }

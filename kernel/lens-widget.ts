@@ -54,16 +54,22 @@ export class LensWidget extends Widget<
     });
     this.on("change:view", () => requests.view(this.get("view")));
     this.onMessage((content) => {
-      const { type, query, format } = (content ?? {}) as {
+      const { type, query, format, id } = (content ?? {}) as {
         type?: unknown;
         query?: unknown;
         format?: unknown;
+        id?: unknown;
       };
       if (type === "ask" && typeof query === "string") void this.#answer("Asking", () => requests.ask(query));
       if (type === "save" && typeof format === "string")
         void this.#answer(`Writing ${format.toUpperCase()}`, async () => {
-          const { name, mime, data } = await requests.file(format);
-          this.send({ type: "file", name, mime }, [data]);
+          // The id tells the view that asked from others that show the same lens; it says what went wrong, too.
+          try {
+            const { name, mime, data } = await requests.file(format);
+            this.send({ type: "file", id, name, mime }, [data]);
+          } catch (error) {
+            this.send({ type: "file", id, error: inWords(error) });
+          }
         });
     });
   }
@@ -88,7 +94,11 @@ export class LensWidget extends Widget<
       await act();
       this.set({ status: IDLE });
     } catch (error) {
-      this.set({ status: { ...IDLE, error: error instanceof Error ? error.message : String(error) } });
+      this.set({ status: { ...IDLE, error: inWords(error) } });
     }
   }
+}
+
+function inWords(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@ import {
   aggregate,
   type Chance,
   changeView,
+  counterpart,
   defaultView,
   keepSettings,
   LENS_STATE_VERSION,
@@ -27,12 +28,11 @@ import {
 } from "../core/index.js";
 import { stillBundle } from "./figures/index.js";
 import { type ControlSet, explainPage, score } from "./inference/index.js";
-import { stopSignal } from "./interrupt.js";
 import { currentKernel } from "./jupyter/kernel.js";
 import { DISPLAY, type MimeBundle } from "./jupyter/mime.js";
 import { lensPage } from "./lens-page.js";
 import { LensWidget } from "./lens-widget.js";
-import type { Model, QueryEmbedding, StopOptions } from "./models/index.js";
+import type { Model, QueryEmbedding } from "./models/index.js";
 import { observed } from "./observed.js";
 import { lensFile, saveLens } from "./save.js";
 
@@ -62,7 +62,7 @@ export class Lens {
   #pictures = new Map<string, LensPage>();
   #view: LensView | null = null;
   #listeners = new Set<(view: LensView) => void>();
-  #asking = new AbortController();
+  #asked = 0;
 
   /** @param controls the queries that measure chance, or null for none */
   constructor(models: readonly Model[], pages: readonly Page[], top: number, controls: ControlSet | null) {
@@ -75,24 +75,13 @@ export class Lens {
   }
 
   /**
-   * Asks a new query of the same pages; every view of this lens follows. Of several asked at once the last one wins, and the
-   * work for the others is stopped.
+   * Asks a new query of the same pages; every view of this lens follows. Of several asked at once the last one wins.
    * @returns this lens
    */
-  async ask(query: string, options: StopOptions = {}): Promise<this> {
-    this.#asking.abort();
-    const asking = new AbortController();
-    this.#asking = asking;
-    const own = options.signal ? AbortSignal.any([options.signal, asking.signal]) : asking.signal;
-    let explained: LensData;
-    try {
-      explained = await this.#explainAll(query, stopSignal(own));
-    } catch (error) {
-      if (asking.signal.aborted) return this;
-      throw error;
-    }
-    if (asking.signal.aborted) return this;
-    const data = withEarlier(explained, this.#state?.data);
+  async ask(query: string): Promise<this> {
+    const turn = ++this.#asked;
+    const data = withEarlier(await this.#explainAll(query), this.#state?.data);
+    if (turn !== this.#asked) return this;
     this.#state = { version: LENS_STATE_VERSION, data, view: this.#keepView(data) };
     this.#view = null;
     this.#widget?.show(this.state);
@@ -175,18 +164,21 @@ export class Lens {
 
   /**
    * The patches of the selected region (Shift and drag in the widget, or `lens.view.region`), best first in what is in view,
-   * with their page rectangles; empty without a region.
+   * with their page rectangles; empty without a region. In a comparison they are those of the side it was drawn on.
    */
   get selection(): RankedPatch[] {
-    const { region } = this.state.view;
+    const { data, view } = this.state;
+    const { region, compare } = view;
     if (!region) return [];
-    const { map } = shown(this.explanation, this.state.view);
+    const b = region.side === "b" && compare !== null ? data.explanations[compare] : null;
+    const { map } = b ? counterpart(this.explanation, b, view) : shown(this.explanation, view);
     const patches = Array.from({ length: region.rows * region.columns }, (_, i) => {
       const row = region.row + Math.floor(i / region.columns);
       const column = region.column + (i % region.columns);
       return { row, column, value: map.data[row * map.columns + column] };
     });
-    return patches.sort((a, b) => b.value - a.value).map((patch) => this.#placed(patch));
+    const ranked = patches.sort((one, other) => other.value - one.value);
+    return ranked.map((patch) => this.#placed(patch, b ?? this.explanation));
   }
 
   /**
@@ -233,15 +225,15 @@ export class Lens {
     return currentKernel() ? { ...this.widget.viewBundle(), ...still } : still;
   }
 
-  async #explainAll(query: string, signal: AbortSignal | undefined): Promise<LensData> {
+  async #explainAll(query: string): Promise<LensData> {
     const pages: LensPage[] = [];
     const explanations: LensExplanation[] = [];
     let held: Page[] = [];
     for (const [i, model] of this.models.entries()) {
-      const asked = await model.embedQuery(query, { signal });
-      if (i === 0) held = await this.#rank(asked, signal);
+      const asked = await model.embedQuery(query);
+      if (i === 0) held = await this.#rank(asked);
       for (const [index, page] of held.entries()) {
-        const explanation = await explainPage(model, page, asked, { controls: this.#controls, signal });
+        const explanation = await explainPage(model, page, asked, { controls: this.#controls });
         explanations.push({ ...explanation, page: index });
         if (i === 0) pages.push(await this.#lensPage(page));
       }
@@ -250,8 +242,8 @@ export class Lens {
   }
 
   /** Ranks all pages. @returns those that the lens holds, best first */
-  async #rank(asked: QueryEmbedding, signal: AbortSignal | undefined): Promise<Page[]> {
-    const scores = await score(this.model, this.pages, asked, { signal });
+  async #rank(asked: QueryEmbedding): Promise<Page[]> {
+    const scores = await score(this.model, this.pages, asked);
     this.#ranking = this.pages
       .map((page, i) => ({ page, score: scores[i] }))
       .sort((a, b) => b.score - a.score);
@@ -267,8 +259,7 @@ export class Lens {
     );
   }
 
-  #placed(patch: PatchValue): RankedPatch {
-    const { grid, page } = this.explanation;
+  #placed(patch: PatchValue, { grid, page } = this.explanation): RankedPatch {
     return { ...patch, rect: patchRect(grid, patch.row, patch.column, this.state.data.pages[page]) };
   }
 

@@ -1,4 +1,4 @@
-import { DOMWidgetModel, DOMWidgetView, type ISerializers } from "@jupyter-widgets/base";
+import { DOMWidgetModel, DOMWidgetView, type ISerializers, uuid } from "@jupyter-widgets/base";
 import {
   decodeLensData,
   decodeLensView,
@@ -8,7 +8,7 @@ import {
   type LensStatus,
 } from "../core/index.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
-import { createLens, download, type LensHandle } from "./viewer/index.js";
+import { createLens, type LensHandle, type NamedFile, type SaveFormat } from "./viewer/index.js";
 
 /** What the `data` trait holds: checked data, or what came and why it is refused (so that saving loses nothing). */
 type Received = { data: LensData } | { refused: string; raw: unknown };
@@ -49,13 +49,23 @@ export class LensModel extends DOMWidgetModel {
   static override serializers: ISerializers = { ...DOMWidgetModel.serializers, data: received };
 }
 
+/** How long the kernel may take to answer with a file. */
+const ANSWER_SECONDS = 60;
+
+interface Awaited {
+  done(file: NamedFile): void;
+  failed(error: Error): void;
+  timer: number;
+}
+
 /** The lens in a cell: passes settings between the model and the viewer. */
 export class LensView extends DOMWidgetView {
   private lens!: LensHandle;
   /** What was last passed on, to tell a change from an echo of our own. */
   private shown: { received: Received | null; view: unknown } = { received: null, view: null };
 
-  private awaited = 0;
+  /** Files that this view asked for, by the id of the request. */
+  private awaited = new Map<string, Awaited>();
 
   override render(): void {
     super.render();
@@ -66,10 +76,7 @@ export class LensView extends DOMWidgetView {
         this.touch();
       },
       onAsk: (query) => this.send({ type: "ask", query }),
-      onSave: (format) => {
-        this.awaited += 1;
-        this.send({ type: "save", format });
-      },
+      onSave: (format) => this.fileOf(format),
     });
     this.listenTo(this.model, "msg:custom", this.receive);
     this.listenTo(this.model, "change", this.refresh);
@@ -77,20 +84,46 @@ export class LensView extends DOMWidgetView {
     this.refresh();
   }
 
-  /** A file that this view asked for; other views of the model get the message, too. */
+  private fileOf(format: SaveFormat): Promise<NamedFile> {
+    const id = uuid();
+    return new Promise((done, failed) => {
+      const late = `the kernel has not answered for ${ANSWER_SECONDS} s. It may be busy with a cell, or gone: try again then`;
+      const timer = window.setTimeout(() => this.settle(id)?.failed(new Error(late)), ANSWER_SECONDS * 1000);
+      this.awaited.set(id, { done, failed, timer });
+      this.send({ type: "save", format, id });
+    });
+  }
+
+  /** The request, which from now on is no longer awaited: nothing is answered twice. */
+  private settle(id: string): Awaited | undefined {
+    const request = this.awaited.get(id);
+    window.clearTimeout(request?.timer);
+    this.awaited.delete(id);
+    return request;
+  }
+
+  /** A file, or why there is none; other views of the model get the message, too. */
   private receive(
-    content: { type?: unknown; name?: unknown; mime?: unknown },
+    content: { type?: unknown; id?: unknown; name?: unknown; mime?: unknown; error?: unknown },
     buffers: DataView[] = [],
   ): void {
-    if (content?.type !== "file" || this.awaited === 0 || !buffers[0]) return;
-    this.awaited -= 1;
-    download(new Blob([buffers[0] as BlobPart], { type: String(content.mime) }), String(content.name));
+    if (content?.type !== "file") return;
+    const request = this.settle(String(content.id));
+    if (!buffers[0]) request?.failed(new Error(String(content.error ?? "the kernel sent an empty answer")));
+    else
+      request?.done({
+        name: String(content.name),
+        content: new Blob([buffers[0] as BlobPart], { type: String(content.mime) }),
+      });
   }
 
   private refresh(): void {
     const now: Received | null = this.model.get("data");
     const view: unknown = this.model.get("view");
     this.lens.setLive(this.model.comm_live);
+    if (!this.model.comm_live)
+      for (const id of this.awaited.keys())
+        this.settle(id)?.failed(new Error("the kernel is gone: run the cell again"));
     this.lens.setStatus(this.model.get("status") as LensStatus);
     if (this.model.get("state_version") > LENS_STATE_VERSION) {
       this.lens.fail(
@@ -118,6 +151,7 @@ export class LensView extends DOMWidgetView {
   }
 
   override remove() {
+    for (const id of this.awaited.keys()) this.settle(id);
     this.lens.dispose();
     return super.remove();
   }

@@ -28,30 +28,28 @@ export interface Engine {
 
 /**
  * @param order providers, first choice first
- * @param open loads all graphs on a provider; leaves none loaded when it fails
- * @param signal stops the loading
+ * @param open loads all graphs on a provider
  * @throws Error of the last provider when none takes the graphs
  */
 export async function startEngine(
   order: readonly Provider[],
-  open: (provider: Provider, signal?: AbortSignal) => Promise<LoadedGraphs>,
+  open: (provider: Provider) => Promise<LoadedGraphs>,
   warn: (message: string) => void,
-  signal?: AbortSignal,
 ): Promise<Engine> {
   const left = [...order];
 
-  async function openNext(stop?: AbortSignal): Promise<LoadedGraphs> {
+  async function openNext(): Promise<LoadedGraphs> {
     const provider = left.shift()!;
     try {
-      return await open(provider, stop);
+      return await open(provider);
     } catch (error) {
-      if (left.length === 0 || stop?.aborted) throw error;
+      if (left.length === 0) throw error;
       warn(`${(error as Error).message}; trying the next execution provider, ${left[0]}`);
-      return openNext(stop);
+      return openNext();
     }
   }
 
-  let graphs = await openNext(signal);
+  let graphs = await openNext();
   let moving: Promise<void> | null = null;
 
   /** Once, however many runs fail at the same time. */

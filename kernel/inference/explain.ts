@@ -1,6 +1,5 @@
 import { type Explanation, maxsim, type Page, similarityMaps } from "../../core/index.js";
-import { stopSignal } from "../interrupt.js";
-import type { Model, PageEmbedding, QueryEmbedding, StopOptions } from "../models/index.js";
+import type { Model, PageEmbedding, QueryEmbedding } from "../models/index.js";
 import { type ControlSet, controlsOn, EVERYDAY } from "./controls.js";
 import { provenance } from "./provenance.js";
 
@@ -12,11 +11,10 @@ export async function explainPage(
   model: Model,
   page: Page,
   query: string | QueryEmbedding,
-  options: StopOptions & { controls?: ControlSet | null } = {},
+  options: { signal?: AbortSignal; controls?: ControlSet | null } = {},
 ): Promise<Explanation> {
-  const signal = stopSignal(options.signal);
-  const asked = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
-  const embedded = await model.embedPage(page, { signal });
+  const asked = typeof query === "string" ? await model.embedQuery(query) : query;
+  const embedded = await model.embedPage(page, options);
   const { grid, vectors } = embedded;
   const { controls = EVERYDAY } = options;
   const all = await model.maxsim.cosines(asked.vectors, vectors);
@@ -27,7 +25,7 @@ export async function explainPage(
     maps: similarityMaps(all, vectors.count, grid),
     maxsim: maxsim(all, vectors.count, grid),
     domain: model.domain,
-    controls: controls && (await controlsOn(model, embedded, asked.query, controls, { signal })),
+    controls: controls && (await controlsOn(model, embedded, asked.query, controls)),
     provenance: provenance(model, page, asked.query),
   };
 }
@@ -40,14 +38,13 @@ export async function score(
   model: Model,
   pages: readonly (Page | PageEmbedding)[],
   query: string | QueryEmbedding,
-  options: StopOptions = {},
+  options: { signal?: AbortSignal } = {},
 ): Promise<Float32Array> {
-  const signal = stopSignal(options.signal);
-  const { vectors: asked } = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
+  const { vectors: asked } = typeof query === "string" ? await model.embedQuery(query) : query;
   const out = new Float32Array(pages.length);
   for (const [i, page] of pages.entries()) {
-    signal?.throwIfAborted();
-    const { vectors } = "kind" in page ? await model.embedPage(page, { signal }) : page;
+    options.signal?.throwIfAborted();
+    const { vectors } = "kind" in page ? await model.embedPage(page, options) : page;
     out[i] = await model.maxsim.score(asked, vectors);
   }
   return out;

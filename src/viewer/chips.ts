@@ -1,5 +1,5 @@
 import { type Chip, chips, decimal, describeChance, shares } from "../../core/index.js";
-import { h, setText, uniqueId } from "./dom.js";
+import { h, replaceButtons, setText, uniqueId } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
 /** One button a word; pointing previews its map, clicking selects it, arrow keys walk along. */
@@ -19,7 +19,9 @@ export function createChips(actions: Actions): Part {
   let key = "";
   let data: Frame["data"] | null = null;
   let buttons: { button: HTMLButtonElement; chip: Chip }[] = [];
+  /** Words that show their sub-tokens, of the query that is shown. */
   const open = new Set<number>();
+  let query = "";
   let last: Frame | null = null;
 
   row.addEventListener("keydown", (event) => {
@@ -40,9 +42,11 @@ export function createChips(actions: Actions): Part {
   }
 
   function build(frame: Frame): void {
-    const focused = buttons.findIndex(({ button }) => button === document.activeElement);
     buttons = [];
     const explanation = frame.data.explanations[frame.locked.explanation];
+    const asked = JSON.stringify(explanation.query.tokens.map((t) => t.id));
+    if (asked !== query) open.clear();
+    query = asked;
     const top = Math.max(...explanation.maxsim.tokens.map((t) => t.patchBest));
     const add = (chip: Chip, part: boolean) => {
       const button = chipButton(chip, part, top);
@@ -65,36 +69,33 @@ export function createChips(actions: Actions): Part {
           class: "cl-expand",
           "aria-expanded": String(open.has(word)),
           "aria-label": `Sub-tokens of ${chip.label}`,
+          "data-key": `sub-tokens ${word} ${chip.label}`,
         },
         open.has(word) ? "▾" : "▸",
       );
       toggle.addEventListener("click", () => {
         if (!open.delete(word)) open.add(word);
         if (last) build(last);
-        row
-          .querySelector<HTMLButtonElement>(`[aria-label="${CSS.escape(`Sub-tokens of ${chip.label}`)}"]`)
-          ?.focus();
       });
       const parts = open.has(word) ? chip.parts.map((p) => add(p, true)) : [];
       return h("span", { class: "cl-group" }, add(chip, false), toggle, ...parts);
     });
-    row.replaceChildren(...groups);
-    if (focused >= 0) focus(Math.min(focused, buttons.length - 1));
+    replaceButtons(row, groups);
     mark(frame);
   }
 
   function choose(chip: Chip): void {
-    const { token, word } = last?.locked ?? {};
-    const again = chip.select.token === token && chip.select.word === word;
-    actions.set(again ? { token: null, word: null } : chip.select);
+    actions.set((now) => (same(chip, now) ? { token: null, word: null } : chip.select));
   }
 
   function mark({ view, locked, preview }: Frame): void {
     const chosen = buttons.findIndex(({ chip }) => same(chip, locked));
+    const focused = buttons.findIndex(({ button }) => button === document.activeElement);
+    const reached = focused >= 0 ? focused : Math.max(0, chosen);
     buttons.forEach(({ button, chip }, i) => {
       button.setAttribute("aria-pressed", String(i === chosen));
       button.classList.toggle("cl-previewed", preview && same(chip, view));
-      if (!row.contains(document.activeElement)) button.tabIndex = i === Math.max(0, chosen) ? 0 : -1;
+      button.tabIndex = i === reached ? 0 : -1;
     });
   }
 
@@ -126,7 +127,11 @@ function chipButton(chip: Chip, part: boolean, top: number): HTMLButtonElement {
   if (tick && level !== null) tick.style.left = along(level);
   const button = h(
     "button",
-    { class: `cl-chip cl-kind-${chip.kind}${part ? " cl-part" : ""}`, tabindex: "-1" },
+    {
+      class: `cl-chip cl-kind-${chip.kind}${part ? " cl-part" : ""}`,
+      tabindex: "-1",
+      "data-key": `${chip.select.token} ${chip.select.word} ${chip.label}`,
+    },
     h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
     h(
       "span",

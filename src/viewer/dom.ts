@@ -33,6 +33,19 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/**
+ * Replaces a list of buttons, each told by its `data-key`. The focus stays with what it was on, or goes to the first where
+ * that is gone: removed with its button it would be lost, and a keyboard would start over at the top of the page.
+ */
+export function replaceButtons(list: HTMLElement, entries: HTMLElement[]): void {
+  const { activeElement } = document;
+  const focused = list.contains(activeElement) ? (activeElement as HTMLElement).dataset.key : undefined;
+  list.replaceChildren(...entries);
+  if (focused === undefined) return;
+  const buttons = Array.from(list.querySelectorAll<HTMLElement>("[data-key]"));
+  (buttons.find((b) => b.dataset.key === focused) ?? buttons[0])?.focus();
+}
+
 let ids = 0;
 
 /** An id that no other lens in the document has. */

@@ -16,6 +16,11 @@ import {
 export const LOCAL_FORMATS = ["svg", "png", "json"] as const;
 /** Files that need the kernel. */
 export const KERNEL_FORMATS = ["pdf", "html"] as const;
+/** A file with the name it is saved under. */
+export interface NamedFile {
+  name: string;
+  content: Blob;
+}
 export type SaveFormat = (typeof LOCAL_FORMATS)[number] | (typeof KERNEL_FORMATS)[number];
 
 type Shown = Pick<LensState, "data" | "view">;
@@ -92,9 +97,9 @@ function canvasOf(width: number, height: number, draw: (context: CanvasRendering
 }
 
 /** Hands a file to the person, as the browser does with downloads. */
-export function download(file: Blob, name: string): void {
+export function download({ name, content }: NamedFile): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
+  link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
   // The browser reads the URL after the click has returned.

@@ -1,4 +1,4 @@
-import type { LensData, LensStatus, LensView, Scene } from "../../core/index.js";
+import type { LensData, LensStatus, LensView, PagePoint, Scene } from "../../core/index.js";
 
 /** What every part of the viewer is given when something changed. */
 export interface Frame {
@@ -12,12 +12,6 @@ export interface Frame {
   other: Scene | null;
   /** True when the pointer, not the settings, decides what is shown. */
   preview: boolean;
-}
-
-/** A place on a page, as fractions of its width and height. */
-export interface PagePoint {
-  x: number;
-  y: number;
 }
 
 /** What the parts may do. */

@@ -1,6 +1,6 @@
 import { decimal, type LensStatus, pageName, printable } from "../../core/index.js";
 import { h, setText, uniqueId } from "./dom.js";
-import type { SaveFormat } from "./files.js";
+import type { NamedFile, SaveFormat } from "./files.js";
 import type { Actions, Frame, StatusPart } from "./frame.js";
 import { createSave } from "./save.js";
 
@@ -8,7 +8,7 @@ import { createSave } from "./save.js";
 export function createHeader(
   actions: Actions,
   enlarge: HTMLElement,
-  fromKernel?: (format: SaveFormat) => void,
+  fromKernel?: (format: SaveFormat) => Promise<NamedFile>,
 ): StatusPart {
   const id = uniqueId("query");
   const input = h("input", { id, type: "text", class: "cl-query", autocomplete: "off", spellcheck: "false" });
@@ -29,7 +29,7 @@ export function createHeader(
   const bar = h("progress", { class: "cl-progress", max: "1", "aria-label": "Progress" });
   const status = h("p", { class: "cl-status", role: "status", hidden: "" }, message, bar);
   const error = h("p", { class: "cl-error", role: "alert", hidden: "" });
-  const save = createSave(actions, fromKernel);
+  const save = createSave(fromKernel);
   const element = h(
     "div",
     { class: "cl-head" },
@@ -99,7 +99,9 @@ export function createHeader(
 function listQueries(select: HTMLSelectElement, queries: string[], current: number): void {
   const first = [...new Set(queries)].map((q) => queries.indexOf(q));
   select.hidden = first.length < 2;
-  if (select.options.length !== first.length)
-    select.replaceChildren(...first.map((i) => h("option", { value: String(i) }, printable(queries[i], 60))));
+  const options = first.map((i) => h("option", { value: String(i) }, printable(queries[i], 60)));
+  // An open list closes where its entries are replaced.
+  if (options.some((o, i) => !o.isEqualNode(select.options[i])) || select.options.length !== options.length)
+    select.replaceChildren(...options);
   select.value = String(queries.indexOf(queries[current]));
 }

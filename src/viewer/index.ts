@@ -10,7 +10,7 @@ import {
 import { createChips } from "./chips.js";
 import { h, setText } from "./dom.js";
 import { createEnlarge } from "./enlarge.js";
-import type { SaveFormat } from "./files.js";
+import type { NamedFile, SaveFormat } from "./files.js";
 import { createFooter } from "./footer.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { createHeader } from "./header.js";
@@ -25,11 +25,11 @@ export interface LensCallbacks {
   onView(view: LensView): void;
   /** The person asks another query; absent where there is no kernel. */
   onAsk?(query: string): void;
-  /** The person wants a file that only the kernel can make. */
-  onSave?(format: SaveFormat): void;
+  /** The person wants a file that only the kernel can make; a rejection says in words why there is none. */
+  onSave?(format: SaveFormat): Promise<NamedFile>;
 }
 
-export { download, type SaveFormat } from "./files.js";
+export type { NamedFile, SaveFormat } from "./files.js";
 
 /** A lens in an element. It knows nothing of Jupyter. */
 export interface LensHandle {
@@ -113,6 +113,16 @@ export function createLens(
     scheduled ||= requestAnimationFrame(render);
   }
 
+  /** Whoever acts, acts on what is so now: a busy browser may be a frame or many behind. */
+  function catchUp(): void {
+    if (scheduled === 0) return;
+    cancelAnimationFrame(scheduled);
+    render();
+  }
+  // Before any part hears of it, and before the browser moves the focus. Later events have changed fields already.
+  for (const type of ["keydown", "pointerdown"] as const)
+    lens.addEventListener(type, catchUp, { capture: true });
+
   /** Only what is shown is in the document. */
   function arrange({ locked: { layout }, other }: Frame): void {
     const wanted = layout === "multiples" ? [multiples] : other ? [stage, second] : [stage];
@@ -140,10 +150,16 @@ export function createLens(
       schedule();
     },
     setView(view) {
+      // What is pointed at may not be in another explanation.
+      if (view.explanation !== locked?.explanation) preview = null;
       locked = view;
       schedule();
     },
-    setStatus: header.setStatus,
+    setStatus(status) {
+      header.setStatus(status);
+      // A line more or less moves the page away under the pointer.
+      schedule();
+    },
     setLive: header.setLive,
     fail(words) {
       [data, locked] = [null, null];

@@ -1,8 +1,17 @@
-import { type Chip, chips, decimal, type LensView, type SimilarityMap, scene } from "../../core/index.js";
+import {
+  type Chip,
+  chips,
+  decimal,
+  type LensView,
+  type PagePoint,
+  patchAt,
+  type SimilarityMap,
+  scene,
+} from "../../core/index.js";
 import { chanceMark } from "./chips.js";
-import { h, setText } from "./dom.js";
-import type { Actions, Frame, PagePoint, Part } from "./frame.js";
-import { createPaper, type Paper, patchAt, pointIn } from "./paper.js";
+import { h, replaceButtons, setText } from "./dom.js";
+import type { Actions, Frame, Part } from "./frame.js";
+import { createPaper, type Paper, type Pointer, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
 
 interface Small {
@@ -23,11 +32,24 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
   let data: Frame["data"] | null = null;
   let last: Frame | null = null;
 
-  element.addEventListener("pointermove", (event) => {
-    const paper = (event.target as Element).closest<HTMLElement>(".cl-paper");
-    actions.point(paper ? pointIn(paper, event) : null);
+  /** The pointer over the pictures, which may change under it. */
+  let pointer: Pointer | null = null;
+
+  function point(): void {
+    const over = pointer && document.elementFromPoint(pointer.clientX, pointer.clientY);
+    const paper = small.find((s) => s.paper.element.contains(over))?.paper.element;
+    actions.point(paper && pointer ? pointIn(paper, pointer) : null);
+  }
+
+  element.addEventListener("pointermove", ({ clientX, clientY }) => {
+    pointer = { clientX, clientY };
+    point();
   });
-  element.addEventListener("pointerleave", () => actions.point(null));
+  element.addEventListener("pointerleave", () => {
+    pointer = null;
+    actions.point(null);
+  });
+  element.addEventListener("scroll", () => pointer && point(), { passive: true });
 
   function build(frame: Frame): void {
     const explanation = frame.data.explanations[frame.locked.explanation];
@@ -36,7 +58,7 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
       const value = h("span", {}, decimal(chip.value));
       const button = h(
         "button",
-        { class: "cl-small" },
+        { class: "cl-small", "data-key": `${chip.select.token} ${chip.select.word} ${chip.label}` },
         h(
           "span",
           { class: "cl-small-head" },
@@ -48,7 +70,10 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
       button.addEventListener("click", () => actions.set(chip.select));
       return { chip, button, paper, value, map: null };
     });
-    element.replaceChildren(...small.map((s) => s.button));
+    replaceButtons(
+      element,
+      small.map((s) => s.button),
+    );
   }
 
   function draw({ data: of, locked }: Frame): void {
@@ -67,7 +92,10 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     element,
     update(frame) {
       last = frame;
-      if (!element.isConnected) return;
+      if (!element.isConnected) {
+        pointer = null;
+        return;
+      }
       const { explanation, scope, aggregate } = frame.locked;
       const set = `${explanation} ${scope} ${aggregate}`;
       const now = drawnBy(frame.locked);
@@ -79,12 +107,14 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
         const { token, word } = frame.locked;
         button.setAttribute("aria-pressed", String(chip.select.token === token && chip.select.word === word));
       }
+      if (pointer) point();
     },
     pointAt(at: PagePoint | null) {
       if (!element.isConnected || !last) return;
-      const patch = at && patchAt(last.scene, at.x, at.y);
+      const { grid } = last.scene.explanation;
+      const patch = at && patchAt(grid, at);
       for (const { paper, value, map, chip } of small) {
-        paper.point(last.scene, patch);
+        paper.point(grid, patch);
         const there = patch && map ? map.data[patch.row * map.columns + patch.column] : chip.value;
         setText(value, decimal(there));
         value.classList.toggle("cl-pointed", patch !== null);

@@ -1,6 +1,5 @@
-import { altText, overlay, raster, type Scene } from "../../core/index.js";
+import { altText, overlay, type PagePoint, raster, type Scene } from "../../core/index.js";
 import { fromSvg, h } from "./dom.js";
-import type { PagePoint } from "./frame.js";
 import type { Pictures } from "./pictures.js";
 
 /** One page with its coloured cells and marks. */
@@ -8,8 +7,8 @@ export interface Paper {
   element: HTMLElement;
   /** @param unit length of one screen pixel in page pixels */
   draw(scene: Scene, unit: number): void;
-  /** Outlines a patch, or none. */
-  point(scene: Scene, patch: { row: number; column: number } | null): void;
+  /** Outlines a patch of a grid, or none. */
+  point(grid: { rows: number; columns: number }, patch: { row: number; column: number } | null): void;
 }
 
 export function createPaper(pictures: Pictures): Paper {
@@ -42,10 +41,9 @@ export function createPaper(pictures: Pictures): Paper {
       drawing.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
       drawing.replaceChildren(fromSvg(overlay(scene, unit)));
     },
-    point(scene, patch) {
+    point({ rows, columns }, patch) {
       cursor.hidden = patch === null;
       if (!patch) return;
-      const { rows, columns } = scene.shown.map;
       cursor.style.left = `${(100 * patch.column) / columns}%`;
       cursor.style.top = `${(100 * patch.row) / rows}%`;
       cursor.style.width = `${100 / columns}%`;
@@ -54,17 +52,16 @@ export function createPaper(pictures: Pictures): Paper {
   };
 }
 
-/** The patch at a point given as fractions of the page, or null outside. */
-export function patchAt(scene: Scene, x: number, y: number): { row: number; column: number } | null {
-  const { rows, columns } = scene.shown.map;
-  if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) return null;
-  return { row: Math.floor(y * rows), column: Math.floor(x * columns) };
+/** A place in the window. */
+export interface Pointer {
+  clientX: number;
+  clientY: number;
 }
 
-/** Where an event is on a paper, or null beside it. */
-export function pointIn(paper: HTMLElement, event: { clientX: number; clientY: number }): PagePoint | null {
+/** Where a pointer is on a paper, or null beside it. */
+export function pointIn(paper: HTMLElement, { clientX, clientY }: Pointer): PagePoint | null {
   const box = paper.getBoundingClientRect();
-  const at = { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
+  const at = { x: (clientX - box.left) / box.width, y: (clientY - box.top) / box.height };
   return at.x >= 0 && at.x < 1 && at.y >= 0 && at.y < 1 ? at : null;
 }
 

@@ -77,6 +77,8 @@ function place(element: HTMLElement, x: number, y: number): void {
   if (!container) return;
   const { clientWidth, clientHeight } = container;
   const [width, height] = [element.offsetWidth, element.offsetHeight];
+  // Numbers of a patch that was zoomed out of sight would stand beside another one.
+  element.hidden = x < 0 || y < 0 || x > clientWidth || y > clientHeight;
   const left = x + 14 + width <= clientWidth ? x + 14 : x - 14 - width;
   const top = y + 14 + height <= clientHeight ? y + 14 : y - 14 - height;
   element.style.transform = `translate(${Math.max(0, left)}px, ${Math.max(0, top)}px)`;

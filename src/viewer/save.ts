@@ -1,7 +1,15 @@
 import { fileName, latexSnippet, markdownSnippet } from "../../core/index.js";
 import { h } from "./dom.js";
-import { download, KERNEL_FORMATS, LOCAL_FORMATS, localFile, type SaveFormat } from "./files.js";
-import type { Actions, Frame, Part } from "./frame.js";
+import {
+  download,
+  KERNEL_FORMATS,
+  LOCAL_FORMATS,
+  localFile,
+  type NamedFile,
+  type SaveFormat,
+} from "./files.js";
+import type { Frame, Part } from "./frame.js";
+import { createToast } from "./toast.js";
 
 const NAMES: Record<SaveFormat, string> = {
   svg: "SVG, vector",
@@ -11,6 +19,8 @@ const NAMES: Record<SaveFormat, string> = {
   html: "HTML, interactive and offline",
 };
 const NEEDS_KERNEL = "Needs a running kernel: run the cell again.";
+const NO_CLIPBOARD =
+  "the browser keeps the clipboard from pages that are not served over https or from this machine";
 
 export interface SaveMenu extends Part {
   setLive(live: boolean): void;
@@ -20,23 +30,34 @@ export interface SaveMenu extends Part {
  * What can be kept of what is shown: files and snippets to paste.
  * @param fromKernel asks the kernel for a file; absent where the host has no such kernel
  */
-export function createSave(actions: Actions, fromKernel?: (format: SaveFormat) => void): SaveMenu {
+export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFile>): SaveMenu {
   let frame: Frame | null = null;
   let live = true;
-  const button = (label: string, act: () => unknown) => {
+  const toast = createToast();
+  /** @param act does what the button says; what it returns is told, as is a failure */
+  const button = (label: string, failed: string, act: () => Promise<string>) => {
     const made = h("button", {}, label);
     made.addEventListener("click", () => {
       details.open = false;
       summary.focus();
-      void Promise.resolve(act()).catch((error: Error) => actions.say(`Not saved: ${error.message}`));
+      act().then(
+        (done) => toast.show(done, "done"),
+        (error: Error) => toast.show(`${failed}: ${error.message}`, "failed"),
+      );
     });
     return made;
   };
-  const local = LOCAL_FORMATS.map((format) => button(NAMES[format], () => keep(format)));
-  const remote = KERNEL_FORMATS.map((format) => button(NAMES[format], () => fromKernel?.(format)));
+  const saving = (format: SaveFormat, make: () => Promise<NamedFile>) =>
+    button(NAMES[format], "Not saved", async () => {
+      const file = await make();
+      download(file);
+      return `Saved as ${file.name}`;
+    });
+  const local = LOCAL_FORMATS.map((format) => saving(format, () => keep(format)));
+  const remote = KERNEL_FORMATS.map((format) => saving(format, async () => asked(format)));
   const copies = [
-    button("Copy LaTeX figure", () => copy(latexSnippet)),
-    button("Copy Markdown", () => copy(markdownSnippet)),
+    button("Copy LaTeX figure", "Not copied", () => copy(latexSnippet)),
+    button("Copy Markdown", "Not copied", () => copy(markdownSnippet)),
   ];
   const summary = h("summary", {}, "Save");
   const menu = h("div", { class: "cl-menu" }, ...local, ...remote, ...copies);
@@ -52,21 +73,30 @@ export function createSave(actions: Actions, fromKernel?: (format: SaveFormat) =
     if (to && !details.contains(to)) details.open = false;
   });
 
-  async function keep(format: (typeof LOCAL_FORMATS)[number]): Promise<void> {
-    if (!frame) return;
-    download(
-      await localFile({ data: frame.data, view: frame.locked }, format),
-      fileName(frame.scene, format),
-    );
-    actions.say(`Saved as ${fileName(frame.scene, format)}`);
+  // The menu opens where the message is.
+  summary.addEventListener("click", toast.clear);
+
+  function shown(): Frame {
+    if (!frame) throw new Error("nothing is shown yet");
+    return frame;
   }
 
-  async function copy(snippet: typeof latexSnippet): Promise<void> {
-    if (!frame) return;
+  async function keep(format: (typeof LOCAL_FORMATS)[number]): Promise<NamedFile> {
+    const { data, locked: view, scene } = shown();
+    return { name: fileName(scene, format), content: await localFile({ data, view }, format) };
+  }
+
+  function asked(format: SaveFormat): Promise<NamedFile> {
+    if (!fromKernel) throw new Error(NEEDS_KERNEL);
+    return fromKernel(format);
+  }
+
+  async function copy(snippet: typeof latexSnippet): Promise<string> {
+    const { data, locked: view, scene } = shown();
     const kind = snippet === latexSnippet ? "pdf" : "png";
-    const state = { data: frame.data, view: frame.locked };
-    await navigator.clipboard.writeText(snippet(state, fileName(frame.scene, kind)));
-    actions.say("Copied");
+    if (!navigator.clipboard) throw new Error(NO_CLIPBOARD);
+    await navigator.clipboard.writeText(snippet({ data, view }, fileName(scene, kind)));
+    return "Copied";
   }
 
   function mark(): void {
@@ -78,7 +108,7 @@ export function createSave(actions: Actions, fromKernel?: (format: SaveFormat) =
 
   mark();
   return {
-    element: details,
+    element: h("div", { class: "cl-saving" }, details, toast.element),
     update(next) {
       frame = next;
     },

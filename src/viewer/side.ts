@@ -3,6 +3,9 @@ import {
   LEGEND_HEIGHT,
   legendHistogram,
   legendScale,
+  type PagePoint,
+  patchAt,
+  patchCentre,
   printable,
   type Scene,
 } from "../../core/index.js";
@@ -25,6 +28,7 @@ export function createSide(actions: Actions): Part {
   const [bar, cells] = [0, 1].map(() => fromSvg({ tag: "g", attributes: {}, children: [] }));
   scale.append(cells, bar);
   let drawn = "";
+  let table: Scene["scale"]["colours"] | null = null;
   const scaleHead = h("h3");
   const note = h("p", { class: "cl-note" });
   const chance = h("p", { class: "cl-note cl-chance-note" });
@@ -45,12 +49,10 @@ export function createSide(actions: Actions): Part {
       setText(scaleHead, `Scale, ${frame.scene.scale.unit}`);
       setText(note, frame.scene.scale.note);
       setText(chance, chanceNote(frame.scene));
-      const now = JSON.stringify({
-        ...frame.scene.scale,
-        colours: [frame.scene.view.palette, frame.scene.view.diverging],
-      });
-      if (now !== drawn) {
-        drawn = now;
+      const { colours, ...rest } = frame.scene.scale;
+      const now = JSON.stringify(rest);
+      if (now !== drawn || colours !== table) {
+        [drawn, table] = [now, colours];
         bar.replaceChildren(fromSvg(legendScale(frame.scene.scale, WIDTH, "currentColor")));
         const [low, high] = frame.scene.scale.domain;
         scale.setAttribute("aria-label", `Colour scale from ${decimal(low)} to ${decimal(high)}`);
@@ -71,7 +73,7 @@ function chanceNote({ explanation, scale }: Scene): string {
   return `◆ more than chance: above ${decimal(scale.chance)}. On this page 95 % of the words of ${queries} control queries (${printable(list, 40)}) stay below.`;
 }
 
-/** Best patches of the shown map: pointing outlines one, clicking locks it. Always the same number of rows. */
+/** Best patches of the shown map: pointing outlines one, clicking locks it and goes there. Always the same number of rows. */
 function createBest(actions: Actions): Part {
   const rows = Array.from({ length: ROWS }, (_, i) => {
     const place = h("button", { class: "cl-place" });
@@ -80,11 +82,28 @@ function createBest(actions: Actions): Part {
     return { row, place, value };
   });
   let last: Frame | null = null;
+  /** The row that is pointed at, by the pointer or the keyboard. */
+  let pointed: number | null = null;
+  const where = (i: number): PagePoint | null => {
+    const patch = last?.scene.best[i];
+    return last && patch ? patchCentre(last.scene.shown.map, patch) : null;
+  };
+  const point = (row: number | null) => {
+    pointed = row;
+    actions.point(row === null ? null : where(row));
+  };
   rows.forEach(({ place }, i) => {
+    for (const type of ["pointerenter", "focus"]) place.addEventListener(type, () => point(i));
+    for (const type of ["pointerleave", "blur"]) place.addEventListener(type, () => point(null));
     place.addEventListener("click", () => {
-      const patch = last?.scene.best[i];
-      if (patch && last?.scene.shown.kind !== "difference")
-        actions.set({ region: { row: patch.row, column: patch.column, rows: 1, columns: 1 } });
+      const at = where(i);
+      // A difference of two grids may be cut finer than the page's own patches.
+      const patch = at && last && patchAt(last.scene.explanation.grid, at);
+      if (!patch) return;
+      actions.set(({ zoom }) => ({
+        region: { ...patch, rows: 1, columns: 1 },
+        zoom: zoom.scale > 1 ? { ...zoom, ...at } : zoom,
+      }));
     });
   });
   const head = h(
@@ -109,6 +128,7 @@ function createBest(actions: Actions): Part {
         place.disabled = !patch;
         setText(value, patch ? decimal(patch.value, 3) : "");
       });
+      if (pointed !== null) point(pointed);
     },
   };
 }

@@ -2,13 +2,16 @@ import {
   describeScale,
   explanationName,
   type LensPage,
+  type PagePoint,
+  patchAt,
+  patchCentre,
   type Region,
-  type Scene,
+  regionOf,
   type Zoom,
 } from "../../core/index.js";
 import { h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
-import { createPaper, describePaper, patchAt, pointIn } from "./paper.js";
+import { createPaper, describePaper, type Pointer, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
 import { createReadout } from "./readout.js";
 import { createZooming, ZOOM_KEYS } from "./zooming.js";
@@ -31,52 +34,81 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
   paper.element.setAttribute("aria-roledescription", "similarity map");
 
   let frame: Frame | null = null;
-  /** Where the keyboard is, or the pointer was clicked. */
-  let cursor: Patch | null = null;
-  let hovered: Patch | null = null;
+  /** The pointer over this stage. What it points at changes under it: with the page, its map, its size. */
+  let pointer: Pointer | null = null;
+  /** Where any picture of the page is pointed at. */
+  let pointed: PagePoint | null = null;
+  /** Where the keyboard is on the page, and whether it was the last to be used. */
+  let cursor: PagePoint | null = null;
+  let byKeys = false;
   let dragged: { from: Patch; to: Patch } | null = null;
 
   const zooming = createZooming(element, moved, paper.element, {
-    moving: redraw,
+    moving() {
+      redraw();
+      read();
+    },
     moved: (zoom) => actions.set({ zoom }),
     resized() {
       if (frame) zooming.show(frame.locked.zoom);
       redraw();
+      point();
     },
   });
   element.append(zooming.buttons);
 
-  function under(event: { clientX: number; clientY: number }): Patch | null {
-    const at = pointIn(paper.element, event);
-    return frame && at && patchAt(frame.scene, at.x, at.y);
+  /** The patch of the page's own grid at a place; a difference of two grids may be shown on a finer one. */
+  function patchOf(at: PagePoint | null): Patch | null {
+    return frame && at && patchAt(frame.scene.explanation.grid, at);
   }
 
-  function read(patch: Patch | null, at?: [x: number, y: number]): void {
+  function under(event: Pointer): Patch | null {
+    return patchOf(pointIn(paper.element, event));
+  }
+
+  /** Reads out what is pointed at; without a pointer what the keys are at, else what is locked. */
+  function read(): void {
     if (!frame) return;
-    paper.point(frame.scene, patch);
-    const { rows, columns } = frame.scene.shown.map;
-    const [x, y] =
-      at ?? (patch ? zooming.place((patch.column + 1) / columns, (patch.row + 1) / rows) : [0, 0]);
-    readout.show(frame, patch, x, y);
+    const { map } = frame.scene.shown;
+    const own = pointer && pointIn(paper.element, pointer);
+    const at = own ?? pointed ?? (byKeys ? cursor : null) ?? locked();
+    const patch = at && patchAt(map, at);
+    paper.point(map, patch);
+    readout.show(frame, patch, ...(own && pointer ? inStage(pointer) : corner(patch)));
   }
 
-  element.addEventListener("pointermove", (event) => {
-    if (dragged) {
-      dragged.to = under(event) ?? dragged.to;
-      actions.preview({ region: block(dragged.from, dragged.to) });
-      return;
-    }
+  function inStage({ clientX, clientY }: Pointer): [x: number, y: number] {
     const box = element.getBoundingClientRect();
-    hovered = under(event);
-    actions.point(pointIn(paper.element, event));
-    read(hovered ?? locked(), hovered ? [event.clientX - box.left, event.clientY - box.top] : undefined);
+    return [clientX - box.left, clientY - box.top];
+  }
+
+  function corner(patch: Patch | null): [x: number, y: number] {
+    if (!frame || !patch) return [0, 0];
+    const { rows, columns } = frame.scene.shown.map;
+    return zooming.place((patch.column + 1) / columns, (patch.row + 1) / rows);
+  }
+
+  /** Reads again; with a pointer it tells the other pictures of the page where this one is pointed at. */
+  function point(): void {
+    if (pointer) actions.point(pointIn(paper.element, pointer));
+    else read();
+  }
+
+  const scrolled = () => pointer && point();
+  window.addEventListener("scroll", scrolled, { capture: true, passive: true });
+  element.addEventListener("pointermove", (event) => {
+    pointer = { clientX: event.clientX, clientY: event.clientY };
+    point();
+    if (!dragged) return;
+    dragged.to = under(event) ?? dragged.to;
+    actions.preview({ region: drawn() });
   });
   element.addEventListener("pointerleave", () => {
-    hovered = null;
+    pointer = null;
     actions.point(null);
-    read(locked());
   });
   element.addEventListener("pointerdown", (event) => {
+    byKeys = false;
     const from = under(event);
     if (!event.shiftKey || !from) return;
     event.preventDefault();
@@ -85,7 +117,7 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
   });
   element.addEventListener("pointerup", () => {
     if (!dragged) return;
-    const region = block(dragged.from, dragged.to);
+    const region = drawn();
     dragged = null;
     actions.preview(null);
     actions.set({ region });
@@ -95,10 +127,9 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     actions.preview(null);
   });
   paper.element.addEventListener("click", (event) => {
-    const at = under(event);
-    if (event.shiftKey || !at || !onTokenGrid()) return;
-    cursor = at;
-    lock(at);
+    if (event.shiftKey) return;
+    cursor = pointIn(paper.element, event);
+    lock(cursor);
   });
   paper.element.addEventListener("keydown", (event) => {
     if (!frame || !key(event, frame)) return;
@@ -107,39 +138,45 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
   });
   paper.element.addEventListener("focus", () => {
     if (!frame || !paper.element.matches(":focus-visible")) return;
-    cursor ??= locked() ?? frame.scene.best[0];
-    read(cursor);
+    const [best] = frame.scene.best;
+    walkTo(cursor ?? locked() ?? patchCentre(frame.scene.shown.map, best));
   });
-  paper.element.addEventListener("blur", () => read(locked()));
+  paper.element.addEventListener("blur", () => {
+    byKeys = false;
+    actions.point(null);
+  });
 
-  function onTokenGrid(): boolean {
-    const scene = frame?.scene;
-    return (
-      side === "a" &&
-      scene !== undefined &&
-      scene.shown.map.rows === scene.explanation.grid.rows &&
-      scene.shown.map.columns === scene.explanation.grid.columns
-    );
+  /** A region belongs to the page it was drawn on. */
+  function onThis(block: Region): Region {
+    return side === "b" ? { ...block, side } : block;
   }
 
-  function lock(patch: Patch): void {
-    const now = frame?.locked.region;
-    const again = now && now.row === patch.row && now.column === patch.column && now.rows * now.columns === 1;
-    actions.set({ region: again ? null : { ...patch, rows: 1, columns: 1 } });
+  function drawn(): Region | null {
+    return dragged && onThis(block(dragged.from, dragged.to));
   }
 
-  /** The locked patch, which stays read out while nothing is pointed at. It is A's. */
-  function locked(): Patch | null {
-    const region = side === "a" ? frame?.locked.region : null;
-    return region && region.rows * region.columns === 1 ? { row: region.row, column: region.column } : null;
+  function lock(at: PagePoint | null): void {
+    const patch = patchOf(at);
+    if (!patch) return;
+    actions.set((now) => {
+      const region = regionOf(now, side);
+      const again = region?.row === patch.row && region.column === patch.column && isPatch(region);
+      return { region: again ? null : onThis({ ...patch, rows: 1, columns: 1 }) };
+    });
+  }
+
+  /** The locked patch, which stays read out while nothing is pointed at. */
+  function locked(): PagePoint | null {
+    const region = frame && regionOf(frame.locked, side);
+    return frame && region && isPatch(region) ? patchCentre(frame.scene.explanation.grid, region) : null;
   }
 
   /** @returns whether the key means something here */
-  function key(event: KeyboardEvent, { scene, locked: settings }: Frame): boolean {
+  function key(event: KeyboardEvent, { locked: settings }: Frame): boolean {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (step && event.shiftKey && onTokenGrid()) grow(step, scene);
-    else if (step) walk(step, scene.shown.map);
-    else if ((event.key === "Enter" || event.key === " ") && cursor && onTokenGrid()) lock(cursor);
+    if (step && event.shiftKey) grow(step);
+    else if (step) walk(step);
+    else if ((event.key === "Enter" || event.key === " ") && cursor) lock(cursor);
     else if (Object.hasOwn(ZOOM_KEYS, event.key)) zooming.by(ZOOM_KEYS[event.key]);
     else if (event.key === "Escape" && settings.region) actions.set({ region: null });
     else return false;
@@ -147,35 +184,46 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
   }
 
   /** Makes the selected block larger or smaller at its lower right corner. */
-  function grow([down, right]: number[], { explanation: { grid }, best: [best] }: Scene): void {
-    const { row, column } = cursor ?? best;
-    actions.set(({ region }) => {
-      const start = region ?? { row, column, rows: 1, columns: 1 };
+  function grow([down, right]: number[]): void {
+    if (!frame) return;
+    const { grid } = frame.scene.explanation;
+    const from = patchOf(cursor) ?? { row: 0, column: 0 };
+    actions.set((now) => {
+      const start = regionOf(now, side) ?? { ...from, rows: 1, columns: 1 };
       const grown = {
         ...start,
         rows: Math.min(grid.rows - start.row, Math.max(1, start.rows + down)),
         columns: Math.min(grid.columns - start.column, Math.max(1, start.columns + right)),
       };
       actions.say(`${grown.rows} x ${grown.columns} patches selected`);
-      return { region: grown };
+      return { region: onThis(grown) };
     });
   }
 
-  function walk([down, right]: number[], { rows, columns }: { rows: number; columns: number }): void {
-    const from = cursor ?? (frame as Frame).scene.best[0];
-    cursor = {
-      row: Math.min(rows - 1, Math.max(0, from.row + down)),
-      column: Math.min(columns - 1, Math.max(0, from.column + right)),
+  function walk([down, right]: number[]): void {
+    if (!frame) return;
+    const { map, best } = { map: frame.scene.shown.map, best: frame.scene.best[0] };
+    const from = (cursor && patchAt(map, cursor)) ?? best;
+    const to = {
+      row: Math.min(map.rows - 1, Math.max(0, from.row + down)),
+      column: Math.min(map.columns - 1, Math.max(0, from.column + right)),
     };
-    keepInView(cursor, rows, columns);
-    read(cursor);
+    walkTo(patchCentre(map, to));
     actions.say(readout.words());
   }
 
-  function keepInView(patch: Patch, rows: number, columns: number): void {
+  function walkTo(at: PagePoint): void {
+    cursor = at;
+    byKeys = true;
+    // A pointer that rests on the page has its say again when it moves.
+    pointer = null;
+    keepInView(at);
+    actions.point(at);
+  }
+
+  function keepInView({ x, y }: PagePoint): void {
     const scale = zooming.scale();
     if (scale === 1) return;
-    const [x, y] = [(patch.column + 0.5) / columns, (patch.row + 0.5) / rows];
     const at = zooming.place(x, y);
     const inside =
       at[0] > 20 && at[1] > 20 && at[0] < element.clientWidth - 20 && at[1] < element.clientHeight - 20;
@@ -188,13 +236,19 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     paper.draw(frame.scene, width > 0 ? frame.scene.page.width / width : 1);
   }
 
+  /** Not in the document: the pointer may have gone anywhere meanwhile. */
+  function leave(): void {
+    frame = pointer = pointed = dragged = null;
+  }
+
   let zoomed: Zoom | null = null;
   let shape: LensPage | null = null;
   return {
     element,
     update(all) {
       const of = side === "a" ? all.scene : all.other;
-      if (!of || !element.isConnected) return;
+      if (!of || !element.isConnected) return leave();
+      if (frame?.scene.explanation !== of.explanation) dragged = null;
       const next = { ...all, scene: of };
       frame = next;
       name.hidden = all.other === null;
@@ -208,13 +262,16 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
       }
       redraw();
       if (!next.preview) describePaper(paper.element, next.scene);
-      if (!hovered && !dragged) read(document.activeElement === paper.element && cursor ? cursor : locked());
+      point();
     },
     pointAt(at) {
-      if (!frame || !element.isConnected || hovered || dragged) return;
-      read(at ? patchAt(frame.scene, at.x, at.y) : locked());
+      pointed = at;
+      if (element.isConnected) read();
     },
-    dispose: zooming.dispose,
+    dispose() {
+      window.removeEventListener("scroll", scrolled, { capture: true });
+      zooming.dispose();
+    },
   };
 }
 
@@ -230,4 +287,8 @@ function stageName(side: "a" | "b", { data, locked, scene, other }: Frame): stri
 function block(a: Patch, b: Patch): Region {
   const [row, column] = [Math.min(a.row, b.row), Math.min(a.column, b.column)];
   return { row, column, rows: Math.abs(a.row - b.row) + 1, columns: Math.abs(a.column - b.column) + 1 };
+}
+
+function isPatch({ rows, columns }: Region): boolean {
+  return rows * columns === 1;
 }

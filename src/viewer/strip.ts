@@ -1,5 +1,5 @@
 import { decimal, type LensData, pageName, siblings } from "../../core/index.js";
-import { h } from "./dom.js";
+import { h, replaceButtons } from "./dom.js";
 import type { Actions, Part } from "./frame.js";
 import type { Pictures } from "./pictures.js";
 
@@ -37,7 +37,12 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
       });
       const button = h(
         "button",
-        { class: "cl-thumb", tabindex: "-1", "aria-label": `${label}, ${pageName(page)}` },
+        {
+          class: "cl-thumb",
+          tabindex: "-1",
+          "aria-label": `${label}, ${pageName(page)}`,
+          "data-key": `${page.number} ${page.sha256}`,
+        },
         h("img", { src: pictures.url(page), alt: "", draggable: "false" }),
         h("span", { class: "cl-token-bars", title: "Best cosine of each token" }, ...bars),
         h("span", { class: "cl-thumb-label" }, label),
@@ -47,8 +52,11 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
       button.addEventListener("click", () => actions.set({ explanation: index }));
       return { button, index };
     });
-    element.replaceChildren(...buttons.map((b) => b.button));
     element.hidden = buttons.length < 2;
+    replaceButtons(
+      element,
+      buttons.map((b) => b.button),
+    );
   }
 
   return {

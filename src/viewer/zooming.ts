@@ -5,6 +5,10 @@ import { h } from "./dom.js";
 
 const MAX_SCALE = 32;
 const STEP = 1.5;
+/** Pixels that a wheel's lines and pages count for, by `WheelEvent.deltaMode`. */
+const WHEEL_PIXELS = [1, 16, 400];
+/** The most that one event of a wheel zooms by: a notch is one event of 100 pixels or more. */
+const NOTCH = 1.35;
 
 /** A page inside a stage that can be magnified and moved. */
 export interface Zooming {
@@ -36,6 +40,7 @@ export function createZooming(
   const behaviour = zoom<HTMLElement, unknown>()
     .scaleExtent([1, MAX_SCALE])
     .filter((event: Event) => mayZoom(event, transform))
+    .wheelDelta(wheelDelta)
     .extent(() => [
       [0, 0],
       [stage.clientWidth, stage.clientHeight],
@@ -51,6 +56,8 @@ export function createZooming(
       if (sourceEvent) on.moved(current());
     });
   const selection = select<HTMLElement, unknown>(stage).call(behaviour).on("dblclick.zoom", null);
+  // At either end of the range nothing is zoomed here; the browser must not zoom the whole window instead.
+  selection.on("wheel.end-of-range", (event: WheelEvent) => isZoom(event) && event.preventDefault());
   const resized = new ResizeObserver(() => on.resized());
   resized.observe(stage);
 
@@ -115,7 +122,7 @@ export function createZooming(
     },
     dispose() {
       resized.disconnect();
-      selection.on(".zoom", null);
+      selection.on(".zoom", null).on(".end-of-range", null);
     },
   };
 }
@@ -123,9 +130,22 @@ export function createZooming(
 /** What a key on the page does to the zoom, as a factor. */
 export const ZOOM_KEYS: Record<string, number> = { "+": STEP, "=": STEP, "-": 1 / STEP, "0": 0 };
 
+/**
+ * What a turn of the wheel zooms by, as d3 has it: a power of 2. Browsers tell of a pinch of a trackpad as a wheel whose turn is
+ * -100 times the logarithm of the fingers' scale, in small steps.
+ */
+function wheelDelta({ deltaY, deltaMode }: WheelEvent): number {
+  const turn = Math.log2(Math.E) * (-deltaY / 100) * WHEEL_PIXELS[deltaMode];
+  return Math.min(Math.log2(NOTCH), Math.max(-Math.log2(NOTCH), turn));
+}
+
+function isZoom({ ctrlKey, metaKey }: WheelEvent): boolean {
+  return ctrlKey || metaKey;
+}
+
 /** Plain wheel and one finger belong to the notebook unless the page is zoomed in. */
 function mayZoom(event: Event, transform: ZoomTransform): boolean {
-  if (event.type === "wheel") return (event as WheelEvent).ctrlKey || (event as WheelEvent).metaKey;
+  if (event.type === "wheel") return isZoom(event as WheelEvent);
   if (event.type === "touchstart") return transform.k > 1 || (event as TouchEvent).touches.length > 1;
   const mouse = event as MouseEvent;
   return (

@@ -69,6 +69,41 @@ test.each([
   expect(() => changeView(data, view, change as object)).toThrow(message);
 });
 
+test("a region belongs to the side it was drawn on, and goes along when its page changes sides", () => {
+  const tall = explanation();
+  tall.grid = { rows: 3, columns: 2 };
+  tall.maps = { ...tall.maps, rows: 3, columns: 2 };
+  const uneven = lensData(explanation(), tall, explanation());
+  const start = defaultView(uneven);
+  const region = { row: 2, column: 1, rows: 1, columns: 1 };
+  const onB = { ...region, side: "b" } as const;
+  const drawn = changeView(uneven, start, { compare: 1, region: onB });
+  expect(drawn.region).toEqual(onB);
+  expect(decodeLensView(uneven, JSON.parse(JSON.stringify(drawn)))).toEqual(drawn);
+  expect(changeView(uneven, drawn, { opacity: 0.5, difference: true }).region).toEqual(onB);
+  // B becomes A, and A becomes B.
+  const swapped = changeView(uneven, drawn, { explanation: 1 });
+  expect([swapped.explanation, swapped.compare, swapped.region]).toEqual([1, 0, region]);
+  expect(changeView(uneven, swapped, { explanation: 0 })).toMatchObject({ compare: 1, region: onB });
+  // Another A leaves it; without its page, or on another grid, it is gone.
+  expect(changeView(uneven, drawn, { explanation: 2 }).region).toEqual(onB);
+  expect(changeView(uneven, drawn, { compare: 2 }).region).toBeNull();
+  expect(changeView(uneven, drawn, { compare: null }).region).toBeNull();
+  const onA = changeView(uneven, start, { region: { row: 1, column: 2, rows: 1, columns: 1 } });
+  expect(changeView(uneven, onA, { explanation: 1 }).region).toBeNull();
+  expect(changeView(uneven, onA, { explanation: 2 }).region).toEqual(onA.region);
+  expect(() => changeView(uneven, start, { region: onB })).toThrow(
+    'invalid view.region.side: "b", expected "a": view.compare is null, so there is no B',
+  );
+  expect(() => changeView(uneven, drawn, { region: { ...region, side: "c" as "b" } })).toThrow(
+    'invalid view.region.side: "c"',
+  );
+  // A's grid has two rows.
+  expect(() => changeView(uneven, drawn, { region })).toThrow(
+    "invalid view.region.row: 2, expected an integer from 0 to 1",
+  );
+});
+
 test("a new query keeps how things are drawn and drops what was selected", () => {
   const before = changeView(data, view, {
     word: 1,

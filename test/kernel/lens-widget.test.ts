@@ -111,4 +111,17 @@ test("a file is sent as bytes; what makes no sense is left alone", async () => {
   for (const content of [null, 5, {}, { type: "ask" }, { type: "save", format: 1 }])
     await page.receive(lens.id, { method: "custom", content });
   expect([requests.ask.mock.calls.length, requests.file.mock.calls.length, page.take()]).toEqual([0, 1, []]);
+  await page.receive(lens.id, { method: "custom", content: { type: "save", format: "svg", id: "7" } });
+  await new Promise(setImmediate);
+  expect(page.take()[1].data.content).toEqual({ type: "file", id: "7", name: "a.svg", mime: "x/y" });
+  requests.file.mockRejectedValueOnce(new Error("no room on the disk"));
+  await page.receive(lens.id, { method: "custom", content: { type: "save", format: "svg", id: "8" } });
+  await new Promise(setImmediate);
+  // Said to the view that asked, in its words; others have nothing to do with it.
+  const answers = page.take();
+  expect(answers.map((m) => m.data.content ?? m.data.state)).toEqual([
+    busy("Writing SVG"),
+    { type: "file", id: "8", error: "no room on the disk" },
+    idle,
+  ]);
 });

@@ -123,6 +123,15 @@ test("the selected region gives its patches, best first, with their rectangles",
   const page = lens.state.data.pages[lens.explanation.page];
   expect(best.rect.width).toBeCloseTo(page.width / 64, 6);
   expect(best.rect.y).toBeCloseTo((best.row * page.height) / 64, 6);
+  // On the B of a comparison they are B's.
+  lens.view = { compare: 1, region: { row: 5, column: 7, rows: 1, columns: 1, side: "b" } };
+  const [onB] = lens.selection;
+  const b = lens.state.data.explanations[1];
+  expect(onB.value).toBe(b.maps.data[5 * 64 + 7]);
+  expect(onB.value).not.toBe(map.data[5 * 64 + 7]);
+  expect(onB.rect.width).toBeCloseTo(lens.state.data.pages[b.page].width / 64, 6);
+  lens.view = { compare: null };
+  expect(lens.selection).toEqual([]);
   lens.view = { token: null, region: null };
 });
 

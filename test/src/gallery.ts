@@ -1,6 +1,6 @@
 /** The lens in a plain page: named states for eyes, and `window.gallery` for the browser tests. */
 
-import type { LensState, LensView } from "../../core/index";
+import type { LensData, LensState, LensView } from "../../core/index";
 import * as core from "../../core/index";
 import { createLens, type LensHandle } from "../../src/viewer/index";
 import { looks } from "./looks";
@@ -15,6 +15,8 @@ class Gallery {
   views: LensView[] = [];
   asked: string[] = [];
   wanted: string[] = [];
+  /** Answers the last file that was asked for: with its content, or with what went wrong. */
+  answer: (content: string | Error) => void = () => undefined;
   handle: LensHandle | null = null;
   private state: LensState | null = null;
 
@@ -68,6 +70,12 @@ class Gallery {
     this.handle?.setView(this.shown().view);
   }
 
+  /** New data in the lens that is open, as after another query. */
+  setData(data: LensData, change: Partial<LensView> = {}): void {
+    this.state = { ...this.shown(), data, view: core.changeView(data, core.defaultView(data), change) };
+    this.handle?.setState(this.state);
+  }
+
   private remember(view: LensView): void {
     this.state = { ...this.shown(), view };
   }
@@ -84,7 +92,14 @@ class Gallery {
         this.remember(view);
       },
       onAsk: (query) => this.asked.push(query),
-      onSave: (format) => this.wanted.push(format),
+      onSave: (format) =>
+        new Promise((done, failed) => {
+          this.wanted.push(format);
+          this.answer = (content) =>
+            typeof content === "string"
+              ? done({ name: `lens.${format}`, content: new Blob([content]) })
+              : failed(content);
+        }),
     });
   }
 }

@@ -16,6 +16,11 @@ export async function open(context, url) {
     page,
     errors,
     frame,
+    /** From now on frames come so many milliseconds late, as on a busy machine. Opens the page anew. */
+    async delayFrames(milliseconds) {
+      await page.addInitScript(lateFrames, milliseconds);
+      await page.reload();
+    },
     async open(name, view = {}) {
       await page.evaluate(([n, v]) => window.gallery.open(n, v), [name, view]);
       await page.waitForFunction(() => Array.from(document.images).every((i) => i.complete));
@@ -42,6 +47,14 @@ export async function open(context, url) {
       await frame();
     },
   };
+}
+
+/** Runs in the page. */
+function lateFrames(milliseconds) {
+  const { requestAnimationFrame } = window;
+  window.requestAnimationFrame = (callback) =>
+    setTimeout(() => requestAnimationFrame.call(window, callback), milliseconds);
+  window.cancelAnimationFrame = (handle) => clearTimeout(handle);
 }
 
 /** Index of the cell that differs most from white, in raster order. */

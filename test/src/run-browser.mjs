@@ -1,6 +1,7 @@
 /**
  * The lens in a plain page in Chromium: used as a person would, checked on pixels and on what a screen reader
- * gets. A file that exports `themes` runs in each of them. `node test/src/run-browser.mjs [part of a name]`; Chromium from CHROMIUM_PATH, else /usr/bin/chromium.
+ * gets. A file that exports `themes` runs in each of them. `node test/src/run-browser.mjs [part of a name]`; Chromium from CHROMIUM_PATH, else
+ * /usr/bin/chromium. `LATE_FRAMES=100` lets every frame come so many milliseconds late, as on a busy machine: nothing may depend on it.
  */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,6 +25,7 @@ for (const file of readdirSync(here).sort()) {
     const context = await browser.newContext({ viewport: { width: 1180, height: 1100 }, colorScheme: theme });
     const lens = await open(context, url);
     try {
+      if (process.env.LATE_FRAMES) await lens.delayFrames(Number(process.env.LATE_FRAMES));
       await test(lens);
       if (lens.errors.length > 0) throw new Error(`errors on the page: ${lens.errors.join("; ")}`);
       passed += 1;

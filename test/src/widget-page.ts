@@ -83,6 +83,13 @@ class Page {
     document.querySelector("main")?.replaceChildren(this.view.el);
   }
 
+  /** Another view of the same lens, as the notebook's "create new view for output" makes it. */
+  addView(): void {
+    const view = new this.classes.LensView({ model: this.model, options: {} } as never);
+    view.render();
+    document.querySelector("main")?.append(view.el);
+  }
+
   /** What a notebook would save: the state through the serializers. */
   saved(): Record<string, unknown> {
     return this.model.serialize(this.model.get_state(true)) as never;

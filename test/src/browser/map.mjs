@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
+import sharp from "sharp";
 import { hottest } from "../page.mjs";
+
+async function colours(picture) {
+  const { data } = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return [[Array.from(data.subarray(0, 3))]];
+}
 
 export const themes = ["light", "dark"];
 
@@ -123,6 +129,107 @@ export default {
     const corner = await lens.page.locator(".cl-paper").boundingBox();
     assert.ok(Math.abs(corner.width - 4 * box.width) < 1, `${corner.width} is not 4 x ${box.width}`);
     assert.ok(corner.x > box.x - box.width && corner.y < box.y - 2 * box.height, "the lower left is in view");
+  },
+
+  async "a notch of the wheel zooms by a third, whatever it is counted in; a pinch follows the fingers"(
+    lens,
+  ) {
+    await lens.open("grid 7 x 5");
+    await lens.point(0.5, 0.5);
+    const width = async () => (await lens.page.locator(".cl-paper").boundingBox()).width;
+    const wheel = (change) =>
+      lens.page.locator(".cl-paper").evaluate(
+        (e, c) =>
+          e.dispatchEvent(
+            new WheelEvent("wheel", {
+              ctrlKey: true,
+              bubbles: true,
+              cancelable: true,
+              clientX: innerWidth / 2,
+              clientY: 400,
+              ...c,
+            }),
+          ),
+        change,
+      );
+    const full = await width();
+    for (const change of [
+      { deltaY: -100 },
+      { deltaY: -120 },
+      { deltaY: -3, deltaMode: 1 },
+      { deltaY: -1, deltaMode: 2 },
+      { deltaY: -100, ctrlKey: false, metaKey: true },
+    ]) {
+      await lens.setView({ zoom: { scale: 1, x: 0.5, y: 0.5 } });
+      await wheel(change);
+      const grown = (await width()) / full;
+      assert.ok(grown > 1.2 && grown < 1.5, `${JSON.stringify(change)}: ${grown}`);
+      await wheel({ ...change, deltaY: -change.deltaY });
+      assert.ok(Math.abs((await width()) - full) < 1, `${JSON.stringify(change)}: back again`);
+    }
+    // Two fingers twice as far apart, in the steps that Chromium tells of.
+    const steps = Array.from({ length: 20 }, () => (-100 * Math.log(2)) / 20);
+    let before = await width();
+    for (const deltaY of steps) {
+      await wheel({ deltaY });
+      const now = await width();
+      assert.ok(now / before < 1.05, `one step: ${now / before}`);
+      before = now;
+    }
+    assert.ok(Math.abs(before / full - 2) < 0.02, `pinched: ${before / full}`);
+    for (const [scale, deltaY] of [
+      [1, 100],
+      [32, -100],
+    ]) {
+      await lens.setView({ zoom: { scale, x: 0.5, y: 0.5 } });
+      assert.equal(await wheel({ deltaY }), false, `the window is not zoomed instead, at ${scale}`);
+    }
+    assert.equal(await wheel({ deltaY: 100, ctrlKey: false }), true, "the plain wheel scrolls the notebook");
+  },
+
+  async "each + zooms further, however fast they come"(lens) {
+    await lens.delayFrames(200);
+    await lens.open("grid 7 x 5");
+    await lens.page.locator(".cl-paper").focus();
+    for (let i = 0; i < 3; i++) await lens.page.keyboard.press("+");
+    assert.equal((await lens.view()).zoom.scale, 1.5 ** 3);
+  },
+
+  async "multiplied, a stronger cell is the more visible one, and the legend has the colours of the page"(
+    lens,
+  ) {
+    const { page } = lens;
+    const distance = (c) => Math.hypot(...c.map((v) => 255 - v));
+    await lens.open("grid 7 x 5", { token: 0, word: 0, top: 0, normalisation: "token" });
+    for (const blend of ["alpha", "multiply"])
+      for (const palette of ["viridis", "mako", "magma", "YlOrRd", "cividis"]) {
+        await lens.setView({ blend, palette, opacity: 0.8 });
+        const cells = (await lens.cells(7, 5)).flat();
+        // Cell 0 is the strongest; the others rise from the second to the last.
+        if (blend === "multiply") {
+          assert.ok(distance(cells[0]) > distance(cells[34]), `${palette}: the strongest is most visible`);
+          for (let i = 2; i < 35; i++)
+            assert.ok(distance(cells[i]) >= distance(cells[i - 1]) - 3, `${palette}: cell ${i}`);
+        }
+        const { strips, value } = await page.evaluate(() => {
+          const { core } = window.gallery;
+          const { scale, shown } = core.scene(window.gallery.shown());
+          const box = document.querySelector(".cl-scale").getBoundingClientRect();
+          const [low, high] = scale.axis;
+          const value = shown.map.data[34];
+          return { strips: [box.x, box.y, box.width], value: (value - low) / (high - low) };
+        });
+        const [left, top, width] = strips;
+        const unit = width / 240;
+        const shot = await page.screenshot({
+          clip: { x: left + value * width - 1, y: top + 41 * unit, width: 2, height: 2 },
+        });
+        const [[legend]] = await colours(shot);
+        assert.ok(
+          cells[34].every((c, k) => Math.abs(c - legend[k]) <= 6),
+          `${blend} ${palette}: ${cells[34]} on the page, ${legend} in the legend`,
+        );
+      }
   },
 
   async "Shift and drag selects a block of patches, a click one"(lens) {

@@ -112,7 +112,7 @@ export default {
   async "the numbers are there as a table"(lens) {
     await lens.open("example");
     await lens.page.getByText("Numbers as a table").click();
-    await lens.frame();
+    await lens.page.locator(".cl-table tbody tr").first().waitFor();
     const rows = await lens.page.locator(".cl-table tbody tr").allInnerTexts();
     assert.equal(rows.length, 5);
     assert.match(rows[4], /\[MASK\]\s+augmentation \(best is off-image\)\s+0.720\s+0.470\s+1\s+2/);

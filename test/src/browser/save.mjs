@@ -52,6 +52,75 @@ export default {
     assert.equal(await lens.page.locator(".cl-menu").isVisible(), false);
   },
 
+  async "what was saved or not is told, to eyes and to a screen reader, without taking the focus"(lens) {
+    await lens.open("example", { token: 3 });
+    const { page } = lens;
+    const told = page.getByRole("status").filter({ hasText: /aved|opied/ });
+    const save = async (name) => {
+      await page.getByText("Save", { exact: true }).click();
+      assert.equal(await told.count(), 0, "an open menu is not covered");
+      await page.getByRole("button", { name }).click();
+    };
+    const seen = async (words) => {
+      await told.waitFor();
+      assert.match(await told.innerText(), words);
+      const [box, body] = [
+        await told.locator("p").boundingBox(),
+        await page.locator(".cl-lens").boundingBox(),
+      ];
+      assert.ok(
+        box.width > 100 && box.x >= body.x && box.x + box.width <= body.x + body.width + 1,
+        "in view",
+      );
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), "Save");
+    };
+    const downloads = [];
+    page.on("download", (file) => downloads.push(file.suggestedFilename()));
+
+    await save("JSON");
+    await seen(/^Saved as report-p1-peak-loads\.json/);
+    await page.evaluate(() => {
+      HTMLCanvasElement.prototype.toBlob = function toBlob(done) {
+        done(null);
+      };
+    });
+    await save("PNG");
+    await seen(/^Not saved: cannot draw a picture of \d+ x \d+ pixels/);
+    await page.getByRole("button", { name: "Close the message" }).click();
+    assert.equal(await told.count(), 0);
+
+    await save("PDF");
+    await page.evaluate(() => window.gallery.answer(new Error("no room on <b>the disk</b>")));
+    await seen(/^Not saved: no room on <b>the disk<\/b>/);
+    await save("HTML");
+    await page.evaluate(() => window.gallery.answer("<p>"));
+    await seen(/^Saved as lens\.html/);
+    assert.deepEqual(downloads, ["report-p1-peak-loads.json", "lens.html"]);
+
+    await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+    await save("Copy Markdown");
+    await seen(/^Not copied: .*https/);
+  },
+
+  async "a message of success goes by itself, one of failure stays"(lens) {
+    await lens.page.clock.install();
+    await lens.page.reload();
+    await lens.page.evaluate(() => window.gallery.open("example"));
+    await lens.page.clock.runFor(1_000);
+    const { page } = lens;
+    for (const [answer, left] of [
+      ["done", 0],
+      ["failed", 1],
+    ]) {
+      await page.getByText("Save", { exact: true }).click();
+      await page.getByRole("button", { name: "PDF" }).click();
+      await page.evaluate((a) => window.gallery.answer(a === "done" ? a : new Error(a)), answer);
+      await page.locator(".cl-toast").waitFor();
+      await page.clock.runFor(30_000);
+      assert.equal(await page.locator(".cl-toast").count(), left, answer);
+    }
+  },
+
   async "snippets go to the clipboard"(lens) {
     await lens.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await lens.open("example", { token: 1 });

@@ -12,6 +12,25 @@ async function open(lens, name = "example", change = "(t) => t") {
   await lens.frame();
 }
 
+/** Asks the kernel for a file in one of the views. @returns the id of the request */
+async function askFor(lens, name, view = 0) {
+  const within = lens.page.locator(".cl-lens").nth(view);
+  await within.getByText("Save", { exact: true }).click();
+  await within.getByRole("button", { name }).click();
+  return (await sent(lens)).at(-1).content.id;
+}
+
+/** The kernel's answer to a request for a file. */
+const answer = (lens, content, text) =>
+  lens.page.evaluate(
+    ([of, inside]) =>
+      window.widget.comm.receive(
+        { method: "custom", content: { type: "file", ...of } },
+        inside === undefined ? [] : [new DataView(new TextEncoder().encode(inside).buffer)],
+      ),
+    [content, text],
+  );
+
 const sent = (lens) => lens.page.evaluate(() => window.widget.comm.sent);
 
 export default {
@@ -162,22 +181,69 @@ export default {
 
   async "a file that was asked for is downloaded"(lens) {
     await open(lens);
-    await lens.page.getByText("Save", { exact: true }).click();
-    await lens.page.getByRole("button", { name: "PDF" }).click();
-    assert.deepEqual((await sent(lens)).at(-1), {
-      method: "custom",
-      content: { type: "save", format: "pdf" },
-    });
+    const id = await askFor(lens, "PDF");
+    const { method, content } = (await sent(lens)).at(-1);
+    assert.deepEqual([method, content], ["custom", { type: "save", format: "pdf", id }]);
     const [file] = await Promise.all([
       lens.page.waitForEvent("download"),
-      lens.page.evaluate(() =>
-        window.widget.comm.receive(
-          { method: "custom", content: { type: "file", name: "lens.pdf", mime: "application/pdf" } },
-          [new DataView(new TextEncoder().encode("%PDF-").buffer)],
-        ),
-      ),
+      answer(lens, { id, name: "lens.pdf", mime: "application/pdf" }, "%PDF-"),
     ]);
     assert.equal(file.suggestedFilename(), "lens.pdf");
+    assert.equal(readFileSync(await file.path(), "utf8"), "%PDF-");
+  },
+
+  async "one file a click: with two views of one lens, after failures, whoever answers first or twice"(lens) {
+    await open(lens);
+    const { page } = lens;
+    await page.evaluate(() => window.widget.addView());
+    await lens.frame();
+    const downloads = [];
+    page.on("download", (file) => downloads.push(file.suggestedFilename()));
+    const views = page.locator(".cl-lens");
+    assert.equal(await views.count(), 2);
+    const told = (nth) => views.nth(nth).locator(".cl-toast");
+
+    const failing = await askFor(lens, "PDF", 0);
+    await answer(lens, { id: failing, error: "no room on the disk" });
+    assert.match(await told(0).innerText(), /^Not saved: no room on the disk/);
+    assert.equal(await told(1).count(), 0, "the other view did not ask");
+
+    const first = await askFor(lens, "PDF", 1);
+    const second = await askFor(lens, "HTML", 0);
+    assert.equal(new Set([failing, first, second]).size, 3);
+    await answer(lens, { id: second, name: "a.html", mime: "text/html" }, "a");
+    await answer(lens, { id: first, name: "b.pdf", mime: "application/pdf" }, "b");
+    await answer(lens, { id: first, name: "b.pdf", mime: "application/pdf" }, "b");
+    await answer(lens, { id: failing, name: "c.pdf", mime: "application/pdf" }, "c");
+    await answer(lens, { id: "another-tab", name: "d.pdf", mime: "application/pdf" }, "d");
+    await told(1).waitFor();
+    assert.match(await told(0).innerText(), /^Saved as a\.html/);
+    assert.match(await told(1).innerText(), /^Saved as b\.pdf/);
+    await lens.frame();
+    assert.deepEqual(downloads, ["a.html", "b.pdf"]);
+  },
+
+  async "a kernel that died or does not answer: the person is told, and a late file is not kept"(lens) {
+    const { page } = lens;
+    await page.clock.install();
+    await open(lens);
+    const downloads = [];
+    page.on("download", (file) => downloads.push(file.suggestedFilename()));
+    const told = page.locator(".cl-toast");
+    const late = await askFor(lens, "PDF");
+    await page.clock.runFor(30_000);
+    assert.equal(await told.count(), 0);
+    await page.clock.runFor(31_000);
+    assert.match(await told.innerText(), /^Not saved: the kernel has not answered for 60 s\. It may be busy/);
+    await answer(lens, { id: late, name: "late.pdf", mime: "application/pdf" }, "late");
+    await askFor(lens, "HTML");
+    await page.evaluate(() => {
+      window.widget.model.comm_live = false;
+    });
+    assert.match(await told.innerText(), /^Not saved: the kernel is gone: run the cell again/);
+    await page.clock.runFor(120_000);
+    assert.equal(await told.count(), 1, "told once");
+    assert.deepEqual(downloads, []);
   },
 
   async "what a notebook saves opens again as the same lens"(lens) {

@@ -1,0 +1,215 @@
+/** What is listed, read out and marked is that of now, also where nothing moved but the data, the settings or the window. */
+import assert from "node:assert/strict";
+
+const readout = (lens, nth = 0) => lens.page.locator(".cl-readout").nth(nth).innerText();
+
+/** The state that is open with its explanations in another order, as after another query. */
+const reorder = (lens, order, view = {}) =>
+  lens.page.evaluate(
+    ([indices, change]) => {
+      const { data } = window.gallery.shown();
+      const explanations = indices.map((i) => data.explanations[i]);
+      window.gallery.setData({ ...data, explanations }, change);
+    },
+    [order, view],
+  );
+
+/** Asserts that the read-out is beside the patch that is outlined, and both are on the page. */
+async function besideItsPatch(lens, what) {
+  const [box, at, stage] = await lens.page.evaluate(() =>
+    [".cl-readout", ".cl-cursor", ".cl-stage"].map((s) => {
+      const { left, top, right, bottom } = document.querySelector(s).getBoundingClientRect();
+      return { left, top, right, bottom };
+    }),
+  );
+  const gap = (low, high, place) => Math.max(low - place, place - high, 0);
+  const distance = Math.hypot(gap(box.left, box.right, at.right), gap(box.top, box.bottom, at.bottom));
+  assert.ok(distance < 40, `${what}: ${distance} px from its patch`);
+  assert.ok(at.left >= stage.left - 1 && at.right <= stage.right + 1, `${what}: the patch is in view`);
+}
+
+/** Asserts that the read-out names the patch that is under a place of the window. */
+async function readsUnder(lens, [x, y], rows, columns, what) {
+  const box = await lens.page.locator(".cl-paper").first().boundingBox();
+  const row = Math.floor(((y - box.y) / box.height) * rows);
+  const column = Math.floor(((x - box.x) / box.width) * columns);
+  assert.match(await readout(lens), new RegExp(`^row ${row}, column ${column}\\b`), what);
+}
+
+export default {
+  async "queries A, B, A: the list of those asked names what it opens"(lens) {
+    await lens.open("pages");
+    const select = lens.page.getByLabel("Queries asked so far");
+    const listed = () => select.locator("option").allInnerTexts();
+    assert.deepEqual(await listed(), ["solar share", "winter load"]);
+    await reorder(lens, [3, 4, 5, 0, 1, 2]);
+    await lens.frame();
+    assert.deepEqual(await listed(), ["winter load", "solar share"]);
+    await select.selectOption({ label: "solar share" });
+    await lens.frame();
+    assert.equal(await lens.page.getByLabel("Query", { exact: true }).inputValue(), "solar share");
+    // As many as before, none where it was.
+    await reorder(lens, [0, 3, 4, 5]);
+    await lens.frame();
+    await select.selectOption({ label: "solar share" });
+    await lens.frame();
+    assert.equal(await lens.page.getByLabel("Query", { exact: true }).inputValue(), "solar share");
+    await reorder(lens, [1, 2, 3]);
+    await lens.frame();
+    assert.equal(await select.isVisible(), false);
+  },
+
+  async "a word that is opened stays open on another page, not in another query"(lens) {
+    await lens.open("example");
+    await lens.page.getByRole("button", { name: "Sub-tokens of loads" }).click();
+    assert.equal(await lens.page.locator(".cl-part").count(), 2);
+    await lens.page.evaluate(() => {
+      const { data } = window.gallery.shown();
+      window.gallery.setData({ ...data, explanations: [{ ...data.explanations[0] }] });
+    });
+    await lens.frame();
+    assert.equal(await lens.page.locator(".cl-part").count(), 2, "the same words");
+    await lens.page.evaluate(() => {
+      const { data } = window.gallery.shown();
+      const [e] = data.explanations;
+      const tokens = e.query.tokens.map((t) => ({ ...t, id: t.id + 100 }));
+      window.gallery.setData({ ...data, explanations: [{ ...e, query: { ...e.query, tokens } }] });
+    });
+    await lens.frame();
+    assert.equal(await lens.page.locator(".cl-part").count(), 0, "other words");
+  },
+
+  async "the focus stays on a word, a page or a small map when the lists are made anew"(lens) {
+    for (const [view, place] of [
+      [{}, ".cl-chip >> nth=2"],
+      [{ explanation: 1 }, ".cl-thumb >> nth=1"],
+      [{ layout: "multiples" }, ".cl-small >> nth=2"],
+    ]) {
+      await lens.open("pages", view);
+      await lens.page.locator(place).focus();
+      const before = await lens.page.evaluate(() => document.activeElement.innerText);
+      await reorder(lens, [0, 1, 2, 3, 4, 5], view);
+      await lens.frame();
+      assert.equal(await lens.page.evaluate(() => document.activeElement.innerText), before, place);
+    }
+    await lens.open("example");
+    await lens.page.getByRole("button", { name: "Sub-tokens of loads" }).press("Enter");
+    const focused = () => lens.page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+    assert.equal(await focused(), "Sub-tokens of loads");
+    await lens.page.getByLabel("words only").evaluate((e) => e.click());
+    await lens.frame();
+    assert.equal(await focused(), "Sub-tokens of loads");
+  },
+
+  async "a word that is pointed at while a cell shows a query without it"(lens) {
+    await lens.open("grid 2 x 3");
+    await lens.page.evaluate(() => {
+      const { data } = window.gallery.shown();
+      const [e] = data.explanations;
+      const only = { text: "one", tokens: e.query.tokens.slice(0, 1), words: e.query.words.slice(0, 1) };
+      const maps = { ...e.maps, tokens: 1, data: e.maps.data.slice(0, 6) };
+      const maxsim = { ...e.maxsim, tokens: e.maxsim.tokens.slice(0, 1) };
+      const short = { ...e, query: { ...e.query, ...only }, maps, maxsim };
+      window.gallery.setData({ ...data, explanations: [e, short] });
+    });
+    await lens.frame();
+    await lens.chip("word4").hover();
+    await lens.setView({ explanation: 1 });
+    assert.deepEqual(await lens.page.locator(".cl-chip-label").allInnerTexts(), ["all", "word0"]);
+  },
+
+  async "under a resting pointer the numbers are those of the map, page, zoom and place of now"(lens) {
+    await lens.open("pages", { token: 0 });
+    await lens.point(0.55, 0.62);
+    const { x, y } = await lens.page.locator(".cl-paper").boundingBox();
+    const box = await lens.page.locator(".cl-paper").boundingBox();
+    const rest = [x + 0.55 * box.width, y + 0.62 * box.height];
+    assert.match(await readout(lens), /^row 2, column 1\s+“solar” 0\.\d+/);
+    await lens.setView({ token: 1 });
+    assert.match(await readout(lens), /^row 2, column 1\s+“share” 0\.\d+/);
+    await reorder(lens, [3, 4, 5, 0, 1, 2]);
+    await lens.frame();
+    assert.match(await readout(lens), /maximum over all 2 words[\s\S]*winter/);
+    await lens.setView({ explanation: 1 });
+    await readsUnder(lens, rest, 3, 5, "another page");
+    await lens.setView({ zoom: { scale: 3, x: 0.2, y: 0.3 } });
+    await readsUnder(lens, rest, 3, 5, "zoomed");
+    await lens.setView({ zoom: { scale: 1, x: 0.5, y: 0.5 }, explanation: 0 });
+    await readsUnder(lens, rest, 4, 3, "back");
+    await lens.page.setViewportSize({ width: 900, height: 1100 });
+    await lens.frame();
+    await readsUnder(lens, rest, 4, 3, "in a narrower window");
+    await lens.page.evaluate(() => {
+      document.body.style.paddingBottom = "2000px";
+      window.scrollTo(0, 150);
+    });
+    await lens.frame();
+    await readsUnder(lens, rest, 4, 3, "scrolled");
+    await lens.page.evaluate(() =>
+      window.gallery.handle.setStatus({ busy: null, fraction: null, error: "wrong\n".repeat(12) }),
+    );
+    await lens.frame();
+    await readsUnder(lens, rest, 4, 3, "pushed down by a message");
+  },
+
+  async "small maps under a resting pointer give the numbers of now"(lens) {
+    await lens.open("pages", { layout: "multiples" });
+    const box = await lens.page.locator(".cl-small .cl-paper").nth(1).boundingBox();
+    await lens.page.mouse.move(box.x + 0.5 * box.width, box.y + 0.1 * box.height);
+    await lens.frame();
+    const values = () => lens.page.locator(".cl-pointed").allInnerTexts();
+    assert.deepEqual(await values(), ["0.80", "0.02", "0.80"]);
+    await lens.setView({ explanation: 2 });
+    assert.deepEqual(await values(), ["0.90", "0.12", "0.90"]);
+  },
+
+  async "a locked read-out stays beside its patch: zoomed, on another page, in the larger view, in another window"(
+    lens,
+  ) {
+    await lens.open("report", { explanation: 0, region: { row: 40, column: 50, rows: 1, columns: 1 } });
+    await besideItsPatch(lens, "at first");
+    await lens.page.locator(".cl-thumb").nth(1).click();
+    await lens.leave();
+    assert.notEqual((await lens.view()).explanation, 0);
+    await besideItsPatch(lens, "on another page");
+    await lens.page.getByRole("button", { name: "Larger view" }).click();
+    await lens.frame();
+    await besideItsPatch(lens, "in the larger view");
+    for (const width of [700, 1500]) {
+      await lens.page.setViewportSize({ width, height: 1000 });
+      await lens.frame();
+      await besideItsPatch(lens, `${width} px wide`);
+    }
+    await lens.setView({ zoom: { scale: 3, x: 0.7, y: 0.6 } });
+    await besideItsPatch(lens, "zoomed");
+    await lens.setView({ zoom: { scale: 6, x: 0.1, y: 0.1 } });
+    assert.equal(await lens.page.locator(".cl-readout").isVisible(), false, "zoomed out of sight");
+    await lens.page.getByRole("button", { name: "Back into the notebook" }).click();
+    await lens.setView({ zoom: { scale: 1, x: 0.5, y: 0.5 } });
+    await besideItsPatch(lens, "back");
+  },
+
+  async "a best patch that is pointed at, by pointer or keyboard, is outlined; a click goes there"(lens) {
+    await lens.open("report", { explanation: 1, word: 0 });
+    const place = lens.page.locator(".cl-place").nth(2);
+    const name = await place.innerText();
+    await place.hover();
+    await lens.frame();
+    assert.ok((await readout(lens)).startsWith(name));
+    await lens.leave();
+    assert.equal(await lens.page.locator(".cl-cursor").first().isVisible(), false);
+    await place.focus();
+    assert.ok((await readout(lens)).startsWith(name));
+    for (const zoom of [
+      { scale: 8, x: 0.9, y: 0.9 },
+      { scale: 20, x: 0.1, y: 0.1 },
+    ]) {
+      await lens.setView({ zoom, region: null });
+      await place.click();
+      await lens.leave();
+      assert.ok((await readout(lens)).startsWith(name), `at ${zoom.scale}`);
+      await besideItsPatch(lens, `at ${zoom.scale}`);
+      assert.equal((await lens.view()).zoom.scale, zoom.scale);
+    }
+  },
+};
