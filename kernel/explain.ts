@@ -1,5 +1,6 @@
 import type { Page } from "../core/index.js";
 import { controlSet, embedControls } from "./inference/index.js";
+import { stopSignal } from "./interrupt.js";
 import { Lens } from "./lens.js";
 import type { EmbedProgress, Model } from "./models/index.js";
 import { type Report, withProgress } from "./progress.js";
@@ -12,7 +13,7 @@ export interface ExplainOptions {
    * nothing to do with the pages, or false for none.
    */
   controls?: readonly string[] | boolean;
-  /** Stops the embedding of pages; what is embedded stays in the cache. */
+  /** Stops it, as an interrupt of the cell does in any case; what is embedded stays in the cache. */
   signal?: AbortSignal;
   /** Called with pages done and pages in all. Without it a notebook shows a bar in the cell. */
   onProgress?: Report;
@@ -39,19 +40,19 @@ export async function explain(
   if (models.length === 0)
     throw new RangeError("invalid models: none, expected at least one (loadModel gives it)");
   const controls = controlSet(options.controls);
+  const signal = stopSignal(options.signal);
   const lens = new Lens(models, all, options.top ?? 12, controls);
   for (const one of models) {
     one.tokenize(query);
-    const embed = (report: Report) =>
-      one.embedPages(all, { signal: options.signal, onProgress: told(report) });
+    const embed = (report: Report) => one.embedPages(all, { signal, onProgress: told(report) });
     if (options.onProgress) await embed(options.onProgress);
     else await withProgress("Embedding", "pages", embed);
     if (controls)
       await withProgress("Measuring chance", "control queries", (report) =>
-        embedControls(one, controls, { signal: options.signal, onProgress: told(report) }),
+        embedControls(one, controls, { signal, onProgress: told(report) }),
       );
   }
-  await lens.ask(query);
+  await lens.ask(query, { signal });
   return lens;
 }
 

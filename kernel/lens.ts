@@ -28,11 +28,12 @@ import {
 } from "../core/index.js";
 import { stillBundle } from "./figures/index.js";
 import { type ControlSet, explainPage, score } from "./inference/index.js";
+import { stopSignal } from "./interrupt.js";
 import { currentKernel } from "./jupyter/kernel.js";
 import { DISPLAY, type MimeBundle } from "./jupyter/mime.js";
 import { lensPage } from "./lens-page.js";
 import { LensWidget } from "./lens-widget.js";
-import type { Model, QueryEmbedding } from "./models/index.js";
+import type { Model, QueryEmbedding, StopOptions } from "./models/index.js";
 import { observed } from "./observed.js";
 import { lensFile, saveLens } from "./save.js";
 
@@ -62,7 +63,7 @@ export class Lens {
   #pictures = new Map<string, LensPage>();
   #view: LensView | null = null;
   #listeners = new Set<(view: LensView) => void>();
-  #asked = 0;
+  #asking = new AbortController();
 
   /** @param controls the queries that measure chance, or null for none */
   constructor(models: readonly Model[], pages: readonly Page[], top: number, controls: ControlSet | null) {
@@ -75,13 +76,24 @@ export class Lens {
   }
 
   /**
-   * Asks a new query of the same pages; every view of this lens follows. Of several asked at once the last one wins.
+   * Asks a new query of the same pages; every view of this lens follows. Of several asked at once the last one wins, and the
+   * work for the others is stopped.
    * @returns this lens
    */
-  async ask(query: string): Promise<this> {
-    const turn = ++this.#asked;
-    const data = withEarlier(await this.#explainAll(query), this.#state?.data);
-    if (turn !== this.#asked) return this;
+  async ask(query: string, options: StopOptions = {}): Promise<this> {
+    this.#asking.abort();
+    const asking = new AbortController();
+    this.#asking = asking;
+    const own = options.signal ? AbortSignal.any([options.signal, asking.signal]) : asking.signal;
+    let explained: LensData;
+    try {
+      explained = await this.#explainAll(query, stopSignal(own));
+    } catch (error) {
+      if (asking.signal.aborted) return this;
+      throw error;
+    }
+    if (asking.signal.aborted) return this;
+    const data = withEarlier(explained, this.#state?.data);
     this.#state = { version: LENS_STATE_VERSION, data, view: this.#keepView(data) };
     this.#view = null;
     this.#widget?.show(this.state);
@@ -225,15 +237,15 @@ export class Lens {
     return currentKernel() ? { ...this.widget.viewBundle(), ...still } : still;
   }
 
-  async #explainAll(query: string): Promise<LensData> {
+  async #explainAll(query: string, signal: AbortSignal | undefined): Promise<LensData> {
     const pages: LensPage[] = [];
     const explanations: LensExplanation[] = [];
     let held: Page[] = [];
     for (const [i, model] of this.models.entries()) {
-      const asked = await model.embedQuery(query);
-      if (i === 0) held = await this.#rank(asked);
+      const asked = await model.embedQuery(query, { signal });
+      if (i === 0) held = await this.#rank(asked, signal);
       for (const [index, page] of held.entries()) {
-        const explanation = await explainPage(model, page, asked, { controls: this.#controls });
+        const explanation = await explainPage(model, page, asked, { controls: this.#controls, signal });
         explanations.push({ ...explanation, page: index });
         if (i === 0) pages.push(await this.#lensPage(page));
       }
@@ -242,8 +254,8 @@ export class Lens {
   }
 
   /** Ranks all pages. @returns those that the lens holds, best first */
-  async #rank(asked: QueryEmbedding): Promise<Page[]> {
-    const scores = await score(this.model, this.pages, asked);
+  async #rank(asked: QueryEmbedding, signal: AbortSignal | undefined): Promise<Page[]> {
+    const scores = await score(this.model, this.pages, asked, { signal });
     this.#ranking = this.pages
       .map((page, i) => ({ page, score: scores[i] }))
       .sort((a, b) => b.score - a.score);

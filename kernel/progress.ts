@@ -49,7 +49,7 @@ export function count(unit: string, done: number, total: number, seconds: number
 }
 
 /** `4 pages`, `1 page` */
-function amount(n: number, unit: string): string {
+export function amount(n: number, unit: string): string {
   return `${n} ${n === 1 ? unit.replace(/s$/, "") : unit}`;
 }
 

@@ -1,22 +1,30 @@
 /**
- * `npm run lab`: sets the clone up where needed and opens the first notebook in JupyterLab.
- * `npm run lab -- --no-browser --port 8890`: everything after `--` goes to JupyterLab.
+ * `npm run lab`: sets the clone up where needed and opens the first notebook in JupyterLab; `npm run lab -- PATH` opens a
+ * folder or a notebook of the person's. Everything else after `--` goes to JupyterLab, for example `--no-browser --port 8890`.
  */
 import { spawn } from "node:child_process";
-import { firstLook, jupyterLabArguments } from "./jupyter.mjs";
-import { root, run, say, seconds, Trouble } from "./report.mjs";
+import { join } from "node:path";
+import { jupyterLabArguments } from "./jupyter.mjs";
+import { choosePlace } from "./place.mjs";
+import { run, say, seconds, Trouble } from "./report.mjs";
 import { environment, python, setup } from "./setup.mjs";
 
 await run(async () => {
   const began = Date.now();
+  // npm runs this in the clone, wherever the person is.
+  const from = process.env.INIT_CWD ?? process.cwd();
+  const place = choosePlace(process.argv.slice(2), from);
   await setup();
-  say(`Ready after ${seconds(began)}. Starting JupyterLab with ${firstLook}; stop it with Ctrl+C.`);
-  return serve(process.argv.slice(2));
+  const { folder, open } = place;
+  say(
+    `Ready after ${seconds(began)}. Starting JupyterLab with ${open ? join(folder, open) : folder}; stop it with Ctrl+C.`,
+  );
+  return serve(place, from);
 });
 
-function serve(rest) {
-  const server = spawn(python, jupyterLabArguments({ open: firstLook, rest }), {
-    cwd: root,
+function serve(place, cwd) {
+  const server = spawn(python, jupyterLabArguments(place), {
+    cwd,
     env: { ...process.env, ...environment() },
     stdio: "inherit",
   });

@@ -9,7 +9,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { bareDebian } from "./bare-debian.mjs";
 import { sumCount } from "./counts.mjs";
-import { firstLook } from "./jupyter.mjs";
+import { firstLook } from "./place.mjs";
 import { capture, root, run, say, seconds, Trouble } from "./report.mjs";
 
 const clone = "/root/colpali-lens";

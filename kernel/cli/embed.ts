@@ -1,73 +1,103 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { userPath } from "../user-path.js";
+import type { Page } from "../../core/index.js";
+import { writeSafetensors } from "../inference/safetensors.js";
+import type { Model } from "../models/index.js";
+import { findDocuments } from "./documents.js";
 import { pageFolder, queryFolder } from "./names.js";
-import { openDocuments, openModel } from "./open.js";
+import { openDocuments, openModel, outputFolder } from "./open.js";
 import {
   type Command,
   DOCUMENT_OPTIONS,
+  DOCUMENT_USAGE,
   MODEL_OPTIONS,
   MODEL_USAGE,
   number,
+  PAGE_USAGE,
   readArguments,
-  stderrProgress,
 } from "./options.js";
-import { safetensors } from "./safetensors.js";
+import { print, progress } from "./terminal.js";
+import { worked } from "./work.js";
 
 export const embed: Command = {
   summary: "embeddings of pages and queries, as safetensors files",
   usage: `colpali-lens embed --documents FILE… [--queries TEXT…] [options]
 
 One file a page with the tensors "embeddings" [vectors, dim] (the whole sequence) and "patches" [rows, columns]
-(position of each patch's vector in it); one file a query with "embeddings" and "ids".
+(position of each patch's vector in it); one file a query with "embeddings" and "ids". Prints the names of the files.
+Words that belong to no option are documents, too.
 
-  --documents FILE  PDF or image; report.pdf#3 chooses pages; repeatable
-  --queries TEXT    repeatable
+${DOCUMENT_USAGE}
 ${MODEL_USAGE}
   --out DIR         default embeddings
-  --dpi N           resolution of PDF pages, default 150
-  --password TEXT   for encrypted PDFs`,
-  async run(argv) {
-    const { values } = readArguments(argv, {
-      ...MODEL_OPTIONS,
-      ...DOCUMENT_OPTIONS,
-      out: { type: "string", default: "embeddings" },
-    });
+${PAGE_USAGE}`,
+  async run(argv, signal) {
+    const { values, positionals } = readArguments(argv, OPTIONS, ["FILE…"]);
     const dpi = number("dpi", values.dpi, 10, 1200);
-    const pages = (await openDocuments(values.documents, { dpi, password: values.password })).flat();
-    const model = await openModel(values);
-    const out = userPath(values.out);
-    await mkdir(out, { recursive: true });
+    const found = await findDocuments([...values.documents, ...positionals]);
+    const out = await outputFolder(values.out);
+    const opening = { quiet: values.quiet, signal };
+    const options = { ...opening, dpi, password: values.password };
+    const pages = (await openDocuments([...new Set(found)], options)).flat();
+    const model = await openModel(values, opening);
     const about = { model: model.id, profile: model.profile, weights: JSON.stringify(model.info.weights) };
-    const save = async (name: string, bytes: Uint8Array) => {
+    const save = async ({ name, tensors, source }: Embedded) => {
       const file = join(out, `${name}.safetensors`);
-      await writeFile(file, bytes);
-      process.stdout.write(`${file}\n`);
+      await writeFile(file, writeSafetensors(tensors, { ...about, ...source }));
+      print(`${file}\n`);
     };
-    const progress = stderrProgress("embedding");
-    for (const [done, page] of pages.entries()) {
-      progress(done, pages.length);
-      const { grid, vectors } = await model.embedPage(page);
-      const tensors = {
-        embeddings: { data: vectors.data, shape: [vectors.count, vectors.dim] },
-        patches: { data: grid.index, shape: [grid.rows, grid.columns] },
-      };
-      const { file, number } = page.source;
-      await save(
-        pageFolder(page),
-        safetensors(tensors, { ...about, file, page: String(number), page_sha256: page.sha256 }),
-      );
+    const queries = values.queries.map((text) => () => embeddedQuery(model, text));
+    const items = [...pages.map((page) => () => embeddedPage(model, page, signal)), ...queries];
+    const unit = queries.length === 0 ? "pages" : "pages and queries";
+    try {
+      await worked({
+        items,
+        report: progress("embedding", unit, values.quiet),
+        signal,
+        kept: (done) => `, ${done} of ${items.length} files are in ${out}`,
+        each: async (embedded) => save(await embedded()),
+      });
+    } finally {
+      await model.dispose();
     }
-    progress(pages.length, pages.length);
-    for (const text of values.queries) {
-      const { query, vectors } = await model.embedQuery(text);
-      const tensors = {
-        embeddings: { data: vectors.data, shape: [vectors.count, vectors.dim] },
-        ids: { data: Int32Array.from(query.tokens, (t) => t.id), shape: [vectors.count] },
-      };
-      await save(`query-${queryFolder(text)}`, safetensors(tensors, { ...about, query: text }));
-    }
-    await model.dispose();
     return 0;
   },
 };
+
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  ...DOCUMENT_OPTIONS,
+  out: { type: "string", default: "embeddings" },
+} as const;
+
+/** What one file holds. */
+interface Embedded {
+  name: string;
+  tensors: Parameters<typeof writeSafetensors>[0];
+  source: Record<string, string>;
+}
+
+async function embeddedPage(model: Model, page: Page, signal: AbortSignal): Promise<Embedded> {
+  const { grid, vectors } = await model.embedPage(page, { signal });
+  const { file, number } = page.source;
+  return {
+    name: pageFolder(page),
+    tensors: {
+      embeddings: { data: vectors.data, shape: [vectors.count, vectors.dim] },
+      patches: { data: grid.index, shape: [grid.rows, grid.columns] },
+    },
+    source: { file, page: String(number), page_sha256: page.sha256 },
+  };
+}
+
+async function embeddedQuery(model: Model, text: string): Promise<Embedded> {
+  const { query, vectors } = await model.embedQuery(text);
+  return {
+    name: `query-${queryFolder(text)}`,
+    tensors: {
+      embeddings: { data: vectors.data, shape: [vectors.count, vectors.dim] },
+      ids: { data: Int32Array.from(query.tokens, (t) => t.id), shape: [vectors.count] },
+    },
+    source: { query: text },
+  };
+}

@@ -9,14 +9,14 @@ export const inspect: Command = {
 ${MODEL_USAGE.split("\n").slice(1).join("\n")}
   --query TEXT      show the ids and strings of this query as the model sees it
   --json            print everything as JSON`,
-  async run(argv) {
+  async run(argv, signal) {
     const { model: _, ...options } = MODEL_OPTIONS;
     const { values, positionals } = readArguments(
       argv,
       { ...options, query: { type: "string" }, json: { type: "boolean", default: false } },
       ["MODEL"],
     );
-    const model = await openModel({ ...values, model: positionals[0] });
+    const model = await openModel({ ...values, model: positionals[0] }, { quiet: false, signal });
     const { info } = model;
     const query = values.query === undefined ? null : model.tokenize(values.query);
     await model.dispose();

@@ -11,67 +11,59 @@ import {
   NORMALISATIONS,
   PALETTE_NAMES,
   type Page,
+  type Query,
 } from "../../core/index.js";
 import { explainPage } from "../inference/index.js";
 import { lensPage } from "../lens-page.js";
 import { FORMATS, saveLens } from "../save.js";
-import { userPath } from "../user-path.js";
+import { bestPages, type Scored } from "./best-pages.js";
+import { findDocuments } from "./documents.js";
+import { jsonPrinter } from "./json-printer.js";
 import { pageFolder, queryFolder, tokenFile } from "./names.js";
-import { openDocuments, openModel } from "./open.js";
+import { openDocuments, openModel, outputFolder } from "./open.js";
 import {
   type Command,
+  commaList,
   DOCUMENT_OPTIONS,
+  DOCUMENT_USAGE,
   keyword,
   MODEL_OPTIONS,
   MODEL_USAGE,
   number,
+  PAGE_USAGE,
   readArguments,
-  stderrProgress,
   UsageError,
 } from "./options.js";
+import { print, progress, say } from "./terminal.js";
+import { worked } from "./work.js";
 
 export const maps: Command = {
   summary: "similarity maps of queries on documents, as pictures and numbers",
   usage: `colpali-lens maps --documents FILE… --queries TEXT… [options]
 
-Every query on every page of every document; both options repeat.
+Every query on every page of every document. Words that belong to no option are documents, too. At the end the pages
+that matched each query best are named, with their scores.
 
-  --documents FILE  PDF or image; report.pdf#3 or report.pdf#1-4,7 chooses pages; repeatable
-  --queries TEXT    repeatable
+${DOCUMENT_USAGE}
   --pairs           first document with first query, second with second, …
 ${MODEL_USAGE}
   --tokens WHICH    words (default), all, none, or indices: 0,2,5
-  --aggregate HOW   max (default), mean or winner
-  --format LIST     ${Object.keys(FORMATS).join(", ")}; comma-separated; default png
+  --aggregate HOW   ${AGGREGATES.join(", ")}; default max
+  --format LIST     ${Object.keys(FORMATS).join(", ")}; several with commas or spaces; default png
   --palette NAME    ${PALETTE_NAMES.join(", ")}; default viridis
   --normalisation N what the colours span: ${NORMALISATIONS.join(", ")}; default absolute
-  --cells HOW       nearest (default) or smooth, which is for display only
+  --cells HOW       ${CELLS.join(", ")}; default nearest; smooth is for display only
   --arrays          JSON with maps as nested arrays [token][row][column]
   --out DIR         default similarity-maps
   --json            print explanation@1 on stdout (an object for one page and query, else an array), no files
                     unless --out is given
-  --dpi N           resolution of PDF pages, default 150
-  --password TEXT   for encrypted PDFs`,
-  async run(argv) {
-    const { values } = readArguments(argv, {
-      ...MODEL_OPTIONS,
-      ...DOCUMENT_OPTIONS,
-      pairs: { type: "boolean", default: false },
-      tokens: { type: "string", default: "words" },
-      aggregate: { type: "string", default: "max" },
-      format: { type: "string", default: "png" },
-      palette: { type: "string", default: "viridis" },
-      normalisation: { type: "string", default: "absolute" },
-      cells: { type: "string", default: "nearest" },
-      arrays: { type: "boolean", default: false },
-      out: { type: "string" },
-      json: { type: "boolean", default: false },
-    });
-    if (values.queries.length === 0) throw new UsageError("missing --queries: give at least one query");
-    if (values.pairs && values.queries.length !== values.documents.length)
-      throw new UsageError(
-        `invalid --pairs: ${values.documents.length} documents and ${values.queries.length} queries, expected as many of each`,
-      );
+${PAGE_USAGE}`,
+  async run(argv, signal) {
+    const { values, positionals } = readArguments(argv, OPTIONS, ["FILE…"]);
+    const { queries, quiet, json } = values;
+    if (queries.length === 0) throw new UsageError("missing --queries: give at least one query");
+    if (queries.some((query) => query.trim() === ""))
+      throw new UsageError('invalid --queries: "", expected at least one word');
     const how = keyword("aggregate", values.aggregate, AGGREGATES);
     const drawing = {
       aggregate: how,
@@ -79,49 +71,107 @@ ${MODEL_USAGE}
       normalisation: keyword("normalisation", values.normalisation, NORMALISATIONS),
       cells: keyword("cells", values.cells, CELLS),
     };
-    const formats = values.format.split(",").map((f) => keyword("format", f.trim(), Object.keys(FORMATS)));
+    const formats = commaList(values.format).map((f) => keyword("format", f, Object.keys(FORMATS)));
     const dpi = number("dpi", values.dpi, 10, 1200);
-    const chosen = tokenChoice(values.tokens);
+    const chosen = tokenChoice(commaList(values.tokens));
+    const found = await findDocuments([...values.documents, ...positionals]);
+    if (values.pairs && queries.length !== found.length)
+      throw new UsageError(
+        `invalid --pairs: ${found.length} documents and ${queries.length} queries, expected as many of each`,
+      );
+    const given = values.out ?? (json ? null : "similarity-maps");
+    const out = given === null ? null : await outputFolder(given);
 
-    const documents = await openDocuments(values.documents, { dpi, password: values.password });
-    const model = await openModel(values);
+    const opening = { quiet, signal };
+    const documents = await openDocuments(values.pairs ? found : [...new Set(found)], {
+      ...opening,
+      dpi,
+      password: values.password,
+    });
     const work = documents.flatMap((pages, d) =>
       pages.flatMap((page) =>
-        values.queries.flatMap((query, q) => (values.pairs && q !== d ? [] : [{ page, query }])),
+        queries.flatMap((query, q) => (values.pairs && q !== d ? [] : [{ page, query }])),
       ),
     );
-    const progress = stderrProgress("mapping");
-    const objects: unknown[] = [];
-    const given = values.out ?? (values.json ? null : "similarity-maps");
-    const out = given === null ? null : userPath(given);
-    for (const [done, { page, query }] of work.entries()) {
-      progress(done, work.length);
-      const explanation = await explainPage(model, page, query);
-      const tokens = chosen(explanation);
-      if (out !== null) {
-        const folder = join(out, pageFolder(page), queryFolder(query));
-        await mkdir(folder, { recursive: true });
-        const state = await stateOf(explanation, page);
-        Object.assign(state.view, drawing);
-        for (const format of formats) {
-          await several(format === "json" ? [] : tokens, (index) => {
-            const token = explanation.query.tokens[index];
-            const view = { ...state.view, token: index, word: token.word };
-            return saveLens({ ...state, view }, join(folder, `${tokenFile(token)}.${format}`));
-          });
-          const name = format === "json" ? "explanation" : how;
-          await saveLens(state, join(folder, `${name}.${format}`), { arrays: values.arrays });
-        }
-        process.stderr.write(`${folder}: score ${explanation.maxsim.score.toFixed(3)}\n`);
-      }
-      if (values.json) objects.push(explanationJson(explanation, { arrays: values.arrays }));
+    const model = await openModel(values, opening);
+    const scored: Scored[] = [];
+    const printer = json ? jsonPrinter(work.length === 1, print) : null;
+    try {
+      // What a query or a token cannot be is said before the long work.
+      for (const query of queries) chosen(model.tokenize(query));
+      await worked({
+        items: work,
+        report: progress("mapping", "maps", quiet),
+        signal,
+        kept: (done) => (out === null ? "" : `, ${done} of ${work.length} maps are in ${out}`),
+        async each({ page, query }) {
+          const explanation = await explainPage(model, page, query, { signal });
+          if (out !== null) {
+            const folder = join(out, pageFolder(page), queryFolder(query));
+            const state = await stateOf(explanation, page);
+            Object.assign(state.view, drawing);
+            await write(state, folder, {
+              formats,
+              how,
+              arrays: values.arrays,
+              tokens: chosen(explanation.query),
+            });
+          }
+          printer?.add(explanationJson(explanation, { arrays: values.arrays }));
+          scored.push({ query, page, score: explanation.maxsim.score });
+        },
+      });
+    } finally {
+      printer?.end();
+      await model.dispose();
     }
-    progress(work.length, work.length);
-    await model.dispose();
-    if (values.json) process.stdout.write(`${JSON.stringify(objects.length === 1 ? objects[0] : objects)}\n`);
+    const lines = [...bestPages(scored), ...(out === null ? [] : [`written to ${out}`])];
+    if (!quiet) for (const line of lines) json ? say(line) : print(`${line}\n`);
     return 0;
   },
 };
+
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  ...DOCUMENT_OPTIONS,
+  pairs: { type: "boolean", default: false },
+  tokens: { type: "string", multiple: true, default: ["words"] as string[] },
+  aggregate: { type: "string", default: "max" },
+  format: { type: "string", multiple: true, default: ["png"] as string[] },
+  palette: { type: "string", default: "viridis" },
+  normalisation: { type: "string", default: "absolute" },
+  cells: { type: "string", default: "nearest" },
+  arrays: { type: "boolean", default: false },
+  out: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
+
+interface Writing {
+  formats: readonly string[];
+  /** Name of the picture of the whole query. */
+  how: string;
+  arrays: boolean;
+  /** Indices of those that get a picture of their own. */
+  tokens: readonly number[];
+}
+
+async function write(
+  state: LensState,
+  folder: string,
+  { formats, how, arrays, tokens }: Writing,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const { query } = state.data.explanations[0];
+  for (const format of formats) {
+    await several(format === "json" ? [] : tokens, (index) => {
+      const token = query.tokens[index];
+      const view = { ...state.view, token: index, word: token.word };
+      return saveLens({ ...state, view }, join(folder, `${tokenFile(query, token)}.${format}`));
+    });
+    const name = format === "json" ? "explanation" : how;
+    await saveLens(state, join(folder, `${name}.${format}`), { arrays });
+  }
+}
 
 /** Pictures drawn at the same time: drawing and compressing happen outside of this thread. */
 const AT_ONCE = 4;
@@ -139,18 +189,21 @@ async function stateOf(explanation: Explanation, page: Page): Promise<LensState>
   return { version: LENS_STATE_VERSION, data, view: defaultView(data) };
 }
 
-/** @throws UsageError for anything but a keyword or indices; RangeError later for an index the query does not have */
-function tokenChoice(which: string): (explanation: Explanation) => number[] {
-  if (which === "none") return () => [];
-  if (which === "all") return ({ query }) => query.tokens.map((t) => t.index);
-  if (which === "words")
-    return ({ query }) => query.tokens.filter((t) => t.kind === "word").map((t) => t.index);
-  const indices = which.split(",").map((part) => number("tokens", part, 0, 100_000));
-  return ({ query }) => {
-    const wrong = indices.find((i) => !query.tokens[i]);
+const WHICH = ["words", "all", "none"] as const;
+
+/** @throws UsageError for anything but one keyword or indices; the choice throws for an index the query does not have */
+function tokenChoice(which: readonly string[]): (query: Query) => number[] {
+  if (which.length === 1 && !/\d/.test(which[0])) {
+    const kind = keyword("tokens", which[0], WHICH);
+    return ({ tokens }) =>
+      tokens.filter((t) => kind === "all" || (kind === "words" && t.kind === "word")).map((t) => t.index);
+  }
+  const indices = which.map((part) => number("tokens", part, 0, 100_000));
+  return ({ tokens, text }) => {
+    const wrong = indices.find((i) => !tokens[i]);
     if (wrong !== undefined)
-      throw new RangeError(
-        `invalid --tokens: ${wrong}, expected an index from 0 to ${query.tokens.length - 1} for the query ${JSON.stringify(query.text)}`,
+      throw new UsageError(
+        `invalid --tokens: ${wrong}, expected an index from 0 to ${tokens.length - 1} for the query ${JSON.stringify(text)}`,
       );
     return indices;
   };

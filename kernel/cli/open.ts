@@ -1,37 +1,74 @@
+import { access, constants, mkdir } from "node:fs/promises";
 import type { Page } from "../../core/index.js";
 import { loadModel, type Model } from "../models/index.js";
 import { openPages } from "../pages/index.js";
-import { stderrProgress, UsageError } from "./options.js";
+import { userPath } from "../user-path.js";
+import { keyword, PROVIDER_NAMES } from "./options.js";
+import { progress, type Report, say } from "./terminal.js";
+
+/** How a model and documents are opened. */
+interface Opening {
+  quiet: boolean;
+  signal: AbortSignal;
+}
 
 /** Model and provider as asked, with warnings and progress on stderr. */
-export function openModel(values: {
-  model: string;
-  profile?: string;
-  provider?: string;
-  revision?: string;
-}): Promise<Model> {
-  const progress = stderrProgress(`loading ${values.model}`);
+export async function openModel(
+  values: { model: string; profile?: string; provider: string; revision?: string },
+  { quiet, signal }: Opening,
+): Promise<Model> {
+  const provider = keyword("provider", values.provider, PROVIDER_NAMES);
+  const loading = progress(`loading ${values.model}`, "steps", quiet);
+  const downloads = new Map<string, Report>();
+  const download = (step: string) => {
+    const report = downloads.get(step) ?? progress(step, "MB", quiet);
+    downloads.set(step, report);
+    return (done: number, total: number) => report(megabytes(done), megabytes(total));
+  };
   return loadModel(values.model, {
     profile: values.profile,
-    provider: values.provider as never,
+    provider,
     revision: values.revision,
-    onProgress: ({ done, total }) => progress(done, total),
-    onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
+    signal,
+    onProgress: ({ step, done, total }) =>
+      (step.startsWith("downloading") ? download(step) : loading)(done, total),
+    onWarning: (message) => say(`warning: ${message}`),
   });
 }
 
-/** Pages of each document, in the order given. @throws UsageError without a document */
+const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
+
+/** Pages of each document, in the order given. */
 export async function openDocuments(
   documents: readonly string[],
-  options: { dpi?: number; password?: string },
+  { quiet, signal, ...options }: Opening & { dpi?: number; password?: string },
 ): Promise<Page[][]> {
-  if (documents.length === 0) throw new UsageError("missing --documents: give at least one PDF or image");
+  const report = progress("opening", "pages", quiet);
   const opened: Page[][] = [];
-  for (const document of documents) {
-    const progress = stderrProgress(`opening ${document}`);
-    opened.push(
-      await openPages(document, { ...options, onProgress: ({ done, total }) => progress(done, total) }),
-    );
+  let before = 0;
+  for (const [i, document] of documents.entries()) {
+    const left = documents.length - i - 1;
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      report(before + done, before + total + left);
+    opened.push(await openPages(document, { ...options, signal, onProgress }));
+    before += opened[i].length;
   }
   return opened;
+}
+
+/**
+ * Makes the folder that is written to, before the work that fills it.
+ * @throws Error naming it, when it cannot be written to
+ */
+export async function outputFolder(given: string): Promise<string> {
+  const path = userPath(given);
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+    return path;
+  } catch (error) {
+    throw new Error(`cannot write to --out ${given}: ${(error as Error).message}, name another folder`, {
+      cause: error,
+    });
+  }
 }

@@ -1,11 +1,14 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { didYouMean } from "../did-you-mean.js";
+import { PROVIDERS } from "../inference/index.js";
 
 export interface Command {
   /** One line for the overview. */
   summary: string;
   /** All of it, with every option. */
   usage: string;
-  run(argv: readonly string[]): Promise<0 | 1>;
+  /** @param signal aborted when the person stops the command */
+  run(argv: readonly string[], signal: AbortSignal): Promise<0 | 1>;
 }
 
 /** The command was asked the wrong way: exit code 2. */
@@ -13,33 +16,81 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
 /**
- * Reads a command's arguments.
- * @throws UsageError for an unknown option or a value that is missing
+ * Reads a command's arguments. An option that may be given several times takes all words up to the next option:
+ * `--documents a b` is `--documents a --documents b`. Behind `--` nothing is an option.
+ * @param operands names of the words that belong to no option; one that ends in "…" stands for any number
+ * @throws UsageError for an unknown option, a missing value, a word too many
  */
-export function readArguments<T extends NonNullable<ParseArgsConfig["options"]>>(
+export function readArguments<T extends Options>(
   argv: readonly string[],
   options: T,
-  positionals: readonly string[] = [],
+  operands: readonly string[] = [],
 ) {
-  const read = (() => {
-    try {
-      return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
-    } catch (error) {
-      throw new UsageError((error as Error).message);
-    }
-  })();
-  if (read.positionals.length > positionals.length)
-    throw new UsageError(`unexpected argument: ${read.positionals[positionals.length]}`);
-  const missing = positionals[read.positionals.length];
+  const { values, words } = assign(argv, options);
+  const isEndless = operands.at(-1)?.endsWith("…");
+  if (!isEndless && words.length > operands.length)
+    throw new UsageError(`unexpected argument: ${words[operands.length]}`);
+  const missing = operands.find((name, i) => !name.endsWith("…") && words[i] === undefined);
   if (missing) throw new UsageError(`missing ${missing}`);
-  return read;
+  const args = [...values, "--", ...words];
+  return parseArgs({ args, options, allowPositionals: true, strict: true });
+}
+
+/** Gives every word to its option, as `--name=word`, or to none. */
+function assign(argv: readonly string[], options: Options): { values: string[]; words: string[] } {
+  const [values, words]: [string[], string[]] = [[], []];
+  const seen = new Set<string>();
+  let open: string | null = null;
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i];
+    if (word === "--") return { values, words: [...words, ...argv.slice(i + 1)] };
+    if (!isOption(word)) {
+      if (open === null) words.push(word);
+      else values.push(`--${open}=${word}`);
+      continue;
+    }
+    const [, name, given] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined || !Object.hasOwn(options, name)) throw unknownOption(word, options);
+    const { type, multiple = false } = options[name];
+    if (seen.has(name) && !multiple) throw new UsageError(`--${name} is given twice, expected once`);
+    seen.add(name);
+    open = multiple ? name : null;
+    if (type === "boolean") {
+      if (given !== undefined) throw new UsageError(`invalid --${name}: ${given}, expected no value`);
+      values.push(word);
+    } else if (given !== undefined) values.push(word);
+    else {
+      const next = argv[++i];
+      if (next === undefined || isOption(next)) throw new UsageError(`missing value of --${name}`);
+      values.push(`--${name}=${next}`);
+    }
+  }
+  return { values, words };
+}
+
+/** `-5` is a number, and `-` a word. */
+function isOption(word: string): boolean {
+  return /^(--|-\p{L})/u.test(word);
+}
+
+function unknownOption(word: string, options: Options): UsageError {
+  const known = Object.keys(options).map((name) => `--${name}`);
+  const asked = word.replace(/=.*/s, "");
+  const value = asked.startsWith("--") ? "" : ` (as a value: --NAME=${asked})`;
+  return new UsageError(
+    `unknown option: ${asked}${value}, expected one of ${known.join(", ")}${didYouMean(asked, known)}`,
+  );
 }
 
 /** @throws UsageError when `value` is not one of `allowed` */
 export function keyword<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   if (!(allowed as readonly string[]).includes(value))
-    throw new UsageError(`invalid --${name}: ${value}, expected one of ${allowed.join(", ")}`);
+    throw new UsageError(
+      `invalid --${name}: ${value}, expected one of ${allowed.join(", ")}${didYouMean(value, allowed)}`,
+    );
   return value as T;
 }
 
@@ -51,13 +102,20 @@ export function number(name: string, value: string, low: number, high: number): 
   return n;
 }
 
+/** Words of an option that also takes several in one, with commas between them. */
+export function commaList(values: readonly string[]): string[] {
+  return [...new Set(values.flatMap((value) => value.split(",").map((part) => part.trim())))];
+}
+
 /** Options that choose and run a model, shared by the commands that do. */
 export const MODEL_OPTIONS = {
   model: { type: "string", default: "mini" },
   profile: { type: "string" },
-  provider: { type: "string" },
+  provider: { type: "string", default: "auto" },
   revision: { type: "string" },
 } as const;
+
+export const PROVIDER_NAMES = ["auto", ...PROVIDERS] as const;
 
 /** Options that name documents and queries, shared by the commands that take them. */
 export const DOCUMENT_OPTIONS = {
@@ -65,16 +123,18 @@ export const DOCUMENT_OPTIONS = {
   queries: { type: "string", multiple: true, default: [] as string[] },
   dpi: { type: "string", default: "150" },
   password: { type: "string" },
+  quiet: { type: "boolean", default: false },
 } as const;
 
 export const MODEL_USAGE = `  --model REF       "mini" (default), a folder, or "owner/name" on a model hub
   --revision REV    branch, tag or commit of a hub model
   --profile NAME    prompt profile, for example engine-0.3.13; the checkpoint's default when left out
-  --provider NAME   auto (default), cuda, webgpu, dml, coreml or cpu`;
+  --provider NAME   ${PROVIDER_NAMES.join(", ")}; default auto`;
 
-/** Progress on stderr: one line that is rewritten on a terminal, nothing elsewhere. */
-export function stderrProgress(label: string): (done: number, total: number) => void {
-  if (!process.stderr.isTTY) return () => {};
-  return (done, total) =>
-    process.stderr.write(`\r\x1b[K${label} ${done}/${total}${done >= total ? "\n" : ""}`);
-}
+export const DOCUMENT_USAGE = `  --documents FILE… PDFs, images (PNG, JPEG, WebP, TIFF), folders of them, URLs, and patterns such as
+                    "reports/**/*.pdf"; report.pdf#3 or report.pdf#1-4,7 chooses pages
+  --queries TEXT…   one or more; "--queries=-x" for text that looks like an option`;
+
+export const PAGE_USAGE = `  --dpi N           resolution of PDF pages, 10 to 1200, default 150
+  --password TEXT   for encrypted PDFs
+  --quiet           no progress and no summary`;

@@ -1,9 +1,11 @@
 import type { Feed, FloatTensor, Graph } from "./session.js";
+import { SharedWork } from "./shared-work.js";
 
 interface Waiting {
   feeds: Record<string, Feed>;
   outputs?: string[];
-  resolve: (outputs: Record<string, FloatTensor>) => void;
+  signal?: AbortSignal;
+  resolve: (outputs: Record<string, FloatTensor> | Promise<Record<string, FloatTensor>>) => void;
   reject: (error: unknown) => void;
 }
 
@@ -11,45 +13,46 @@ interface Waiting {
 const PATIENCE = 2;
 
 /**
- * Runs that are asked for at about the same time, with inputs of the same shapes, go through the graph together. Only for
- * graphs whose first axis is free; nothing is padded, so every result is what a run of its own would give.
+ * Runs that are asked for at about the same time, with inputs of the same shapes and for the same outputs, go through the
+ * graph together, without those that were stopped meanwhile. Only for graphs whose first axis is free; nothing is padded, so
+ * every result is what a run of its own would give.
  */
 export function batchedGraph(graph: Graph, limit: number): Graph {
   if (limit < 2 || graph.inputs.some((input) => typeof input.shape[0] === "number")) return graph;
   let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  async function flush(): Promise<void> {
+  function flush(): void {
     clearTimeout(timer);
-    const batch = waiting;
+    const batch = waiting.filter(({ signal }) => !signal?.aborted);
+    for (const { signal, reject } of waiting) if (signal?.aborted) reject(signal.reason);
     waiting = [];
     if (batch.length === 0) return;
-    try {
-      const results = await graph.run(stack(graph, batch), batch[0].outputs);
-      batch.forEach((one, i) => {
-        one.resolve(part(results, i, batch.length));
-      });
-    } catch (error) {
-      for (const one of batch) one.reject(error);
-    }
+    const work = new SharedWork((stop) => graph.run(stack(graph, batch), batch[0].outputs, stop));
+    batch.forEach(({ signal, resolve }, i) => {
+      resolve(work.wait(signal).then((results) => part(results, i, batch.length)));
+    });
   }
 
   return {
     ...graph,
-    run(feeds, outputs) {
-      if (waiting.length > 0 && !alike(graph, waiting[0].feeds, feeds)) void flush();
+    run(feeds, outputs, signal) {
+      if (waiting.length > 0 && !alike(graph, waiting[0], { feeds, outputs })) flush();
       return new Promise((resolve, reject) => {
-        waiting.push({ feeds, outputs, resolve, reject });
+        waiting.push({ feeds, outputs, signal, resolve, reject });
         clearTimeout(timer);
-        if (waiting.length >= limit) void flush();
+        if (waiting.length >= limit) flush();
         else timer = setTimeout(flush, PATIENCE);
       });
     },
   };
 }
 
-const alike = (graph: Graph, a: Record<string, Feed>, b: Record<string, Feed>): boolean =>
-  graph.inputs.every(({ name }) => String(a[name]?.shape) === String(b[name]?.shape));
+type Asked = Pick<Waiting, "feeds" | "outputs">;
+
+const alike = (graph: Graph, a: Asked, b: Asked): boolean =>
+  JSON.stringify(a.outputs) === JSON.stringify(b.outputs) &&
+  graph.inputs.every(({ name }) => String(a.feeds[name]?.shape) === String(b.feeds[name]?.shape));
 
 function stack(graph: Graph, batch: Waiting[]): Record<string, Feed> {
   if (batch.length === 1) return batch[0].feeds;

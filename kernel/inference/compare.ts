@@ -1,5 +1,6 @@
 import { aggregate, type Explanation, type Page, resample, type SimilarityMap } from "../../core/index.js";
-import type { Model } from "../models/index.js";
+import { stopSignal } from "../interrupt.js";
+import type { Model, StopOptions } from "../models/index.js";
 import { explainPage } from "./explain.js";
 
 /** One page and one query through two prompt profiles of one model. */
@@ -30,10 +31,11 @@ export async function compareProfiles(
   page: Page,
   query: string,
   profiles: readonly [a: string, b: string],
-  options: { signal?: AbortSignal } = {},
+  options: StopOptions = {},
 ): Promise<ProfileComparison> {
-  const a = await explainPage(model.withProfile(profiles[0]), page, query, options);
-  const b = await explainPage(model.withProfile(profiles[1]), page, query, options);
+  const signal = stopSignal(options.signal);
+  const a = await explainPage(model.withProfile(profiles[0]), page, query, { signal });
+  const b = await explainPage(model.withProfile(profiles[1]), page, query, { signal });
   const words = a.query.words.map((word, i) => {
     const left = aggregate(a.maps, "max", word.tokens);
     const right = aggregate(b.maps, "max", b.query.words[i].tokens);

@@ -8,8 +8,10 @@ import {
   type TokenKind,
   tokenMap,
 } from "../../core/index.js";
-import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding } from "../models/index.js";
+import { stopSignal } from "../interrupt.js";
+import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding, StopOptions } from "../models/index.js";
 import { CONTROL_LIST, CONTROL_QUERIES } from "./control-queries.js";
+import { SharedWorks } from "./shared-work.js";
 import { joinVectors } from "./vectors.js";
 
 /** Queries that have nothing to do with a page. */
@@ -60,7 +62,12 @@ interface Measured {
   mean: Controls["mean"];
 }
 
-const measured = new WeakMap<MultiVector, Map<ControlSet, Promise<Measured>>>();
+class OfPage {
+  readonly done = new Map<ControlSet, Measured>();
+  readonly running = new SharedWorks<ControlSet, Measured>();
+}
+
+const measured = new WeakMap<MultiVector, OfPage>();
 
 /** What controls reach on a page, without those that share a word with the query; measured once a page. */
 export async function controlsOn(
@@ -68,16 +75,21 @@ export async function controlsOn(
   page: PageEmbedding,
   asked: Query,
   set: ControlSet,
+  options: StopOptions = {},
 ): Promise<Controls | null> {
-  const ofPage = measured.get(page.vectors) ?? new Map<ControlSet, Promise<Measured>>();
+  const ofPage = measured.get(page.vectors) ?? new OfPage();
   measured.set(page.vectors, ofPage);
-  let work = ofPage.get(set);
-  if (!work) {
-    work = measure(model, page, set);
-    ofPage.set(set, work);
-    work.catch(() => ofPage.delete(set));
-  }
-  const { queries, reached, mean } = await work;
+  const { queries, reached, mean } =
+    ofPage.done.get(set) ??
+    (await ofPage.running.get(
+      set,
+      async (stop) => {
+        const all = await measure(model, page, set, stop);
+        ofPage.done.set(set, all);
+        return all;
+      },
+      stopSignal(options.signal),
+    ));
   const words = new Set(asked.words.map((w) => w.text.toLowerCase()));
   const related = queries.map((q) => q.words.some((w) => words.has(w.text.toLowerCase())));
   const values = new Map<ControlGroup, number[]>();
@@ -97,8 +109,13 @@ export async function controlsOn(
 /** Queries a product: keeps its cosines at some tens of megabytes on the largest grids. */
 const BLOCK = 50;
 
-async function measure(model: Model, { grid, vectors }: PageEmbedding, set: ControlSet): Promise<Measured> {
-  const all = await embedControls(model, set);
+async function measure(
+  model: Model,
+  { grid, vectors }: PageEmbedding,
+  set: ControlSet,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const all = await embedControls(model, set, { signal });
   const cells = grid.rows * grid.columns;
   const reached: Reached[] = [];
   const sums = new Map<TokenKind, { sum: Float64Array; count: number }>();
@@ -111,6 +128,7 @@ async function measure(model: Model, { grid, vectors }: PageEmbedding, set: Cont
     for (let j = 0; j < cells; j++) of.sum[j] += map[j];
   };
   for (let start = 0; start < all.length; start += BLOCK) {
+    signal.throwIfAborted();
     const block = all.slice(start, start + BLOCK);
     const joined = joinVectors(
       block.map((q) => q.vectors),

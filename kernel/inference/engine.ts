@@ -28,28 +28,30 @@ export interface Engine {
 
 /**
  * @param order providers, first choice first
- * @param open loads all graphs on a provider
+ * @param open loads all graphs on a provider; leaves none loaded when it fails
+ * @param signal stops the loading
  * @throws Error of the last provider when none takes the graphs
  */
 export async function startEngine(
   order: readonly Provider[],
-  open: (provider: Provider) => Promise<LoadedGraphs>,
+  open: (provider: Provider, signal?: AbortSignal) => Promise<LoadedGraphs>,
   warn: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<Engine> {
   const left = [...order];
 
-  async function openNext(): Promise<LoadedGraphs> {
+  async function openNext(stop?: AbortSignal): Promise<LoadedGraphs> {
     const provider = left.shift()!;
     try {
-      return await open(provider);
+      return await open(provider, stop);
     } catch (error) {
-      if (left.length === 0) throw error;
+      if (left.length === 0 || stop?.aborted) throw error;
       warn(`${(error as Error).message}; trying the next execution provider, ${left[0]}`);
-      return openNext();
+      return openNext(stop);
     }
   }
 
-  let graphs = await openNext();
+  let graphs = await openNext(signal);
   let moving: Promise<void> | null = null;
 
   /** Once, however many runs fail at the same time. */

@@ -1,5 +1,6 @@
 import { type Explanation, maxsim, type Page, similarityMaps } from "../../core/index.js";
-import type { Model, PageEmbedding, QueryEmbedding } from "../models/index.js";
+import { stopSignal } from "../interrupt.js";
+import type { Model, PageEmbedding, QueryEmbedding, StopOptions } from "../models/index.js";
 import { type ControlSet, controlsOn, EVERYDAY } from "./controls.js";
 import { provenance } from "./provenance.js";
 
@@ -11,10 +12,11 @@ export async function explainPage(
   model: Model,
   page: Page,
   query: string | QueryEmbedding,
-  options: { signal?: AbortSignal; controls?: ControlSet | null } = {},
+  options: StopOptions & { controls?: ControlSet | null } = {},
 ): Promise<Explanation> {
-  const asked = typeof query === "string" ? await model.embedQuery(query) : query;
-  const embedded = await model.embedPage(page, options);
+  const signal = stopSignal(options.signal);
+  const asked = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
+  const embedded = await model.embedPage(page, { signal });
   const { grid, vectors } = embedded;
   const { controls = EVERYDAY } = options;
   const all = await model.maxsim.cosines(asked.vectors, vectors);
@@ -25,7 +27,7 @@ export async function explainPage(
     maps: similarityMaps(all, vectors.count, grid),
     maxsim: maxsim(all, vectors.count, grid),
     domain: model.domain,
-    controls: controls && (await controlsOn(model, embedded, asked.query, controls)),
+    controls: controls && (await controlsOn(model, embedded, asked.query, controls, { signal })),
     provenance: provenance(model, page, asked.query),
   };
 }
@@ -38,13 +40,14 @@ export async function score(
   model: Model,
   pages: readonly (Page | PageEmbedding)[],
   query: string | QueryEmbedding,
-  options: { signal?: AbortSignal } = {},
+  options: StopOptions = {},
 ): Promise<Float32Array> {
-  const { vectors: asked } = typeof query === "string" ? await model.embedQuery(query) : query;
+  const signal = stopSignal(options.signal);
+  const { vectors: asked } = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
   const out = new Float32Array(pages.length);
   for (const [i, page] of pages.entries()) {
-    options.signal?.throwIfAborted();
-    const { vectors } = "kind" in page ? await model.embedPage(page, options) : page;
+    signal?.throwIfAborted();
+    const { vectors } = "kind" in page ? await model.embedPage(page, { signal }) : page;
     out[i] = await model.maxsim.score(asked, vectors);
   }
   return out;

@@ -10,7 +10,7 @@ const reply = (message: ThreadReply, transfer: ArrayBuffer[] = []) => port.postM
 
 try {
   const graph = await openGraph(path, provider);
-  port.on("message", async (request: ThreadRequest) => {
+  const answer = async (request: ThreadRequest) => {
     const { id } = request;
     try {
       if (request.kind === "dispose") {
@@ -19,6 +19,7 @@ try {
         port.close();
         return;
       }
+      if (request.stop && Atomics.load(request.stop, 0) === 1) return reply({ kind: "stopped", id });
       const outputs = await graph.run(request.feeds, request.outputs);
       // Copied out of the runtime's own memory, which cannot be handed over.
       for (const output of Object.values(outputs)) output.data = output.data.slice();
@@ -34,6 +35,11 @@ try {
         running: error instanceof ProviderError,
       });
     }
+  };
+  // One after the other, so that a run is asked whether it is still wanted when its turn comes.
+  let last = Promise.resolve();
+  port.on("message", (request: ThreadRequest) => {
+    last = last.then(() => answer(request));
   });
   reply({ kind: "open", inputs: graph.inputs, outputs: graph.outputs });
 } catch (error) {

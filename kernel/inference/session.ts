@@ -25,9 +25,14 @@ export interface Graph {
   readonly outputs: ValueInfo[];
   /**
    * Runs the graph on exactly its inputs and returns the outputs asked for as float32.
-   * @throws ProviderError naming the graph and the shapes given
+   * @param signal keeps the run from starting; the runtime cannot be stopped within one
+   * @throws ProviderError naming the graph and the shapes given; the signal's reason
    */
-  run(feeds: Record<string, Feed>, outputs?: string[]): Promise<Record<string, FloatTensor>>;
+  run(
+    feeds: Record<string, Feed>,
+    outputs?: string[],
+    signal?: AbortSignal,
+  ): Promise<Record<string, FloatTensor>>;
   dispose(): Promise<void>;
 }
 
@@ -60,7 +65,8 @@ export async function openGraph(
     provider,
     inputs: session.inputMetadata.map(valueInfo),
     outputs: session.outputMetadata.map(valueInfo),
-    async run(feeds, outputs = [session.outputNames[0]]) {
+    async run(feeds, outputs = [session.outputNames[0]], signal) {
+      signal?.throwIfAborted();
       const tensors: Record<string, Tensor> = {};
       for (const input of session.inputNames) {
         const feed = feeds[input];

@@ -84,8 +84,10 @@ async function ask(
   const common = {
     hubUrl: hubUrl(),
     accessToken: token(),
-    fetch: ((input, init) =>
-      fetch(input, { ...init, signal: signal ?? AbortSignal.timeout(30_000) })) as typeof fetch,
+    fetch: ((input, init) => {
+      const timeout = AbortSignal.timeout(30_000);
+      return fetch(input, { ...init, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+    }) as typeof fetch,
   };
   const { sha: commit } = await modelInfo({ ...common, name, revision, additionalFields: ["sha"] });
   const files: RemoteFile[] = [];

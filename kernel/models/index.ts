@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { didYouMean } from "../did-you-mean.js";
 import { batchedGraph } from "../inference/batched-graph.js";
 import { embeddingCache } from "../inference/cache.js";
 import { cacheFolder } from "../inference/cache-folder.js";
-import { type Engine, startEngine } from "../inference/engine.js";
+import { type Engine, type LoadedGraphs, startEngine } from "../inference/engine.js";
 import { ModelError } from "../inference/error.js";
 import { openMaxSim } from "../inference/maxsim-graph.js";
 import { mainType } from "../inference/onnx-file.js";
 import { chooseProvider, type Provider } from "../inference/providers.js";
 import { type Graph, openGraph } from "../inference/session.js";
 import { openThreadedGraph } from "../inference/threaded-graph.js";
+import { stopSignal } from "../interrupt.js";
 import { packageRoot } from "../package.js";
 import { userPath } from "../user-path.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check.js";
@@ -31,6 +33,7 @@ export type {
   ModelInfo,
   PageEmbedding,
   QueryEmbedding,
+  StopOptions,
 } from "./model.js";
 
 export interface LoadOptions {
@@ -46,6 +49,7 @@ export interface LoadOptions {
   cacheDir?: string | null;
   onProgress?: (progress: { step: string; done: number; total: number }) => void;
   onWarning?: (message: string) => void;
+  /** Stops it, as an interrupt of the cell does in any case. What is downloaded is kept. */
   signal?: AbortSignal;
 }
 
@@ -54,7 +58,8 @@ export interface LoadOptions {
  * @param ref "mini" (embedded), a folder with ONNX graphs, or "owner/name" on a model hub
  * @throws ModelError naming the model, what is wrong and what to do
  */
-export async function loadModel(ref: string, options: LoadOptions = {}): Promise<Model> {
+export async function loadModel(ref: string, given: LoadOptions = {}): Promise<Model> {
+  const options = { ...given, signal: stopSignal(given.signal) };
   const warnings: string[] = [];
   const warn = (message: string) => {
     warnings.push(message);
@@ -79,46 +84,54 @@ export async function loadModel(ref: string, options: LoadOptions = {}): Promise
   const processor = processorOf(profile);
   const weights = await hashWeights(folder, files, options);
 
-  options.signal?.throwIfAborted();
   const engine = await openOnProvider(folder, options, warn);
-  const { page: pageGraph, query: queryGraph } = engine.graphs;
-  const provided = Object.keys(processor.emptyFeeds());
-  checkInputs(folder, pageGraph, "page", provided);
-  checkInputs(folder, queryGraph, "query", provided);
-  return new Model({
-    family,
-    profile,
-    profiles,
-    tokenizer,
-    processor,
-    processorOf,
-    engine,
-    cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
-    info: {
-      id: ref,
-      path: folder.path,
-      revision: folder.revision,
-      family: family.name,
-      title: family.title,
-      dim: embeddingDim(folder, pageGraph, queryGraph),
-      dtype: mainType(files[0].file),
-      ...cosineRange(family, configs, ref),
+  try {
+    return modelOf(engine);
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+
+  function modelOf(engine: Engine): Model {
+    const { page: pageGraph, query: queryGraph } = engine.graphs;
+    const provided = Object.keys(processor.emptyFeeds());
+    checkInputs(folder, pageGraph, "page", provided);
+    checkInputs(folder, queryGraph, "query", provided);
+    return new Model({
+      family,
       profile,
-      profiles: profiles.map(({ name, about }) => ({ name, about })),
-      processor: describe(processor),
-      imageToken,
-      tokenizerSize: tokenizer.size,
-      graphs: (queryGraph === pageGraph ? [pageGraph] : [pageGraph, queryGraph]).map((graph, i) => ({
-        file: graph.name,
-        inputs: graph.inputs,
-        outputs: graph.outputs,
-        opset: files[i].file.opset,
-        producer: files[i].file.producer,
-      })),
-      weights,
-      warnings,
-    },
-  });
+      profiles,
+      tokenizer,
+      processor,
+      processorOf,
+      engine,
+      cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
+      info: {
+        id: ref,
+        path: folder.path,
+        revision: folder.revision,
+        family: family.name,
+        title: family.title,
+        dim: embeddingDim(folder, pageGraph, queryGraph),
+        dtype: mainType(files[0].file),
+        ...cosineRange(family, configs, ref),
+        profile,
+        profiles: profiles.map(({ name, about }) => ({ name, about })),
+        processor: describe(processor),
+        imageToken,
+        tokenizerSize: tokenizer.size,
+        graphs: (queryGraph === pageGraph ? [pageGraph] : [pageGraph, queryGraph]).map((graph, i) => ({
+          file: graph.name,
+          inputs: graph.inputs,
+          outputs: graph.outputs,
+          opset: files[i].file.opset,
+          producer: files[i].file.producer,
+        })),
+        weights,
+        warnings,
+      },
+    });
+  }
 }
 
 function withPixels(configs: ModelConfigs, { least, most }: { least: number; most: number }): ModelConfigs {
@@ -155,7 +168,7 @@ async function locate(
   if (existsSync(path)) return readModelFolder(path, ref);
   if (!isHubName(ref))
     throw new ModelError(
-      `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub`,
+      `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub${didYouMean(ref, ["mini"])}`,
     );
   const fetched = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
   if (fetched.warning) warn(fetched.warning);
@@ -175,7 +188,7 @@ async function hashWeights(
   for (const [done, path] of paths.entries()) {
     signal?.throwIfAborted();
     onProgress?.({ step: `checking ${basename(path)}`, done, total: paths.length });
-    weights[path.slice(folder.path.length + 1)] = await fileHash(path);
+    weights[relative(folder.path, path).replaceAll("\\", "/")] = await fileHash(path, signal);
   }
   return weights;
 }
@@ -186,35 +199,50 @@ const GPU_BATCH = 4;
 /** Loads on the best provider that takes the graphs; says so when that is not the one that was asked for. */
 async function openOnProvider(
   folder: ModelFolder,
-  { provider: requested = "auto", onProgress }: LoadOptions,
+  { provider: requested = "auto", onProgress, signal }: LoadOptions,
   warn: (message: string) => void,
 ): Promise<Engine> {
   const { order, warning } = await chooseProvider(requested);
   if (warning) warn(warning);
-  return startEngine(
-    order,
-    async (provider) => {
-      onProgress?.({ step: `loading on ${provider}`, done: 0, total: 1 });
+  const open = async (provider: Provider, stop?: AbortSignal): Promise<LoadedGraphs> => {
+    const loaded: { dispose(): Promise<void> }[] = [];
+    const keep = async <T extends { dispose(): Promise<void> }>(loading: Promise<T>): Promise<T> => {
+      const one = await loading;
+      loaded.push(one);
+      stop?.throwIfAborted();
+      return one;
+    };
+    stop?.throwIfAborted();
+    onProgress?.({ step: `loading on ${provider}`, done: 0, total: 1 });
+    try {
       const batch = provider === "cpu" ? 1 : GPU_BATCH;
+      const { page: pages, query: queries } = folder.graphs;
       // Pages take long and run apart; a query graph of its own is small, and quicker to answer in this thread.
-      const page = batchedGraph(await load(folder, folder.graphs.page, provider, openThreadedGraph), batch);
-      const query = folder.graphs.query ? await load(folder, folder.graphs.query, provider, openGraph) : page;
-      const maxsim = await openMaxSim(provider);
+      const apart = load(folder, pages, provider, (path) => openThreadedGraph(path, provider, stop));
+      const page = batchedGraph(await keep(apart), batch);
+      const query = queries
+        ? await keep(load(folder, queries, provider, (path) => openGraph(path, provider)))
+        : page;
+      const maxsim = await keep(openMaxSim(provider));
       onProgress?.({ step: `loaded on ${provider}`, done: 1, total: 1 });
       return { provider, page, query, maxsim, batch };
-    },
-    warn,
-  );
+    } catch (error) {
+      for (const one of loaded) await one.dispose().catch(() => {}); // The first error is the one to tell.
+      stop?.throwIfAborted();
+      throw error;
+    }
+  };
+  return startEngine(order, open, warn, signal);
 }
 
 async function load(
   folder: ModelFolder,
   path: string,
   provider: Provider,
-  open: (path: string, provider: Provider) => Promise<Graph>,
+  open: (path: string) => Promise<Graph>,
 ): Promise<Graph> {
   try {
-    return await open(path, provider);
+    return await open(path);
   } catch (error) {
     throw new ModelError(
       `cannot load ${basename(path)} of ${folder.id} (${provider}): ${(error as Error).message}`,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { MultiVector, Page, PatchGrid, Query } from "../../core/index.js";
+import { didYouMean } from "../did-you-mean.js";
 import type { EmbeddingCache } from "../inference/cache.js";
 import type { Engine, LoadedGraphs } from "../inference/engine.js";
 import { ModelError, ProviderError } from "../inference/error.js";
@@ -7,6 +8,7 @@ import type { MaxSimGraph } from "../inference/maxsim-graph.js";
 import type { Provider } from "../inference/providers.js";
 import type { Feed, FloatTensor, Graph, ValueInfo } from "../inference/session.js";
 import { joinVectors } from "../inference/vectors.js";
+import { stopSignal } from "../interrupt.js";
 import type { Family, PageLayout, PageProcessor, PromptProfile } from "./family.js";
 import { tokenizeQuery } from "./query.js";
 import type { ModelTokenizer } from "./tokenizer.js";
@@ -22,9 +24,13 @@ export interface PageEmbedding {
   vectors: MultiVector;
 }
 
-export interface EmbedOptions {
-  onProgress?: (progress: EmbedProgress) => void;
+export interface StopOptions {
+  /** Stops the work, as an interrupt of the cell that asked for it does in any case. What is done is kept. */
   signal?: AbortSignal;
+}
+
+export interface EmbedOptions extends StopOptions {
+  onProgress?: (progress: EmbedProgress) => void;
   /** Number of pages of a stream, where it is known. */
   total?: number;
 }
@@ -139,32 +145,35 @@ export class Model {
   }
 
   /** Unit vectors of a query, one a token. */
-  async embedQuery(text: string): Promise<QueryEmbedding> {
+  async embedQuery(text: string, options: StopOptions = {}): Promise<QueryEmbedding> {
+    const signal = stopSignal(options.signal);
     const query = this.tokenize(text);
-    const ids = query.tokens.map((t) => t.id);
-    const vectors = await this.#parts.engine.run((graphs) =>
-      this.#embed(graphs.query, ids, this.#parts.processor.emptyFeeds, `query "${text}"`),
-    );
+    const vectors = await this.#parts.engine.run((graphs) => this.#embedQuery(graphs, query, signal));
     return { query, vectors };
   }
 
   /** Unit vectors of several queries; kept together by their texts, so that it is done once. */
   async embedQueries(texts: readonly string[], options: EmbedOptions = {}): Promise<QueryEmbedding[]> {
+    const signal = stopSignal(options.signal);
+    const { engine, cache } = this.#parts;
     const queries = texts.map((text) => this.tokenize(text));
-    const key = createHash("sha256")
-      .update(`${this.#key}\nqueries\n${JSON.stringify(texts)}`)
-      .digest("hex");
     const start = performance.now();
-    const all = await this.#parts.cache.get(key, async () => {
+    const embedAll = async (graphs: LoadedGraphs, stop: AbortSignal) => {
       const parts: MultiVector[] = [];
-      for (const text of texts) {
-        options.signal?.throwIfAborted();
-        parts.push((await this.embedQuery(text)).vectors);
+      for (const query of queries) {
+        parts.push(await this.#embedQuery(graphs, query, stop));
         const [done, total] = [parts.length, texts.length];
         options.onProgress?.({ done, total, etaSeconds: secondsLeft(start, done, total) });
       }
       return joinVectors(parts, this.dim);
-    });
+    };
+    const all = await engine.run((graphs) =>
+      cache.get(
+        this.#cacheKey(graphs, `queries\n${JSON.stringify(texts)}`),
+        (stop) => embedAll(graphs, stop),
+        signal,
+      ),
+    );
     let first = 0;
     return queries.map((query) => {
       const count = query.tokens.length;
@@ -175,18 +184,20 @@ export class Model {
   }
 
   /** Unit vectors of a page and where its patches lie among them; kept by content, so that it is never done twice. */
-  async embedPage(page: Page, options: { signal?: AbortSignal } = {}): Promise<PageEmbedding> {
-    options.signal?.throwIfAborted();
+  async embedPage(page: Page, options: StopOptions = {}): Promise<PageEmbedding> {
+    const signal = stopSignal(options.signal);
+    signal?.throwIfAborted();
     const { processor, engine, cache } = this.#parts;
     const layout = processor.layout(page.width, page.height);
     const prompt = this.#pagePrompt(layout);
     const what = `page ${page.source.file}#${page.source.number}`;
-    const work = engine.run((graphs) =>
-      cache.get(this.#pageKey(page, graphs), () =>
-        this.#embed(graphs.page, prompt.ids, () => processor.feeds(page, layout), what),
+    const vectors = await engine.run((graphs) =>
+      cache.get(
+        this.#cacheKey(graphs, page.sha256),
+        (stop) => this.#embed(graphs.page, prompt.ids, () => processor.feeds(page, layout), what, stop),
+        signal,
       ),
     );
-    const vectors = await orAbort(work, options.signal);
     const last = prompt.grid.index.reduce((a, b) => Math.max(a, b), 0);
     if (vectors.count <= last)
       throw new ModelError(
@@ -197,14 +208,16 @@ export class Model {
 
   /**
    * Embeds pages in order: the next pages are prepared (and rendered, if they come from a stream) while one is in the graph.
-   * What is done, or under way, stays done when it is stopped: asked again, it is not embedded again.
+   * Stopped, it ends with the page that is in the graph, and those that wait are left out. What is done is kept: asked again,
+   * it is not embedded again.
    * @param pages pages, or a stream of them as `streamPages` gives
    */
   async embedPages(
     pages: readonly Page[] | AsyncIterable<Page>,
     options: EmbedOptions = {},
   ): Promise<PageEmbedding[]> {
-    const { onProgress, signal } = options;
+    const { onProgress } = options;
+    const signal = stopSignal(options.signal);
     const known = options.total ?? (Array.isArray(pages) ? pages.length : null);
     const start = performance.now();
     const done: PageEmbedding[] = [];
@@ -250,8 +263,14 @@ export class Model {
     return this.#parts.engine.dispose();
   }
 
-  #pageKey(page: Page, { provider }: LoadedGraphs): string {
-    return createHash("sha256").update(`${this.#key}\n${provider}\n${page.sha256}`).digest("hex");
+  #cacheKey({ provider }: LoadedGraphs, content: string): string {
+    return createHash("sha256").update(`${this.#key}\n${provider}\n${content}`).digest("hex");
+  }
+
+  #embedQuery(graphs: LoadedGraphs, query: Query, signal?: AbortSignal): Promise<MultiVector> {
+    const ids = query.tokens.map((t) => t.id);
+    const { emptyFeeds } = this.#parts.processor;
+    return this.#embed(graphs.query, ids, emptyFeeds, `query "${query.text}"`, signal);
   }
 
   /** Ids of the page prompt and the grid in it: patches are where the image token is, never "the first 1024". */
@@ -280,14 +299,16 @@ export class Model {
     ids: readonly number[] | null,
     image: () => Record<string, Feed>,
     what: string,
+    signal?: AbortSignal,
   ): Promise<MultiVector> {
+    signal?.throwIfAborted();
     const feeds: Record<string, Feed> = graph.inputs.some((i) => i.name === "pixel_values") ? image() : {};
     if (ids) {
       const shape = [1, ids.length];
       feeds.input_ids = { type: "int64", data: BigInt64Array.from(ids, BigInt), shape };
       feeds.attention_mask = { type: "int64", data: new BigInt64Array(ids.length).fill(1n), shape };
     }
-    const result = await graph.run(feeds);
+    const result = await graph.run(feeds, undefined, signal);
     return checked(Object.values(result)[0], this.dim, graph.name, what);
   }
 }
@@ -303,16 +324,6 @@ export function describe(processor: PageProcessor): ModelInfo["processor"] {
   return { width, height, resample: processor.resample, backend: processor.backend };
 }
 
-/** The result, or the signal's reason as soon as it is given; the work itself goes on and its result is kept. */
-function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
-}
-
 /** @throws ModelError listing the profiles there are */
 export function findProfile(
   profiles: readonly PromptProfile[],
@@ -320,9 +331,10 @@ export function findProfile(
   model: string,
 ): PromptProfile {
   const found = wanted === undefined ? profiles[0] : profiles.find((p) => p.name === wanted);
+  const names = profiles.map((p) => p.name);
   if (!found)
     throw new ModelError(
-      `invalid profile: ${wanted}, expected one of ${profiles.map((p) => p.name).join(", ")} for ${model}`,
+      `invalid profile: ${wanted}, expected one of ${names.join(", ")} for ${model}${didYouMean(String(wanted), names)}`,
     );
   return found;
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Page } from "../../core/index.js";
+import { stopSignal } from "../interrupt.js";
 import { PageError } from "./error.js";
 import { imagePages } from "./image.js";
 import { pdfPages } from "./pdf.js";
@@ -19,6 +20,7 @@ export interface OpenPagesOptions {
   password?: string;
   /** Called after each page. `total` grows while documents are still being opened. */
   onProgress?: (progress: { done: number; total: number; name: string }) => void;
+  /** Stops it, as an interrupt of the cell does in any case. */
   signal?: AbortSignal;
 }
 
@@ -42,6 +44,7 @@ export async function* streamPages(
   source: PageInput | readonly PageInput[],
   options: OpenPagesOptions = {},
 ): AsyncGenerator<Page> {
+  const signal = stopSignal(options.signal);
   const dpi = options.dpi ?? 150;
   if (!(dpi >= 10 && dpi <= 1200))
     throw new PageError(`invalid dpi: ${dpi}, expected a number from 10 to 1200`);
@@ -52,8 +55,8 @@ export async function* streamPages(
   let done = 0;
   let waiting = documents.length;
   for (const document of documents) {
-    options.signal?.throwIfAborted();
-    const bytes = await readDocument(document, options.signal);
+    signal?.throwIfAborted();
+    const bytes = await readDocument(document, signal);
     const kind = documentKind(document.name, bytes);
     const choose = (count: number): number[] => {
       const wanted = document.pages ?? options.pages;
@@ -66,7 +69,7 @@ export async function* streamPages(
         ? pdfPages(document.name, bytes, { dpi, password: options.password, choose })
         : imagePages(document.name, bytes, choose);
     for await (const page of stream) {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       done++;
       waiting--;
       options.onProgress?.({ done, total: done + waiting, name: basename(document.name) });

@@ -33,7 +33,7 @@ export async function listDocuments(source: string | Uint8Array): Promise<Docume
   const info = whole ?? (await statOrNull(expand(name)));
   if (!info) throw new PageError(`no such file: ${name}, looked from ${process.cwd()}`);
   if (!info.isDirectory()) return [{ name, from: { path: expand(name) }, pages }];
-  const files = (await readdir(expand(name))).filter((f) => EXTENSIONS.has(extname(f).toLowerCase()));
+  const files = (await readdir(expand(name))).filter(isDocumentName);
   if (files.length === 0)
     throw new PageError(`invalid source: the folder ${name} has no document, ${EXPECTED}`);
   files.sort(new Intl.Collator("en", { numeric: true }).compare);
@@ -49,6 +49,11 @@ export async function readDocument(document: Document, signal?: AbortSignal): Pr
   } catch (error) {
     throw new PageError(`cannot read ${name}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Whether a file is taken for a document where nobody named it: in a folder, or by a pattern. */
+export function isDocumentName(name: string): boolean {
+  return EXTENSIONS.has(extname(name).toLowerCase());
 }
 
 /** What a document is, by its first bytes; names lie. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { run } from "../../kernel/cli";
-import { slug } from "../../kernel/cli/names";
+import { pageFolder, slug, tokenFile } from "../../kernel/cli/names";
 
 const REPORT = join(__dirname, "../../examples/energy-report.pdf");
 const folder = mkdtempSync(join(tmpdir(), "colpali-lens-cli-"));
@@ -186,12 +186,286 @@ test.each([
   [["inspect"], 2, "missing MODEL"],
   [["inspect", "no-such-model"], 1, "no-such-model"],
   [["mops"], 2, "unknown command: mops, expected one of maps"],
+  [["mops"], 2, "; did you mean maps?"],
+  [["docter"], 2, "; did you mean doctor?"],
+  [["embeddings"], 2, "unknown command: embeddings"],
+  [["--hepl"], 2, "; did you mean --help?"],
+  [["toString"], 2, "unknown command: toString"],
+  [["maps", "--docments", REPORT], 2, "unknown option: --docments, expected one of --model"],
+  [["maps", "--docments", REPORT], 2, "; did you mean --documents?"],
+  [["embed", "--query=x"], 2, "; did you mean --queries?"],
+  [["maps", "--toString=x"], 2, "unknown option: --toString"],
+  [["maps", REPORT, "--queries", "x", "-o", "out"], 2, "unknown option: -o (as a value: --NAME=-o)"],
+  [["maps", "--queries", "x", "--documents"], 2, "missing value of --documents"],
+  [["maps", "--documents", "--queries", "x"], 2, "missing value of --documents"],
+  [["maps", "--documents", REPORT, "--queries", "x", "--out"], 2, "missing value of --out"],
+  [["maps", "--json=yes"], 2, "invalid --json: yes, expected no value"],
+  [["maps", "--dpi", "100", "--dpi=200"], 2, "--dpi is given twice, expected once"],
+  [
+    ["maps", REPORT, "--queries", "x", "--dpi", "-5"],
+    2,
+    "invalid --dpi: -5, expected a number from 10 to 1200",
+  ],
+  [["maps", REPORT, "--queries", "x", "--dpi=-5"], 2, "invalid --dpi: -5, expected a number from 10 to 1200"],
+  [["maps", REPORT, "--queries", "x", "--tokens", "-1"], 2, "invalid --tokens: -1, expected a number from 0"],
+  [
+    ["maps", `${REPORT}#1`, "--queries", "x", "--tokens", "7"],
+    2,
+    'invalid --tokens: 7, expected an index from 0 to 0 for the query "x"',
+  ],
+  [
+    ["maps", REPORT, "--queries", "x", "--tokens", "wrods"],
+    2,
+    "expected one of words, all, none; did you mean words?",
+  ],
+  [
+    ["maps", REPORT, "--queries", "x", "--format", "png,pgn"],
+    2,
+    "invalid --format: pgn, expected one of json, png, svg, pdf, html; did you mean png?",
+  ],
+  [["maps", REPORT, "--queries", "x", "--palette", "virdis"], 2, "; did you mean viridis?"],
+  [
+    ["maps", REPORT, "--queries", "x", "--provider", "gpu"],
+    2,
+    "invalid --provider: gpu, expected one of auto, cuda, webgpu",
+  ],
+  [["maps", REPORT, "--queries", "x", "--provider", "webgup"], 2, "; did you mean webgpu?"],
+  [["maps", `${REPORT}#1`, "--queries", "x", "--model", "mni"], 1, "; did you mean mini?"],
+  [
+    ["maps", `${REPORT}#1`, "--queries", "x", "--profile", "engine"],
+    1,
+    "invalid profile: engine, expected one of",
+  ],
+  [["maps", REPORT, "--queries", " "], 2, 'invalid --queries: "", expected at least one word'],
+  [["maps", REPORT, "--queries", "a", "b", "--pairs"], 2, "invalid --pairs: 1 documents and 2 queries"],
+  [["inspect", "mini", "mini"], 2, "unexpected argument: mini"],
   [[], 2, "colpali-lens"],
 ] as const)("%j ends with %d and says why", async (argv, code, message) => {
   const answer = await cli(...argv);
   expect(answer.code).toBe(code);
   expect(answer.err).toContain(message);
   expect(answer.out).toBe("");
+});
+
+describe("documents", () => {
+  const documents = join(folder, "documents");
+  const out = join(folder, "embedded");
+  beforeAll(() => {
+    for (const name of [
+      "2/Übersicht über alles.pdf",
+      "10/a.pdf",
+      "10/deep/b.PDF",
+      "[x]/c.pdf",
+      "2/notes.txt",
+    ]) {
+      mkdirSync(join(documents, name, ".."), { recursive: true });
+      copyFileSync(REPORT, join(documents, name));
+    }
+    copyFileSync(REPORT, join(documents, "2/.hidden.pdf"));
+    mkdirSync(join(documents, "none"));
+  });
+
+  /** Files that were made of which document, in order. */
+  const embedded = async (...argv: string[]) => {
+    const { code, out: printed, err } = await cli("embed", "--dpi", "10", "--out", out, "--quiet", ...argv);
+    expect([code, err]).toEqual([0, ""]);
+    return printed
+      .trim()
+      .split("\n")
+      .map((file) => file.slice(out.length + 1).replace(/-[0-9a-f]{8}\.safetensors$/, ""));
+  };
+  const at = (name: string) => join(documents, name);
+
+  test.each([
+    [
+      "several behind one option",
+      ["--documents", `${at("10/a.pdf")}#1`, `${at("10/deep/b.PDF")}#2`],
+      ["a-page-1", "b-page-2"],
+    ],
+    [
+      "an option for each",
+      [`--documents=${at("10/a.pdf")}#1`, `--documents=${at("10/deep/b.PDF")}#2`],
+      ["a-page-1", "b-page-2"],
+    ],
+    ["both", [`--documents=${at("10/a.pdf")}#1`, `${at("10/deep/b.PDF")}#2`], ["a-page-1", "b-page-2"]],
+    ["no option", [`${at("10/a.pdf")}#1`, `${at("10/deep/b.PDF")}#2`], ["a-page-1", "b-page-2"]],
+    ["behind --", ["--queries", "wind", "--", `${at("10/a.pdf")}#1`], ["a-page-1", "query-wind"]],
+    [
+      "several queries",
+      ["--queries", "wind", "-5 °C", "--documents", `${at("10/a.pdf")}#1`],
+      ["a-page-1", "query-wind", "query-5-C"],
+    ],
+    ["a query like an option", [`${at("10/a.pdf")}#1`, "--queries=--json"], ["a-page-1", "query-json"]],
+    ["a file with brackets in its name", [`${at("[x]/c.pdf")}#1`], ["c-page-1"]],
+    ["a folder", [at("10")], ["a-page-1", "a-page-2", "a-page-3", "a-page-4"]],
+    [
+      "a name with spaces and umlauts",
+      [`${at("2/Übersicht über alles.pdf")}#1`],
+      ["Übersicht-über-alles-page-1"],
+    ],
+    ["a pattern, without hidden files", [`${at("2/*")}#1`], ["Übersicht-über-alles-page-1"]],
+    [
+      "a pattern at any depth, numbers in order",
+      [`${at("{2,10}/**")}#1`],
+      ["Übersicht-über-alles-page-1", "a-page-1", "b-page-1"],
+    ],
+    ["a pattern and a file of it, once", [`${at("10/*.pdf")}#1`, `${at("10/a.pdf")}#1`], ["a-page-1"]],
+  ])("%s", async (_what, argv, expected) => {
+    expect(await embedded(...argv)).toEqual(expected);
+  });
+
+  test.each([
+    [["*.png"], "no file matches DIR/*.png"],
+    [["2/*.txt"], "no document matches DIR/2/*.txt, only DIR/2/notes.txt; expected PDF, PNG"],
+    [["none"], "the folder DIR/none has no document"],
+    [["10/a.pdf", "no.pdf", "10/nor.pdf", "x*.pdf"], "no such file: DIR/no.pdf"],
+    [["10/a.pdf", "no.pdf", "10/nor.pdf", "x*.pdf"], "no such file: DIR/10/nor.pdf"],
+    [["10/a.pdf", "no.pdf", "10/nor.pdf", "x*.pdf"], "no file matches DIR/x*.pdf"],
+  ])("%j: %s, before anything is done", async (names, message) => {
+    const answer = await cli("embed", ...names.map(at), "--out", join(folder, "never"));
+    expect([answer.code, answer.out]).toEqual([1, ""]);
+    expect(answer.err.replaceAll(documents, "DIR")).toContain(message);
+    expect(answer.err).not.toContain("opening");
+    expect(existsSync(join(folder, "never"))).toBe(false);
+  });
+
+  test("an output folder that cannot be written to is said before anything is done", async () => {
+    const file = join(folder, "a file");
+    copyFileSync(REPORT, file);
+    for (const place of [file, join(file, "below")]) {
+      const { code, err } = await cli("maps", REPORT, "--queries", "x", "--out", place);
+      expect(code).toBe(1);
+      expect(err).toContain(`cannot write to --out ${place}: E`);
+      expect(err).not.toContain("opening");
+    }
+  });
+});
+
+describe("what is said while it works", () => {
+  const maps = (...argv: string[]) =>
+    cli("maps", "--documents", REPORT, "--queries", "submarine cable", "turbines", ...argv);
+
+  test("in a log, a line now and then; at the end the best pages", async () => {
+    const out = join(folder, "said");
+    const { code, out: printed, err } = await maps("--tokens", "none", "--out", out);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^opening: 1\/4 pages · \d+ s left\n/);
+    expect(err).toMatch(/^mapping: 4\/8 maps · \d+ s left$/m);
+    expect(err).toMatch(/^mapping: 8 maps in \d+\.\d s$/m);
+    expect(err).not.toContain("\r");
+    expect(err.split("\n").length).toBeLessThan(25);
+    const lines = printed.trimEnd().split("\n");
+    expect(lines.map((line) => line.replace(/\d+\.\d{3}/, "#").replace(/page \d/, "page n"))).toEqual([
+      'best pages for "submarine cable"',
+      ...Array(3).fill(`  #  ${REPORT}, page n`),
+      "  and 1 more",
+      'best pages for "turbines"',
+      ...Array(3).fill(`  #  ${REPORT}, page n`),
+      "  and 1 more",
+      `written to ${out}`,
+    ]);
+    const scores = lines.slice(1, 4).map((line) => Number.parseFloat(line));
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(lines[1]).toContain("page 3");
+  }, 60_000);
+
+  test("--json leaves stdout to the JSON; --quiet says nothing at all", async () => {
+    const { out, err } = await maps("--json");
+    const all: {
+      maxsim: { score: number };
+      query: { text: string };
+      provenance: { page: { number: number } };
+    }[] = JSON.parse(out);
+    const cable = all.filter((e) => e.query.text === "submarine cable");
+    const best = cable.reduce((a, b) => (b.maxsim.score > a.maxsim.score ? b : a));
+    expect(err).toContain(
+      `best pages for "submarine cable"\n  ${best.maxsim.score.toFixed(3)}  ${REPORT}, page ${best.provenance.page.number}\n`,
+    );
+    const quiet = await maps("--json", "--quiet");
+    expect([JSON.parse(quiet.out).length, quiet.err]).toEqual([8, ""]);
+    const silent = await maps("--quiet", "--tokens", "none", "--out", join(folder, "quiet"));
+    expect([silent.code, silent.out, silent.err]).toEqual([0, "", ""]);
+  }, 60_000);
+
+  test("on a terminal one line is rewritten, and cleared before anything else is written", async () => {
+    const { isTTY, columns } = process.stderr;
+    Object.assign(process.stderr, { isTTY: true, columns: 30 });
+    try {
+      const long = join(folder, "a folder with a long name for a model".repeat(2));
+      const { err } = await cli("embed", REPORT, "--dpi", "10", "--out", join(folder, "terminal"));
+      const lines = err.split("\n").filter(Boolean);
+      for (const line of lines) {
+        expect(line.startsWith("\r\x1b[K")).toBe(true);
+        for (const part of line.split("\r\x1b[K")) expect(part.length).toBeLessThan(30);
+      }
+      expect(lines.at(-1)).toMatch(/embedding: 4 pages in \d/);
+      // While the line of the first page stands there, the name of its file is printed.
+      const visible = err.replaceAll("\r\x1b[K", "|");
+      expect(visible).toMatch(/\|embedding: 1\/4 pages[^|]*\|\|embedding: 2\/4/);
+      expect((await cli("inspect", long)).err).toMatch(/^colpali-lens: unknown model/);
+    } finally {
+      Object.assign(process.stderr, { isTTY, columns });
+    }
+  });
+});
+
+test("file names sort as pages and tokens do", () => {
+  const page = (number: number, of: number) =>
+    pageFolder({ source: { file: "a b.pdf", number, of }, sha256: "" } as never).slice(0, -9);
+  expect([page(3, 120), page(3, 9), page(1, 1)]).toEqual(["a-b-page-003", "a-b-page-3", "a-b-page-1"]);
+  const tokens = Array.from({ length: 120 }, (_, index) => ({ index, text: "t" }));
+  expect(tokenFile({ tokens } as never, tokens[7] as never)).toBe("token-007-t");
+});
+
+describe("stopping", () => {
+  test("what is done is kept and said", async () => {
+    const out = join(folder, "stopped");
+    const write = jest.spyOn(console, "error");
+    const running = cli("maps", REPORT, "--queries", "wind", "--dpi", "40", "--tokens", "none", "--out", out);
+    while (!existsSync(out) || readdirSync(out).length < 2) await new Promise((done) => setTimeout(done, 1));
+    process.emit("SIGINT", "SIGINT");
+    const { code, err } = await running;
+    write.mockRestore();
+    const [, done] = /colpali-lens: stopped, (\d) of 4 maps are in .*stopped\n$/.exec(err) ?? [];
+    const pictures = readdirSync(out, { recursive: true }).filter((f) => String(f).endsWith(".png"));
+    expect([code, String(pictures.length)]).toEqual([130, done]);
+    expect(Number(done)).toBeLessThan(4);
+    expect(process.listenerCount("SIGINT")).toBe(0);
+  }, 60_000);
+
+  test("JSON that was begun is ended", async () => {
+    const running = cli("maps", REPORT, "--queries", "wind", "hydro", "--dpi", "40", "--json");
+    const printed = process.stdout.write as jest.Mock;
+    while (printed.mock.calls.length < 2) await new Promise((done) => setTimeout(done, 1));
+    process.emit("SIGTERM", "SIGTERM");
+    const { code, out } = await running;
+    expect(code).toBe(130);
+    expect(JSON.parse(out).length).toBeGreaterThan(1);
+  }, 60_000);
+});
+
+describe("help", () => {
+  test.each(["maps", "embed", "inspect", "doctor", "install", "uninstall"])(
+    "of %s names every option",
+    async (name) => {
+      const { out: help, code } = await cli(name, "--help");
+      expect(code).toBe(0);
+      expect([(await cli(name, "-h")).out, (await cli("help", name)).out]).toEqual([help, help]);
+      const { err } = await cli(name, "--no-such-option");
+      const known = /expected one of (.*?)(;|\n)/.exec(err)?.[1].split(", ") ?? [];
+      expect(known.length).toBeGreaterThan(0);
+      for (const option of known) expect(help).toMatch(new RegExp(`^ +${option}[ =]`, "m"));
+      for (const [option] of help.matchAll(/^ +(--[\w-]+)/gm)) expect(known).toContain(option.trim());
+    },
+  );
+
+  test("the overview names every command and what the exit codes mean", async () => {
+    const { out, code } = await cli("--help");
+    expect(code).toBe(0);
+    for (const name of ["maps", "embed", "inspect", "doctor", "install", "uninstall"])
+      expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
+    expect(out).toContain("130 when stopped");
+  });
 });
 
 test("names are readable in any script and never empty", () => {
