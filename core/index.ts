@@ -26,6 +26,7 @@ export * from "./raster.js";
 export { type PagePoint, patchAt, patchCentre, regionOf } from "./region.js";
 export * from "./scale.js";
 export * from "./scene.js";
+export * from "./shared-name.js";
 export * from "./shown.js";
 export * from "./siblings.js";
 export * from "./snippets.js";

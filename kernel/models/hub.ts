@@ -4,8 +4,9 @@ import { dirname, join, posix } from "node:path";
 import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
 import { ModelError } from "../inference/error.js";
 import { readOnnxFile } from "../inference/onnx-file.js";
-import { download, type RemoteFile } from "./download.js";
+import { download, RefusedError, type RemoteFile } from "./download.js";
 import { CONFIG_FILES, PAGE_GRAPHS, QUERY_GRAPHS } from "./folder.js";
+import { type HubAccess, hubAccess } from "./hub-access.js";
 
 export interface HubOptions {
   revision?: string;
@@ -31,7 +32,7 @@ const COMPLETE = ".complete.json";
 
 /**
  * Brings a model's files from the hub into the cache: only what is needed, resumed after a cut, checked by checksum, and
- * never twice. `HF_ENDPOINT` names another hub, `HF_TOKEN` opens gated models, `HF_HUB_OFFLINE=1` keeps off the network.
+ * never twice. Where the hub is, and who is logged in, is as for Python's `huggingface_hub`: see {@link hubAccess}.
  * @throws ModelError naming the model, what happened and what to do
  */
 export async function fetchModel(name: string, options: HubOptions): Promise<HubModel> {
@@ -42,7 +43,8 @@ export async function fetchModel(name: string, options: HubOptions): Promise<Hub
   const complete = cached !== undefined && existsSync(join(root, cached, COMPLETE));
   // A commit never changes; a branch is asked for again.
   if (complete && cached === revision) return { path: join(root, cached), commit: cached, warning: null };
-  if (process.env.HF_HUB_OFFLINE === "1") {
+  const access = hubAccess();
+  if (access.offline) {
     if (complete) return { path: join(root, cached), commit: cached, warning: null };
     throw new ModelError(
       `${name} (${revision}) is not in ${root} and HF_HUB_OFFLINE is set; load it once with a network`,
@@ -51,7 +53,7 @@ export async function fetchModel(name: string, options: HubOptions): Promise<Hub
   let files: RemoteFile[];
   let commit: string;
   try {
-    ({ commit, files } = await ask(name, revision, options.signal));
+    ({ commit, files } = await ask(access, name, revision, options.signal));
   } catch (error) {
     options.signal?.throwIfAborted();
     if (complete && !(error instanceof HubApiError))
@@ -60,33 +62,44 @@ export async function fetchModel(name: string, options: HubOptions): Promise<Hub
         commit: cached,
         warning: `the hub cannot be reached, using ${name} at ${cached.slice(0, 12)} from an earlier download`,
       };
-    throw explained(name, revision, error as Error);
+    throw explained(access, name, revision, error as Error);
   }
   const path = join(root, commit);
   if (!existsSync(join(path, COMPLETE))) {
-    for (const file of chooseFiles(name, files)) await bring(name, commit, file, path, options);
-    await bringExternalData(name, commit, files, path, options);
+    const bring = async (file: RemoteFile) => {
+      if (existsSync(join(path, file.path))) return;
+      try {
+        await bringFile(access, `${name}/resolve/${commit}`, file, path, options);
+      } catch (error) {
+        throw error instanceof RefusedError ? explained(access, name, revision, error) : error;
+      }
+    };
+    for (const file of chooseFiles(name, files)) await bring(file);
+    for (const file of externalFiles(name, files, path)) await bring(file);
     await writeFile(join(path, COMPLETE), JSON.stringify({ name, commit }));
   }
   if (known[revision] !== commit) await writeRefs(root, { ...known, [revision]: commit });
   return { path, commit, warning: null };
 }
 
-const hubUrl = (): string => (process.env.HF_ENDPOINT ?? "https://huggingface.co").replace(/\/$/, "");
-const token = (): string | undefined =>
-  process.env.HF_TOKEN ?? process.env.HUGGING_FACE_HUB_TOKEN ?? undefined;
-
 async function ask(
+  { url, token }: HubAccess,
   name: string,
   revision: string,
   signal?: AbortSignal,
 ): Promise<{ commit: string; files: RemoteFile[] }> {
   const common = {
-    hubUrl: hubUrl(),
-    accessToken: token(),
+    hubUrl: url,
     fetch: ((input, init) => {
       const timeout = AbortSignal.timeout(30_000);
-      return fetch(input, { ...init, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+      const headers = new Headers(init?.headers);
+      // Not by the client's own option, which refuses the tokens of other hubs.
+      if (token) headers.set("authorization", `Bearer ${token}`);
+      return fetch(input, {
+        ...init,
+        headers,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
     }) as typeof fetch,
   };
   const { sha: commit } = await modelInfo({ ...common, name, revision, additionalFields: ["sha"] });
@@ -115,50 +128,53 @@ function chooseFiles(name: string, files: RemoteFile[]): RemoteFile[] {
   return [...configs, ...(query ? [query] : []), page];
 }
 
-async function bringExternalData(
-  name: string,
-  commit: string,
-  files: RemoteFile[],
-  path: string,
-  options: HubOptions,
-) {
+/** The files that hold the weights of graphs, which must be here. */
+function externalFiles(name: string, files: RemoteFile[], path: string): RemoteFile[] {
   const graphs = chooseFiles(name, files).filter((f) => f.path.endsWith(".onnx"));
-  for (const graph of graphs)
-    for (const location of readOnnxFile(join(path, graph.path)).externalData) {
+  return graphs.flatMap((graph) =>
+    readOnnxFile(join(path, graph.path)).externalData.map((location) => {
       const wanted = posix.join(posix.dirname(graph.path), location);
       const file = files.find((f) => f.path === wanted);
       if (!file)
         throw new ModelError(
           `missing weights: ${graph.path} of ${name} keeps them in ${location}, which the hub does not have`,
         );
-      await bring(name, commit, file, path, options);
-    }
+      return file;
+    }),
+  );
 }
 
-async function bring(name: string, commit: string, file: RemoteFile, folder: string, options: HubOptions) {
-  const target = join(folder, file.path);
-  if (existsSync(target)) return;
-  const url = `${hubUrl()}/${name}/resolve/${commit}/${file.path.split("/").map(encodeURIComponent).join("/")}`;
-  await download(url, target, file, {
-    token: token(),
-    signal: options.signal,
-    onBytes: (done, total) => options.onProgress?.({ step: `downloading ${file.path}`, done, total }),
+async function bringFile(
+  { url, token }: HubAccess,
+  where: string,
+  file: RemoteFile,
+  folder: string,
+  { signal, onProgress }: HubOptions,
+): Promise<void> {
+  const path = file.path.split("/").map(encodeURIComponent).join("/");
+  await download(`${url}/${where}/${path}`, join(folder, file.path), file, {
+    token,
+    signal,
+    onBytes: (done, total) => onProgress?.({ step: `downloading ${file.path}`, done, total }),
   });
 }
 
-function explained(name: string, revision: string, error: Error): ModelError {
-  const status = error instanceof HubApiError ? error.statusCode : 0;
+function explained(access: HubAccess, name: string, revision: string, error: Error): ModelError {
+  const status =
+    error instanceof HubApiError ? error.statusCode : error instanceof RefusedError ? error.status : 0;
   if (status === 401 || status === 403)
     return new ModelError(
-      `no access to ${name} on the hub (${status}): it does not exist, or is gated; accept its terms there and set HF_TOKEN`,
+      `no access to ${name} on the hub (${status}): it does not exist, or is gated; accept its terms there and set HF_TOKEN or run "hf auth login" (${
+        access.token
+          ? `the token from ${access.tokenFrom} was sent`
+          : `no token was found in ${access.tokenFrom}`
+      })`,
       { cause: error },
     );
   if (status === 404)
     return new ModelError(
       `unknown model: ${name} (revision ${revision}) is neither a folder here nor on the hub`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   const reason = (error as { cause?: Error }).cause?.message ?? error.message;
   return new ModelError(

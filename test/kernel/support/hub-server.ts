@@ -10,8 +10,14 @@ export interface HubServer {
   commit: string;
   /** `GET path` with the range, and whether a token came along; in order. */
   log: string[];
-  /** Cuts the next download of this file after so many bytes, once. */
-  cut: { file: string; after: number } | null;
+  /** Cuts the next download of this file after so many bytes, once; `always` every time, before any byte. */
+  cut: { file: string; after: number; always?: boolean } | null;
+  /** Sends more than the file has, without saying how much. */
+  endless: string | null;
+  /** Answers this file with a status. */
+  refuse: { file: string; status: number } | null;
+  /** Sends the questions about the repository on to the second server. */
+  moved: boolean;
   /** Sends other bytes than were promised for this file. */
   spoil: string | null;
   /** Answers for the whole repository. */
@@ -42,20 +48,37 @@ export async function startHub(folder: string, commit: string): Promise<HubServe
     if (hub.spoil === file) bytes = Buffer.from(bytes.map((b) => b ^ 1));
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
     const rest = bytes.subarray(from);
+    if (hub.refuse?.file === file) {
+      response.statusCode = hub.refuse.status;
+      return response.end();
+    }
+    if (hub.endless === file) {
+      response.writeHead(from > 0 ? 206 : 200);
+      response.write(rest);
+      const more = setInterval(() => response.write(Buffer.alloc(1 << 16)), 5);
+      return response.on("close", () => clearInterval(more));
+    }
     response.writeHead(from > 0 ? 206 : 200, { "content-length": rest.length });
     if (hub.cut?.file === file) {
-      const { after } = hub.cut;
-      hub.cut = null;
+      const { after, always } = hub.cut;
+      if (!always) hub.cut = null;
       response.write(rest.subarray(0, after), () => setTimeout(() => response.destroy(), 20));
     } else response.end(rest);
   }
 
   const storage = await listen((request, response) => {
     note(request, "storage");
+    if (request.url!.startsWith("/api/")) return answer(request, response);
     send(request, response, decodeURIComponent(request.url!.slice(1)));
   });
   const front = await listen((request, response) => {
     note(request, "hub");
+    if (!hub.moved || !request.url!.startsWith("/api/")) return answer(request, response);
+    response.writeHead(307, { location: `http://localhost:${port(storage)}${request.url}` });
+    response.end();
+  });
+
+  function answer(request: IncomingMessage, response: ServerResponse) {
     const path = request.url!.split("?")[0];
     const json = (value: unknown) => {
       response.setHeader("content-type", "application/json");
@@ -77,13 +100,16 @@ export async function startHub(folder: string, commit: string): Promise<HubServe
     if (!isLarge(file)) return send(request, response, file);
     response.writeHead(302, { location: `http://localhost:${port(storage)}/${encodeURIComponent(file)}` });
     response.end();
-  });
+  }
 
   return Object.assign(hub, {
     url: `http://127.0.0.1:${port(front)}`,
     commit,
     log: [],
     cut: null,
+    endless: null,
+    refuse: null,
+    moved: false,
     spoil: null,
     status: 200,
     close: async () => {

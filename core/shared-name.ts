@@ -1,0 +1,19 @@
+/**
+ * What may be told to others of where something came from: the name of a file without the folders that lead to it, an
+ * address without the person's name, password, query and fragment, which may hold keys. Other names stay as they are.
+ */
+export function sharedName(from: string): string {
+  const address = /^([a-z][a-z0-9+.-]+:)\/\/(?:[^/?#]*@)?([^/?#]*)([^?#]*)/i.exec(from);
+  if (address && address[1].toLowerCase() !== "file:") return `${address[1]}//${address[2]}${address[3]}`;
+  if (/^(data|blob):/i.test(from)) return from.slice(0, from.indexOf(":"));
+  const path = address ? decoded(address[3]) : from;
+  return path.replace(/[\\/]+$/, "").replace(/^.*[\\/]/s, "") || from;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
