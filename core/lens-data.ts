@@ -3,11 +3,12 @@ import { decodeExplanation } from "./lens-explanation.js";
 import { LENS_LIMITS } from "./lens-limits.js";
 import { type LensData, type LensPage, PICTURE_MIMES } from "./lens-state.js";
 import { pictureSize } from "./picture.js";
+import { sharedReference } from "./shared-name.js";
 
 /**
  * Reads lens data from a widget's trait, a saved notebook or an exported page and checks all of it: counts,
  * shapes, sizes, ranges, finiteness, and that the score adds up. Binary leaves may be any view or ArrayBuffer
- * (little-endian float32 for cosines). Strings are kept as they are: data, never markup.
+ * (little-endian float32 for cosines). Strings are kept as they are: data, never markup. Only full paths and addresses of earlier versions are shortened.
  * @throws RangeError naming what is wrong (`invalid explanations[0].maps: 96 bytes, expected 24 cosines …`)
  */
 export function decodeLensData(raw: unknown): LensData {
@@ -50,7 +51,7 @@ function page(raw: unknown, name: string): LensPage {
       `at most ${LENS_LIMITS.picturePixels} pixels`,
     );
   return {
-    name: text(given.name, `${name}.name`),
+    name: sharedReference(text(given.name, `${name}.name`)),
     number: integer(given.number, `${name}.number`, 1, of),
     of,
     width: integer(given.width, `${name}.width`, 1, 100_000),

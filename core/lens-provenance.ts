@@ -1,8 +1,9 @@
 import { entries, finite, integer, list, orNull, record, text } from "./check.js";
 import { LENS_LIMITS } from "./lens-limits.js";
+import { sharedReference } from "./shared-name.js";
 import type { Provenance } from "./types.js";
 
-/** What a lens says of its origin, checked. */
+/** What a lens says of its origin, checked, and without the paths and addresses that earlier versions wrote in full. */
 export function decodeProvenance(raw: unknown, name: string): Provenance {
   const given = record(raw, name);
   const part = (key: string) => record(given[key], `${name}.${key}`);
@@ -13,7 +14,7 @@ export function decodeProvenance(raw: unknown, name: string): Provenance {
     integer(from[key], `${name}.${of}.${key}`, 1, 1_000_000);
   return {
     model: {
-      id: words(model, "model", "id"),
+      id: sharedReference(words(model, "model", "id")),
       revision: orNull(model.revision, () => words(model, "model", "revision")),
       family: words(model, "model", "family"),
       weights: entries(model.weights, `${name}.model.weights`, 100, (v, n) => text(v, n, 300)),
@@ -30,7 +31,7 @@ export function decodeProvenance(raw: unknown, name: string): Provenance {
       backend: words(processor, "processor", "backend"),
     },
     page: {
-      file: words(source, "page", "file"),
+      file: sharedReference(words(source, "page", "file")),
       number: size(source, "page", "number"),
       sha256: words(source, "page", "sha256"),
       width: size(source, "page", "width"),

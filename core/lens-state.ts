@@ -8,7 +8,7 @@ export const PICTURE_MIMES = ["image/png", "image/jpeg", "image/webp"] as const;
 
 /** A page as the lens shows it. */
 export interface LensPage {
-  /** Document name as the person gave it. Data, never markup. */
+  /** Name of the document, or its address without query. Data, never markup. */
   name: string;
   number: number;
   of: number;

@@ -10,6 +10,11 @@ export function sharedName(from: string): string {
   return path.replace(/[\\/]+$/, "").replace(/^.*[\\/]/s, "") || from;
 }
 
+/** The same where a name is surely a path or an address; others stay whole, such as `owner/name` of a hub. */
+export function sharedReference(id: string): string {
+  return /^(?:[/\\~.]|[a-z]:[/\\]|[a-z][a-z0-9+.-]+:\/\/)/i.test(id) ? sharedName(id) : id;
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -14,9 +14,12 @@ export interface Rect {
   height: number;
 }
 
-/** Where a page came from, as it is shown to a person and written into provenance. */
+/** Where a page came from. */
 export interface PageSource {
-  /** Name of the document as the person gave it (a path, a URL or "bytes"). Data, never markup. */
+  /**
+   * The document as the person gave it (a path, a URL or "bytes"); what is written to be shared has `sharedName` of it.
+   * Data, never markup.
+   */
   file: string;
   /** Page number inside the document, from 1. */
   number: number;
@@ -176,6 +179,7 @@ export interface Provenance {
   };
   processor: { width: number; height: number; resample: string; backend: string };
   page: {
+    /** Name of the file, or address without query: see `sharedName`. */
     file: string;
     number: number;
     sha256: string;

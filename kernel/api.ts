@@ -1,4 +1,4 @@
-import type { Page } from "../core/index.js";
+import { type Page, sharedReference } from "../core/index.js";
 import { type LoadOptions, loadModel as load, type Model } from "./models/index.js";
 import { type OpenPagesOptions, openPages as open, type PageInput } from "./pages/index.js";
 import { withProgress } from "./progress.js";
@@ -6,7 +6,7 @@ import { withProgress } from "./progress.js";
 /** {@link load} with a progress bar in the cell for what takes long; pass `onProgress` to show it your own way. */
 export function loadModel(ref: string, options: LoadOptions = {}): Promise<Model> {
   if (options.onProgress) return load(ref, options);
-  return withProgress(`Loading ${ref}`, "steps", (report) =>
+  return withProgress(`Loading ${sharedReference(ref)}`, "steps", (report) =>
     load(ref, { ...options, onProgress: ({ done, total }) => report(done, total) }),
   );
 }

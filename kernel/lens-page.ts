@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { LensPage, Page } from "../core/index.js";
+import { type LensPage, type Page, sharedName } from "../core/index.js";
 
 /** Longest side of the picture that goes to the browser; coordinates stay those of the page. */
 const LONGEST = 2400;
@@ -16,7 +16,7 @@ export async function lensPage(page: Page): Promise<LensPage> {
     .webp(flat ? { lossless: true, effort: 1 } : { quality: 80, effort: 2 })
     .toBuffer();
   return {
-    name: source.file,
+    name: sharedName(source.file),
     number: source.number,
     of: source.of,
     width,

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "../../core/index.js";
+import { type Page, sharedName } from "../../core/index.js";
 import { writeSafetensors } from "../inference/safetensors.js";
 import type { Model } from "../models/index.js";
 import { findDocuments } from "./documents.js";
@@ -86,7 +86,7 @@ async function embeddedPage(model: Model, page: Page, signal: AbortSignal): Prom
       embeddings: { data: vectors.data, shape: [vectors.count, vectors.dim] },
       patches: { data: grid.index, shape: [grid.rows, grid.columns] },
     },
-    source: { file, page: String(number), page_sha256: page.sha256 },
+    source: { file: sharedName(file), page: String(number), page_sha256: page.sha256 },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Page, Provenance, Query } from "../../core/index.js";
+import { type Page, type Provenance, type Query, sharedName } from "../../core/index.js";
 import type { Model } from "../models/index.js";
 import { manifest } from "../package.js";
 
@@ -20,7 +20,7 @@ export function provenance(model: Model, page: Page, query: Query): Provenance {
     },
     processor: { ...processor, ...size },
     page: {
-      file: page.source.file,
+      file: sharedName(page.source.file),
       number: page.source.number,
       sha256: page.sha256,
       width: page.width,

@@ -5,8 +5,10 @@ import type { ImageConfig, ModelConfigs } from "./family.js";
 
 /** The files of a model on disk, found and parsed, nothing loaded yet. */
 export interface ModelFolder {
-  /** As the person named it. */
+  /** As the person named it, for messages. */
   id: string;
+  /** For provenance: without the folders that lead to it. */
+  name: string;
   path: string;
   revision: string | null;
   configs: ModelConfigs;
@@ -34,7 +36,10 @@ export const CONFIG_FILES: readonly string[] = [
 ];
 
 /** @throws ModelError naming the folder, what is missing and what to do */
-export function readModelFolder(path: string, id = path, revision: string | null = null): ModelFolder {
+export function readModelFolder(
+  path: string,
+  { id, name, revision = null }: { id: string; name: string; revision?: string | null },
+): ModelFolder {
   if (!existsSync(path) || !statSync(path).isDirectory()) throw new ModelError(`no such model folder: ${id}`);
   const find = (names: readonly string[]) => names.map((n) => join(path, n)).find(existsSync) ?? null;
   const page = find(PAGE_GRAPHS);
@@ -55,6 +60,7 @@ export function readModelFolder(path: string, id = path, revision: string | null
     );
   return {
     id,
+    name,
     path,
     revision,
     configs: { model: readJson(path, "config.json", id) ?? {}, image, processor },

@@ -107,7 +107,7 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
       engine,
       cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
       info: {
-        id: ref,
+        id: folder.name,
         path: folder.path,
         revision: folder.revision,
         family: family.name,
@@ -163,16 +163,16 @@ async function locate(
   { revision, onProgress, signal }: LoadOptions,
   warn: (message: string) => void,
 ): Promise<ModelFolder> {
-  if (ref === "mini") return readModelFolder(join(packageRoot, "models", "mini"), ref);
+  if (ref === "mini") return readModelFolder(join(packageRoot, "models", "mini"), { id: ref, name: ref });
   const path = resolve(userPath(ref));
-  if (existsSync(path)) return readModelFolder(path, ref);
+  if (existsSync(path)) return readModelFolder(path, { id: ref, name: basename(path) });
   if (!isHubName(ref))
     throw new ModelError(
       `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub${didYouMean(ref, ["mini"])}`,
     );
   const fetched = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
   if (fetched.warning) warn(fetched.warning);
-  return readModelFolder(fetched.path, ref, fetched.commit);
+  return readModelFolder(fetched.path, { id: ref, name: ref, revision: fetched.commit });
 }
 
 async function hashWeights(

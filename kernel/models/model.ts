@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MultiVector, Page, PatchGrid, Query } from "../../core/index.js";
+import { type MultiVector, type Page, type PatchGrid, type Query, sharedName } from "../../core/index.js";
 import { didYouMean } from "../did-you-mean.js";
 import type { EmbeddingCache } from "../inference/cache.js";
 import type { Engine, LoadedGraphs } from "../inference/engine.js";
@@ -45,7 +45,9 @@ export interface EmbedProgress {
 
 /** What a model says about itself, for people and for provenance. */
 export interface ModelInfo {
+  /** "mini", "owner/name" of a hub, or a folder's name: what is written into provenance. */
   id: string;
+  /** The folder on this machine. */
   path: string;
   revision: string | null;
   family: string;
@@ -190,7 +192,7 @@ export class Model {
     const { processor, engine, cache } = this.#parts;
     const layout = processor.layout(page.width, page.height);
     const prompt = this.#pagePrompt(layout);
-    const what = `page ${page.source.file}#${page.source.number}`;
+    const what = `page ${sharedName(page.source.file)}#${page.source.number}`;
     const vectors = await engine.run((graphs) =>
       cache.get(
         this.#cacheKey(graphs, page.sha256),
