@@ -27,7 +27,7 @@ export interface PageSource {
   of: number;
   /** Resolution it was rendered at, or null for an image. */
   dpi: number | null;
-  /** Renderer or decoder with version, for example "pdfium (@hyzyla/pdfium 2.1.13)". */
+  /** Renderer or decoder with version, for example "pdfium (@embedpdf/pdfium 2.15.1)". */
   renderer: string;
 }
 
@@ -41,6 +41,8 @@ export interface Page {
   source: PageSource;
   /** SHA-256 (hex) of `pixels` preceded by "width x height\n"; identifies the picture, not the file. */
   sha256: string;
+  /** What a reader of the picture should know, a sentence each, such as text that cannot be drawn. Data, never markup. */
+  warnings?: readonly string[];
 }
 
 /** How the model's sequence maps onto the page. */

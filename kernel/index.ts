@@ -27,5 +27,11 @@ export {
   type PageEmbedding,
   type QueryEmbedding,
 } from "./models/index.js";
-export { type OpenPagesOptions, PageError, type PageInput, streamPages } from "./pages/index.js";
+export {
+  type OpenPagesOptions,
+  PageError,
+  type PageInput,
+  streamPages,
+  type Transparency,
+} from "./pages/index.js";
 export type { SaveOptions } from "./save.js";

@@ -50,7 +50,8 @@ export async function openDocuments(
     const left = documents.length - i - 1;
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       report(before + done, before + total + left);
-    opened.push(await openPages(document, { ...options, signal, onProgress }));
+    const onWarning = (message: string) => say(`warning: ${message}`);
+    opened.push(await openPages(document, { ...options, signal, onProgress, onWarning }));
     before += opened[i].length;
   }
   return opened;

@@ -1,34 +1,46 @@
 import { basename } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Page } from "../../core/index.js";
 import { stopSignal } from "../interrupt.js";
 import { PageError } from "./error.js";
-import { imagePages } from "./image.js";
+import { imagePages, type Transparency } from "./image.js";
+import { documentKind } from "./kind.js";
 import { pdfPages } from "./pdf.js";
 import { parsePages } from "./selection.js";
-import { type Document, documentKind, listDocuments, readDocument } from "./source.js";
+import { type Document, listDocuments, type PageInput, readDocument } from "./source.js";
+import { warnings } from "./warnings.js";
 
 export { PageError } from "./error.js";
-
-export type PageInput = string | Uint8Array;
+export type { Transparency } from "./image.js";
+export type { PageInput } from "./source.js";
 
 export interface OpenPagesOptions {
   /** Which pages of each document: `"1-3,7"` or `[1, 2, 3, 7]`, from 1. All when left out. */
   pages?: string | number[];
   /** Resolution at which PDF pages are rendered, in pixels per inch. Default 150. Images keep their own pixels. */
   dpi?: number;
-  /** Password of an encrypted PDF. */
+  /** Password of an encrypted PDF. A document that needs none opens with any. */
   password?: string;
+  /**
+   * Transparent parts of images: laid on white (default), as on paper, or `"strip"`: alpha dropped, which bares the colours
+   * behind it, as colpali-engine does.
+   */
+  transparency?: Transparency;
+  /** Called with what a reader of the pages should know; `console.warn` when left out. Each page keeps its own. */
+  onWarning?: (message: string) => void;
   /** Called after each page. `total` grows while documents are still being opened. */
   onProgress?: (progress: { done: number; total: number; name: string }) => void;
-  /** Stops it, as an interrupt of the cell does in any case. */
+  /** Stops downloads, and rendering before the next page, as an interrupt of the cell does in any case. */
   signal?: AbortSignal;
 }
 
 /**
  * Opens documents as pages of RGB pixels.
- * @param source a PDF, PNG, JPEG, WebP or TIFF file: its path, `"report.pdf#3"`, `"report.pdf#1-3,7"`, an http(s) URL, its
- *   bytes, a folder of such files, or a list of these
- * @throws PageError naming the document, what is wrong with it and what to do
+ * @param source a PDF, PNG, JPEG, WebP or TIFF file: its path, `"report.pdf#3"`, `"report.pdf#1-3,7"`, a `file:` or http(s)
+ *   URL (also with `#page=3`), its bytes as an array, a buffer or a Blob, a folder of such files (hidden ones are passed
+ *   over), or a list of these
+ * @returns pages; what a reader should know of one, such as text that cannot be drawn, is in its `warnings`
+ * @throws PageError naming the document, what is wrong with it and what to do; what `signal` was aborted with
  */
 export async function openPages(
   source: PageInput | readonly PageInput[],
@@ -45,9 +57,11 @@ export async function* streamPages(
   options: OpenPagesOptions = {},
 ): AsyncGenerator<Page> {
   const signal = stopSignal(options.signal);
-  const dpi = options.dpi ?? 150;
+  const { password, dpi = 150, transparency = "white" } = options;
   if (!(dpi >= 10 && dpi <= 1200))
     throw new PageError(`invalid dpi: ${dpi}, expected a number from 10 to 1200`);
+  if (transparency !== "white" && transparency !== "strip")
+    throw new PageError(`invalid transparency: ${String(transparency)}, expected "white" or "strip"`);
   const documents: Document[] = [];
   for (const one of Array.isArray(source) ? source : [source]) documents.push(...(await listDocuments(one)));
   if (documents.length === 0)
@@ -66,14 +80,18 @@ export async function* streamPages(
     };
     const stream =
       kind === "pdf"
-        ? pdfPages(document.name, bytes, { dpi, password: options.password, choose })
-        : imagePages(document.name, bytes, choose);
+        ? pdfPages(document.name, bytes, { dpi, password, choose })
+        : imagePages(document.name, bytes, { transparency, choose });
+    const warn = warnings(options.onWarning ?? console.warn);
     for await (const page of stream) {
-      signal?.throwIfAborted();
+      warn(page);
       done++;
       waiting--;
       options.onProgress?.({ done, total: done + waiting, name: basename(document.name) });
       yield page;
+      // Rendering keeps the thread to itself: an interrupt is heard only in a pause.
+      await setImmediate();
+      signal?.throwIfAborted();
     }
   }
 }

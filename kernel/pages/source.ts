@@ -1,104 +1,100 @@
+import { type Stats, statSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { extname, join } from "node:path";
+import { basename, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { userPath } from "../user-path.js";
+import { download } from "./download.js";
 import { PageError } from "./error.js";
+import { splitFragment } from "./fragment.js";
+
+/** A document: a path, a `file:` or http(s) URL, or its bytes in any form. */
+export type PageInput = string | URL | Uint8Array | ArrayBufferView | ArrayBufferLike | Blob;
 
 /** A document that is known by name and not yet read. */
 export interface Document {
   /** As the person gave it, without the page selection. */
   name: string;
-  from: { path: string } | { url: string } | { bytes: Uint8Array };
+  from: { path: string } | { url: string } | { bytes: Uint8Array } | { blob: Blob };
   /** Page selection written behind `#`. */
   pages?: string;
 }
 
+export const EXPECTED = "expected a PDF, PNG, JPEG, WebP or TIFF file";
 const EXTENSIONS = new Set([".pdf", ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"]);
-const EXPECTED = "expected a PDF, PNG, JPEG, WebP or TIFF file";
-const MAX_DOWNLOAD = 512 * 2 ** 20;
+/** What systems and programs put beside documents: hidden files, macOS's `._name`, Office's `~$name`. */
+const NOT_CHOSEN = /^(\.|~\$)/;
 
 /** Expands one input of a person into documents: a folder gives one for each file in it. */
-export async function listDocuments(source: string | Uint8Array): Promise<Document[]> {
-  if (source instanceof Uint8Array || ArrayBuffer.isView(source))
-    return [{ name: "bytes", from: { bytes: source as Uint8Array } }];
-  if (typeof source !== "string" || source.trim() === "")
+export async function listDocuments(source: PageInput): Promise<Document[]> {
+  const bytes = bytesOf(source);
+  if (bytes) return [{ name: "bytes", from: { bytes } }];
+  if (source instanceof Blob)
+    return [{ name: (source as { name?: string }).name || "bytes", from: { blob: source } }];
+  if (!(typeof source === "string" || source instanceof URL) || String(source).trim() === "")
     throw new PageError(
       `invalid source: ${source === "" ? '""' : String(source)}, expected a path, a URL or the bytes of a document`,
     );
-  if (/^https?:\/\//i.test(source)) {
-    const { name, pages } = splitSelection(source);
+  const text = String(source);
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1].toLowerCase();
+  if (scheme === "http" || scheme === "https") {
+    const { name, pages } = splitFragment(text);
     return [{ name, from: { url: name }, pages }];
   }
-  const whole = await statOrNull(expand(source));
-  const { name, pages } = whole ? { name: source, pages: undefined } : splitSelection(source);
-  const info = whole ?? (await statOrNull(expand(name)));
-  if (!info) throw new PageError(`no such file: ${name}, looked from ${process.cwd()}`);
-  if (!info.isDirectory()) return [{ name, from: { path: expand(name) }, pages }];
-  const files = (await readdir(expand(name))).filter(isDocumentName);
-  if (files.length === 0)
-    throw new PageError(`invalid source: the folder ${name} has no document, ${EXPECTED}`);
-  files.sort(new Intl.Collator("en", { numeric: true }).compare);
-  return files.map((f) => ({ name: join(name, f), from: { path: join(expand(name), f) }, pages }));
+  if (scheme === "file") {
+    const { name, pages } = splitFragment(text);
+    return atPath(fileURLToPath(name), pages);
+  }
+  const path = userPath(text);
+  if (scheme && text.slice(scheme.length).startsWith("://") && !(await statOrNull(path)))
+    throw new PageError(
+      `invalid source: ${text}, expected a path, or a URL that starts with https:, http: or file:`,
+    );
+  // A file may have # in its name.
+  if (await statOrNull(path)) return atPath(text, undefined);
+  const exists = (name: string) => statSync(userPath(name), { throwIfNoEntry: false }) !== undefined;
+  const { name, pages } = splitFragment(text, exists);
+  return atPath(name, pages);
 }
 
 export async function readDocument(document: Document, signal?: AbortSignal): Promise<Uint8Array> {
   const { from, name } = document;
   if ("bytes" in from) return from.bytes;
+  if ("blob" in from) return new Uint8Array(await from.blob.arrayBuffer());
   if ("url" in from) return download(from.url, signal);
   try {
     return await readFile(from.path, { signal });
   } catch (error) {
+    signal?.throwIfAborted();
     throw new PageError(`cannot read ${name}: ${(error as Error).message}`, { cause: error });
   }
 }
 
 /** Whether a file is taken for a document where nobody named it: in a folder, or by a pattern. */
-export function isDocumentName(name: string): boolean {
-  return EXTENSIONS.has(extname(name).toLowerCase());
+export function isDocumentName(path: string): boolean {
+  return !NOT_CHOSEN.test(basename(path)) && EXTENSIONS.has(extname(path).toLowerCase());
 }
 
-/** What a document is, by its first bytes; names lie. */
-export function documentKind(name: string, bytes: Uint8Array): "pdf" | "image" {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).toString("latin1");
-  if (head.includes("%PDF-")) return "pdf";
-  if (
-    head.startsWith("\x89PNG\r\n\x1a\n") ||
-    head.startsWith("\xff\xd8\xff") ||
-    (head.startsWith("RIFF") && head.slice(8, 12) === "WEBP") ||
-    /^(II[*+]\0|MM\0[*+])/.test(head)
-  )
-    return "image";
-  if (bytes.length === 0) throw new PageError(`invalid document ${name}: the file is empty, ${EXPECTED}`);
-  const start = JSON.stringify(Buffer.from(bytes.subarray(0, 24)).toString("utf8"));
-  const what = extname(name).toLowerCase() === ".pdf" ? "not a PDF" : "of a kind that cannot be read";
-  throw new PageError(`invalid document ${name}: ${what} (it starts with ${start}), ${EXPECTED}`);
+/** The bytes of a buffer or of a view of one; null for anything else. */
+function bytesOf(source: unknown): Uint8Array | null {
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  const tag = Object.prototype.toString.call(source);
+  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]"
+    ? new Uint8Array(source as ArrayBuffer)
+    : null;
 }
 
-function splitSelection(source: string): { name: string; pages?: string } {
-  const match = /^(.+)#([\d\s,-]+)$/.exec(source);
-  return match ? { name: match[1], pages: match[2] } : { name: source };
-}
-
-const expand = (path: string): string => (/^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path);
-
-const statOrNull = (path: string) => stat(path).catch(() => null);
-
-async function download(url: string, signal?: AbortSignal): Promise<Uint8Array> {
-  const timeout = AbortSignal.timeout(120_000);
-  let response: Response;
-  try {
-    response = await fetch(url, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
-  } catch (error) {
-    signal?.throwIfAborted();
-    const cause = (error as { cause?: Error }).cause ?? (error as Error);
-    throw new PageError(`cannot download ${url}: ${cause.message}, check the address and the network`, {
-      cause: error,
-    });
+async function atPath(name: string, pages: string | undefined): Promise<Document[]> {
+  const info = await statOrNull(userPath(name));
+  if (!info) throw new PageError(`no such file: ${name}, looked from ${process.cwd()}`);
+  if (!info.isDirectory()) return [{ name, from: { path: userPath(name) }, pages }];
+  const files: string[] = [];
+  for (const file of await readdir(userPath(name))) {
+    if (isDocumentName(file) && (await statOrNull(join(userPath(name), file)))?.isFile()) files.push(file);
   }
-  if (!response.ok)
-    throw new PageError(
-      `cannot download ${url}: the server answered ${response.status} ${response.statusText}`,
-    );
-  if (Number(response.headers.get("content-length") ?? 0) > MAX_DOWNLOAD)
-    throw new PageError(`invalid document ${url}: larger than 512 MB, download it and open the file`);
-  return new Uint8Array(await response.arrayBuffer());
+  if (files.length === 0)
+    throw new PageError(`invalid source: the folder ${name} has no document, ${EXPECTED}`);
+  files.sort(new Intl.Collator("en", { numeric: true }).compare);
+  return files.map((f) => ({ name: join(name, f), from: { path: join(userPath(name), f) }, pages }));
 }
+
+const statOrNull = (path: string): Promise<Stats | null> => stat(path).catch(() => null);

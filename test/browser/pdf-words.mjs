@@ -1,6 +1,7 @@
 /** Where the words of a PDF stand, from the document's own text positions: an oracle that knows nothing of the model. */
 import { readFileSync } from "node:fs";
-import { PDFiumLibrary } from "@hyzyla/pdfium";
+import { createRequire } from "node:module";
+import { init } from "@embedpdf/pdfium";
 
 /**
  * @param {string} path a PDF without rotated pages
@@ -8,34 +9,40 @@ import { PDFiumLibrary } from "@hyzyla/pdfium";
  *   for each page its size and words, in points from the top left corner
  */
 export async function pdfWords(path) {
-  const library = await PDFiumLibrary.init();
-  const document = await library.loadDocument(readFileSync(path));
-  const pages = [...document.pages()].map((page) => {
-    const { originalWidth: width, originalHeight: height } = page.getOriginalSize();
-    return { width, height, words: group(characters(page), height) };
+  const wasm = readFileSync(createRequire(import.meta.url).resolve("@embedpdf/pdfium/pdfium.wasm"));
+  const module = await init({ wasmBinary: new Uint8Array(wasm).buffer });
+  module.PDFiumExt_Init();
+  const bytes = readFileSync(path);
+  const data = module.pdfium.wasmExports.malloc(bytes.length);
+  module.pdfium.HEAPU8.set(bytes, data);
+  const document = module.FPDF_LoadMemDocument(data, bytes.length, "");
+  return Array.from({ length: module.FPDF_GetPageCount(document) }, (_, i) => {
+    const page = module.FPDF_LoadPage(document, i);
+    const height = module.FPDF_GetPageHeightF(page);
+    return {
+      width: module.FPDF_GetPageWidthF(page),
+      height,
+      words: group(characters(module, page), height),
+    };
   });
-  document.destroy();
-  library.destroy();
-  return pages;
 }
 
 /** Boxes of the characters that have ink, in PDF coordinates; null where a word ends. */
-function characters({ module, pageIdx }) {
-  const text = module._FPDFText_LoadPage(pageIdx);
-  const box = module.wasmExports.malloc(32);
+function characters(module, page) {
+  const text = module.FPDFText_LoadPage(page);
+  const box = module.pdfium.wasmExports.malloc(32);
   const found = [];
-  for (let i = 0; i < module._FPDFText_CountChars(text); i++) {
-    const character = String.fromCodePoint(module._FPDFText_GetUnicode(text, i));
+  for (let i = 0; i < module.FPDFText_CountChars(text); i++) {
+    const character = String.fromCodePoint(module.FPDFText_GetUnicode(text, i));
     if (/[\s\0]/.test(character)) {
       found.push(null);
       continue;
     }
-    module._FPDFText_GetCharBox(text, i, box, box + 8, box + 16, box + 24);
-    const [left, right, bottom, top] = module.HEAPF64.subarray(box / 8, box / 8 + 4);
+    module.FPDFText_GetCharBox(text, i, box, box + 8, box + 16, box + 24);
+    const [left, right, bottom, top] = new Float64Array(module.pdfium.HEAPU8.buffer, box, 4);
     found.push({ character, left, right, bottom, top });
   }
-  module.wasmExports.free(box);
-  module._FPDFText_ClosePage(text);
+  module.FPDFText_ClosePage(text);
   return found;
 }
 

@@ -10,7 +10,7 @@ const kernel = imports("kernel");
 test("the reader of import lines sees them", () => {
   expect(core).toContainEqual({ from: "core/maxsim.ts", to: "core/types.ts", typeOnly: true });
   expect(src).toContainEqual({ from: "src/plugin.ts", to: "src/widget.ts", typeOnly: false });
-  expect(kernel).toContainEqual({ from: "kernel/pages/pdf.ts", to: "@hyzyla/pdfium", typeOnly: false });
+  expect(kernel).toContainEqual({ from: "kernel/pages/pdfium.ts", to: "@embedpdf/pdfium", typeOnly: false });
   expect(kernel).toContainEqual({ from: "kernel/package.ts", to: "node:fs", typeOnly: false });
 });
 

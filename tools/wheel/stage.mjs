@@ -100,12 +100,7 @@ function wanted(path) {
   );
   if (binary) return binary[2] === platform && (binary[3] === undefined || binary[3] === arch);
   if (/\/zeromq\/(src|script|vcpkg)/.test(path)) return false;
-  if (
-    /\/@hyzyla\/pdfium\/dist\/(index\.esm\.(base64|cdn|browser|worker)|pdfium\.wasm\.base64|worker)/.test(
-      path,
-    )
-  )
-    return false;
+  if (path.endsWith("/@embedpdf/pdfium/dist/index.browser.js")) return false;
   // Messages in other languages; tslab and the kernel use the English ones.
   return !/\/lib\/(cs|de|es|fr|it|ja|ko|pl|pt-br|ru|tr|zh-cn|zh-tw)(\/|$)/.test(path);
 }

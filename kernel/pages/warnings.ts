@@ -1,0 +1,21 @@
+import type { Page } from "../../core/index.js";
+
+/** How many lines a document may fill. */
+const LINES = 8;
+
+/** Tells the warnings of one document's pages, each once, and only that there are more when there are many. */
+export function warnings(tell: (message: string) => void): (page: Page) => void {
+  const told = new Set<string>();
+  return ({ source, warnings = [] }) => {
+    for (const warning of warnings) {
+      if (told.has(warning) || told.size > LINES) continue;
+      told.add(warning);
+      const where = source.of > 1 ? `${source.file}, page ${source.number}` : source.file;
+      tell(
+        told.size > LINES
+          ? `${source.file}: further pages have warnings, too; see page.warnings`
+          : `${where}: ${warning}`,
+      );
+    }
+  };
+}
