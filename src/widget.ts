@@ -1,4 +1,5 @@
 import { DOMWidgetModel, DOMWidgetView, type ISerializers, uuid } from "@jupyter-widgets/base";
+import type { Kernel } from "@jupyterlab/services";
 import {
   decodeLensData,
   decodeLensView,
@@ -52,6 +53,9 @@ export class LensModel extends DOMWidgetModel {
 /** How long the kernel may take to answer with a file. */
 const ANSWER_SECONDS = 60;
 
+/** Of a kernel that no longer has what it had. The widget manager does not hear of one that died and was started again. */
+const GONE: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
+
 interface Awaited {
   done(file: NamedFile): void;
   failed(error: Error): void;
@@ -63,6 +67,8 @@ export class LensView extends DOMWidgetView {
   private lens!: LensHandle;
   /** What was last passed on, to tell a change from an echo of our own. */
   private shown: { received: Received | null; view: unknown } = { received: null, view: null };
+
+  private kernel: Kernel.IKernelConnection | null = null;
 
   /** Files that this view asked for, by the id of the request. */
   private awaited = new Map<string, Awaited>();
@@ -81,7 +87,13 @@ export class LensView extends DOMWidgetView {
     this.listenTo(this.model, "msg:custom", this.receive);
     this.listenTo(this.model, "change", this.refresh);
     this.listenTo(this.model, "comm_live_update", this.refresh);
+    this.kernel = (this.model.widget_manager as { kernel?: Kernel.IKernelConnection | null }).kernel ?? null;
+    this.kernel?.statusChanged.connect(this.watch, this);
     this.refresh();
+  }
+
+  private watch(_: unknown, status: Kernel.Status): void {
+    if (GONE.includes(status)) this.model.comm_live = false;
   }
 
   private fileOf(format: SaveFormat): Promise<NamedFile> {
@@ -124,7 +136,9 @@ export class LensView extends DOMWidgetView {
     if (!this.model.comm_live)
       for (const id of this.awaited.keys())
         this.settle(id)?.failed(new Error("the kernel is gone: run the cell again"));
-    this.lens.setStatus(this.model.get("status") as LensStatus);
+    const status = this.model.get("status") as LensStatus;
+    // Nothing is being done any more by a kernel that is gone.
+    this.lens.setStatus(this.model.comm_live ? status : { ...status, busy: null, fraction: null });
     if (this.model.get("state_version") > LENS_STATE_VERSION) {
       this.lens.fail(
         `This lens was saved by a newer version of ${MODULE_NAME}: update it, or run the cell again with this one.`,
@@ -152,6 +166,7 @@ export class LensView extends DOMWidgetView {
 
   override remove() {
     for (const id of this.awaited.keys()) this.settle(id);
+    this.kernel?.statusChanged.disconnect(this.watch, this);
     this.lens.dispose();
     return super.remove();
   }

@@ -29,7 +29,13 @@ async function useTheme(name) {
     name,
   );
   await notebook.page.waitForFunction((theme) => document.body.dataset.jpThemeName === theme, name);
-  await notebook.page.waitForTimeout(300);
+  // The name changes before the colours are there.
+  const sheet = `theme-${name.replace("JupyterLab ", "").toLowerCase().replaceAll(" ", "-")}-extension`;
+  await notebook.page.waitForFunction(
+    (part) => Array.from(document.styleSheets).some(({ href }) => href?.includes(part)),
+    sheet,
+  );
+  await lens?.rest();
 }
 
 /** Luminance of an element's own colours, 0 to 1: [text, background]. */

@@ -1,4 +1,5 @@
 /** The lens in a cell's output, as a person sees and uses it. */
+import { nextFrame } from "../src/page.mjs";
 import { until } from "./jupyterlab.mjs";
 import { hottest, paintedMap } from "./painted.mjs";
 
@@ -29,10 +30,7 @@ export class LensOnScreen {
   /** Moves the pointer away and lets the browser paint. */
   async rest() {
     await this.page.mouse.move(2, 2);
-    await this.page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
-    await this.page.waitForTimeout(150);
+    await nextFrame(this.page);
   }
 
   chip(label) {

@@ -10,8 +10,7 @@ export async function open(context, url) {
   });
   await page.goto(url);
 
-  const frame = () =>
-    page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const frame = () => nextFrame(page);
   return {
     page,
     errors,
@@ -23,8 +22,7 @@ export async function open(context, url) {
     },
     async open(name, view = {}) {
       await page.evaluate(([n, v]) => window.gallery.open(n, v), [name, view]);
-      await page.waitForFunction(() => Array.from(document.images).every((i) => i.complete));
-      await frame();
+      await shown(page);
     },
     /** What the person's settings are now, as passed on. */
     view: () => page.evaluate(() => window.gallery.views.at(-1) ?? null),
@@ -47,6 +45,27 @@ export async function open(context, url) {
       await frame();
     },
   };
+}
+
+/** Until what was set by now has been drawn. */
+export function nextFrame(page) {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** Until a lens that was just opened is drawn, its pages included. */
+export async function shown(page) {
+  await nextFrame(page);
+  await page.evaluate(() =>
+    Promise.all(Array.from(document.images).flatMap((image) => (image.src ? [image.decode()] : []))),
+  );
+  await nextFrame(page);
+}
+
+/** Until the settings passed on last are as expected. */
+export function viewWhere(page, condition) {
+  return page.waitForFunction(
+    `window.gallery.views.length > 0 && (${condition})(window.gallery.views.at(-1))`,
+  );
 }
 
 /** Runs in the page. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { unpackLens } from "../../../lib/core/index.js";
 import { renderHtml } from "../../../lib/kernel/figures/index.js";
-import { cellsOf, hottest } from "../page.mjs";
+import { cellsOf, hottest, nextFrame, shown } from "../page.mjs";
 
 /** Writes a state of the gallery as an exported page and opens it where nothing can be fetched. */
 async function exported(lens, name, view) {
@@ -25,6 +25,7 @@ async function exported(lens, name, view) {
   page.on("pageerror", (e) => problems.push(e.message));
   await page.goto(pathToFileURL(file).href);
   await page.waitForSelector(".cl-chip");
+  await shown(page);
   return { page, html, requests, problems, close: () => context.close() };
 }
 
@@ -37,7 +38,7 @@ export default {
         .nth(t + 1)
         .click();
       await out.page.mouse.move(1, 1);
-      await out.page.waitForTimeout(100);
+      await nextFrame(out.page);
       assert.equal(hottest(await cellsOf(out.page.locator(".cl-paper"), 2, 3)), t);
     }
     assert.equal(await out.page.getByRole("button", { name: "Ask" }).isDisabled(), true);

@@ -42,7 +42,6 @@ export default {
       await lens.page.setViewportSize({ width, height: 900 });
       await lens.leave();
       await lens.open(state, view);
-      await lens.page.waitForTimeout(100);
       if (pointer) await lens.point(...pointer);
       const shot = await lens.page.locator(".cl-lens").screenshot();
       const file = `${name.replace(/\W+/g, "-")}.png`;

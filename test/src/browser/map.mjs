@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { hottest } from "../page.mjs";
+import { hottest, viewWhere } from "../page.mjs";
 
 async function colours(picture) {
   const { data } = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -110,7 +110,7 @@ export default {
     await lens.page.keyboard.down("Control");
     await lens.page.mouse.wheel(0, -300);
     await lens.page.keyboard.up("Control");
-    await lens.page.waitForTimeout(300);
+    await viewWhere(lens.page, ({ zoom }) => zoom.scale > 1.2);
     const zoomed = await lens.page.locator(".cl-paper").boundingBox();
     assert.ok(zoomed.width > box.width * 1.2);
     assert.ok((await lens.view()).zoom.scale > 1.2);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hottest } from "../page.mjs";
+import { hottest, nextFrame, shown, viewWhere } from "../page.mjs";
 
 export const themes = ["light", "dark"];
 
@@ -39,13 +39,14 @@ export default {
     const page = await context.newPage();
     await page.goto(lens.page.url());
     await page.evaluate(() => window.gallery.open("grid 2 x 3"));
-    await page.waitForTimeout(200);
+    await shown(page);
     await page.locator(".cl-chip").nth(3).tap();
-    await page.waitForTimeout(100);
+    await viewWhere(page, ({ token }) => token !== null);
     assert.equal(await page.evaluate(() => window.gallery.views.at(-1).token), 2);
     const box = await page.locator(".cl-paper").boundingBox();
     await page.touchscreen.tap(box.x + box.width * 0.5, box.y + box.height * 0.75);
-    await page.waitForTimeout(100);
+    await viewWhere(page, ({ region }) => region !== null);
+    await nextFrame(page);
     assert.deepEqual(await page.evaluate(() => window.gallery.views.at(-1).region), {
       row: 1,
       column: 1,
@@ -73,7 +74,7 @@ export default {
     await touch("touchStart", 20);
     for (const gap of [30, 45, 60]) await touch("touchMove", gap);
     await touch("touchEnd", null);
-    await page.waitForTimeout(200);
+    await viewWhere(page, ({ zoom }) => zoom.scale > 1);
     assert.ok((await page.evaluate(() => window.gallery.views.at(-1).zoom.scale)) > 2);
     await context.close();
   },
