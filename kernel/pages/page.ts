@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
 import { inspect } from "node:util";
-import type { Page, PageSource } from "../../core/index.js";
+import { type Page, type PageSource, sharedName } from "../../core/index.js";
 import { PageError } from "./error.js";
 
 /** Largest page that is decoded: A4 at 1,000 dpi. */
@@ -24,7 +23,7 @@ export function makePage(
 }
 
 function line({ width, height, source: { file, number, of, dpi }, warnings = [] }: Page): string {
-  const where = of > 1 ? `${basename(file)}#${number}` : basename(file);
+  const where = of > 1 ? `${sharedName(file)}#${number}` : sharedName(file);
   const parts = [`${width} x ${height} pixels`];
   if (dpi !== null) parts.push(`${dpi} dpi`);
   if (warnings.length > 0) parts.push(`${warnings.length} ${warnings.length === 1 ? "warning" : "warnings"}`);

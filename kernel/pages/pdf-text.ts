@@ -1,3 +1,4 @@
+import { printable } from "../../core/index.js";
 import { doubles, floats, memory, type Pdfium, withMemory } from "./pdfium.js";
 
 /** A character of a page that a font the PDF does not embed should draw, and that PDFium's own fonts cannot. */
@@ -133,7 +134,7 @@ function describe(module: Pdfium, handle: number): PdfFont {
     return module.pdfium.UTF8ToString(at, length);
   });
   // A subset's name has six letters and a plus before it.
-  const name = raw.replace(/^[A-Z]{6}\+/, "") || "without a name";
+  const name = printable(raw.replace(/^[A-Z]{6}\+/, ""), 100) || "without a name";
   return {
     handle,
     name,

@@ -1,4 +1,4 @@
-import type { Page } from "../../core/index.js";
+import { type Page, printable, sharedName } from "../../core/index.js";
 
 /** How many lines a document may fill. */
 const LINES = 8;
@@ -7,13 +7,14 @@ const LINES = 8;
 export function warnings(tell: (message: string) => void): (page: Page) => void {
   const told = new Set<string>();
   return ({ source, warnings = [] }) => {
+    const name = printable(sharedName(source.file));
     for (const warning of warnings) {
       if (told.has(warning) || told.size > LINES) continue;
       told.add(warning);
-      const where = source.of > 1 ? `${source.file}, page ${source.number}` : source.file;
+      const where = source.of > 1 ? `${name}, page ${source.number}` : name;
       tell(
         told.size > LINES
-          ? `${source.file}: further pages have warnings, too; see page.warnings`
+          ? `${name}: further pages have warnings, too; see page.warnings`
           : `${where}: ${warning}`,
       );
     }

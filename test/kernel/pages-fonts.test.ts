@@ -87,6 +87,13 @@ describe("what a PDF's fonts would draw, when they are not in the PDF", () => {
     ]);
   });
 
+  test("the name of a font is shown without its subset's tag and what would steer a terminal", async () => {
+    const font = simple("ABCDEF+Odd#1b[31mFont", "Type1", "gbreve");
+    expect((await open(onePage({ content: spread(letters(1)), fonts: [font] }))).warnings).toEqual([
+      "the font Odd\ufffd[31mFont is not embedded in the PDF; drawn in DejaVu Sans instead: ğ",
+    ]);
+  });
+
   test("codes without a meaning, and pictures of Wingdings, are said to be", async () => {
     const unknown = await open(
       onePage({ content: spread(["0024", "0025"]), fonts: [composite("ArialMT", "Identity", "Identity-H")] }),

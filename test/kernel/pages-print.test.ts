@@ -33,14 +33,14 @@ describe("a page is printed as one line", () => {
   });
 });
 
-test("warnings are told once a document, by console.warn or as asked", async () => {
+test("warnings are told once a document, by console.warn or as asked, and by a name without folders", async () => {
   const path = put("lost.pdf", lost("gbreve"));
   const warn = jest.spyOn(console, "warn").mockReturnValue();
   const [page] = await openPages(path);
-  expect(warn.mock.calls).toEqual([[`${path}: ${page.warnings?.[0]}`]]);
+  expect(warn.mock.calls).toEqual([[`lost.pdf: ${page.warnings?.[0]}`]]);
   const told: string[] = [];
   await openPages([path, path, put("plain.pdf", report)], { dpi: 20, onWarning: (line) => told.push(line) });
-  expect(told).toEqual(Array(2).fill(`${path}: ${page.warnings?.[0]}`));
+  expect(told).toEqual(Array(2).fill(`lost.pdf: ${page.warnings?.[0]}`));
   expect(warn).toHaveBeenCalledTimes(1);
   warn.mockRestore();
 });
