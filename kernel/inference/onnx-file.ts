@@ -6,8 +6,8 @@ export interface OnnxFile {
   producer: string;
   /** Bytes of weights by element type, for example `{ float16: 5600000 }`. */
   weightBytes: Record<string, number>;
-  /** Names of the files beside it that hold its weights. */
-  externalData: string[];
+  /** Files beside it that hold its weights, each with the bytes that it has at least. */
+  externalData: Map<string, number>;
   /** Rows of the table that `input_ids` look up, or null if it is not found. */
   vocabulary: number | null;
 }
@@ -36,7 +36,13 @@ const TYPES: Record<number, [name: string, bytes: number]> = {
 export function readOnnxFile(path: string): OnnxFile {
   const fd = openSync(path, "r");
   try {
-    const result: OnnxFile = { opset: 0, producer: "", weightBytes: {}, externalData: [], vocabulary: null };
+    const result: OnnxFile = {
+      opset: 0,
+      producer: "",
+      weightBytes: {},
+      externalData: new Map(),
+      vocabulary: null,
+    };
     const tables = new Map<string, number>();
     let looked: string | null = null;
     let graph = false;
@@ -97,6 +103,7 @@ function lookedUpBy(fd: number, node: Field, indices: string): string | null {
 function readTensor(fd: number, field: Field, result: OnnxFile, tables: Map<string, number>): void {
   const shape: number[] = [];
   let type = 1;
+  const external = new Map<string, string>();
   for (const f of fields(fd, field.start, field.end)) {
     if (f.number === 1 && f.wire === 0) shape.push(f.value);
     if (f.number === 1 && f.wire === 2) shape.push(...varints(fd, f));
@@ -104,11 +111,16 @@ function readTensor(fd: number, field: Field, result: OnnxFile, tables: Map<stri
     if (f.number === 2) type = f.value;
     if (f.number === 13) {
       const [key, value] = [...fields(fd, f.start, f.end)].map((entry) => text(fd, entry));
-      if (key === "location" && !result.externalData.includes(value)) result.externalData.push(value);
+      external.set(key, value);
     }
   }
   const [name, bytes] = TYPES[type] ?? [`type ${type}`, 1];
-  result.weightBytes[name] = (result.weightBytes[name] ?? 0) + shape.reduce((a, b) => a * b, 1) * bytes;
+  const size = shape.reduce((a, b) => a * b, 1) * bytes;
+  result.weightBytes[name] = (result.weightBytes[name] ?? 0) + size;
+  const location = external.get("location");
+  if (location === undefined) return;
+  const end = Number(external.get("offset") ?? 0) + Number(external.get("length") ?? Math.ceil(size));
+  result.externalData.set(location, Math.max(result.externalData.get(location) ?? 0, end));
 }
 
 function* fields(fd: number, start: number, end: number): Generator<Field> {

@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ModelError } from "../inference/error.js";
 import { type OnnxFile, readOnnxFile } from "../inference/onnx-file.js";
 import type { Graph } from "../inference/session.js";
 import type { Family, ModelConfig } from "./family.js";
 import type { ModelFolder } from "./folder.js";
+import { mistaken } from "./mistaken.js";
 import type { ModelTokenizer } from "./tokenizer.js";
 
 export interface GraphFile {
@@ -14,7 +15,7 @@ export interface GraphFile {
 
 /**
  * Looks into the ONNX files before they are loaded.
- * @throws ModelError for a file that is no graph or whose external data are missing
+ * @throws ModelError for a file that is no graph, or whose external data are missing or cut, saying what it is instead
  */
 export function readGraphFiles(folder: ModelFolder): GraphFile[] {
   return [folder.graphs.page, folder.graphs.query].flatMap((path) => {
@@ -23,18 +24,31 @@ export function readGraphFiles(folder: ModelFolder): GraphFile[] {
     try {
       file = readOnnxFile(path);
     } catch (error) {
-      throw new ModelError(
-        `invalid ONNX file ${basename(path)} in ${folder.id}: ${(error as Error).message}, expected a complete file; copy or download it again`,
-        { cause: error },
-      );
+      const other = mistaken(path);
+      const says = other
+        ? `it is ${other.what}; ${other.remedy}`
+        : `${(error as Error).message}, expected a complete file; copy or download it again`;
+      throw new ModelError(`invalid ONNX file ${basename(path)} in ${folder.id}: ${says}`, { cause: error });
     }
-    for (const name of file.externalData)
-      if (!existsSync(join(dirname(path), name)))
-        throw new ModelError(
-          `missing weights: ${basename(path)} in ${folder.id} keeps them in ${name}, which is not beside it; copy or download it too`,
-        );
+    for (const [name, least] of file.externalData) checkWeights(folder, path, name, least);
     return [{ path, file }];
   });
+}
+
+function checkWeights(folder: ModelFolder, graph: string, name: string, least: number): void {
+  const path = join(dirname(graph), name);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined)
+    throw new ModelError(
+      `missing weights: ${basename(graph)} in ${folder.id} keeps them in ${name}, which is not beside it; copy or download it too`,
+    );
+  if (size >= least) return;
+  const other = mistaken(path);
+  throw new ModelError(
+    other
+      ? `invalid weights ${name} in ${folder.id}: it is ${other.what}; ${other.remedy}`
+      : `cut weights: ${name} in ${folder.id} has ${size} bytes, ${basename(graph)} needs ${least}; copy or download it again`,
+  );
 }
 
 /**

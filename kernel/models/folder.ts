@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ModelError } from "../inference/error.js";
 import type { ImageConfig, ModelConfigs } from "./family.js";
+import { mistaken } from "./mistaken.js";
 
 /** The files of a model on disk, found and parsed, nothing loaded yet. */
 export interface ModelFolder {
@@ -16,6 +17,8 @@ export interface ModelFolder {
   tokenizerConfig: object;
   /** One graph for pages and queries, or one for each; paths. */
   graphs: { page: string; query: string | null };
+  /** Further graphs for pages, by name. */
+  unused: string[];
 }
 
 export const PAGE_GRAPHS: readonly string[] = [
@@ -40,12 +43,14 @@ export function readModelFolder(
   path: string,
   { id, name, revision = null }: { id: string; name: string; revision?: string | null },
 ): ModelFolder {
-  if (!existsSync(path) || !statSync(path).isDirectory()) throw new ModelError(`no such model folder: ${id}`);
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info && !info.isDirectory()) throw new ModelError(noFolder(id));
+  if (!info) throw new ModelError(`no such model folder: ${id}`);
   const find = (names: readonly string[]) => names.map((n) => join(path, n)).find(existsSync) ?? null;
   const page = find(PAGE_GRAPHS);
   if (!page)
     throw new ModelError(
-      `no ONNX graph in ${id}, expected ${PAGE_GRAPHS.slice(0, 3).join(" or ")}; a PyTorch checkpoint is exported with tools/export`,
+      `no ONNX graph in ${id}, expected ${PAGE_GRAPHS.slice(0, 3).join(" or ")}; ${insteadOfGraph(path)}`,
     );
   if (!existsSync(join(path, "tokenizer.json")))
     throw new ModelError(
@@ -67,15 +72,47 @@ export function readModelFolder(
     tokenizer: readJson(path, "tokenizer.json", id)!,
     tokenizerConfig: readJson(path, "tokenizer_config.json", id) ?? {},
     graphs: { page, query: find(QUERY_GRAPHS) },
+    unused: PAGE_GRAPHS.filter((name) => join(path, name) !== page && existsSync(join(path, name))),
   };
+}
+
+const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt|gguf|h5|msgpack)$/;
+
+function noFolder(file: string): string {
+  const weights = WEIGHTS.test(file) ? "; weights of PyTorch are exported with tools/export" : "";
+  return `invalid model: ${file} is a file, expected the folder with the graph, its tokenizer and settings: ${JSON.stringify(dirname(file))}${weights}`;
+}
+
+/** What to do with a folder as it is. */
+function insteadOfGraph(path: string): string {
+  const names = ["", "onnx"].flatMap((under) => {
+    const folder = join(path, under);
+    const files = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
+    return files.map((file) => (under ? `${under}/${file}` : file)).sort();
+  });
+  const graphs = names.filter((name) => name.endsWith(".onnx"));
+  if (graphs.length > 0) return `it has ${graphs.join(" and ")}: rename the one for pages to model.onnx`;
+  const weights = names.filter((name) => WEIGHTS.test(name));
+  return weights.length > 0
+    ? `it has weights of PyTorch or the like (${weights.join(", ")}): export the checkpoint with tools/export`
+    : "a PyTorch checkpoint is exported with tools/export";
 }
 
 function readJson(folder: string, file: string, id: string): Record<string, unknown> | null {
   const path = join(folder, file);
   if (!existsSync(path)) return null;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    // Some editors begin a file with a mark of its encoding.
+    const value = JSON.parse(readFileSync(path, "utf8").replace(/^\ufeff/, ""));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   } catch (error) {
-    throw new ModelError(`invalid ${file} in ${id}: ${(error as Error).message}`, { cause: error });
+    const other = mistaken(path);
+    // JSON that is cut off is not mistaken for something else.
+    const says = other && other.what !== "JSON text" ? `it is ${other.what}; ${other.remedy}` : null;
+    throw new ModelError(
+      `invalid ${file} in ${id}: ${says ?? `${(error as Error).message}, expected a complete JSON file; copy or download it again`}`,
+      { cause: error },
+    );
   }
+  throw new ModelError(`invalid ${file} in ${id}: not an object, expected the model's own file`);
 }

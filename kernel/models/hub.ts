@@ -132,7 +132,7 @@ function chooseFiles(name: string, files: RemoteFile[]): RemoteFile[] {
 function externalFiles(name: string, files: RemoteFile[], path: string): RemoteFile[] {
   const graphs = chooseFiles(name, files).filter((f) => f.path.endsWith(".onnx"));
   return graphs.flatMap((graph) =>
-    readOnnxFile(join(path, graph.path)).externalData.map((location) => {
+    Array.from(readOnnxFile(join(path, graph.path)).externalData.keys(), (location) => {
       const wanted = posix.join(posix.dirname(graph.path), location);
       const file = files.find((f) => f.path === wanted);
       if (!file)

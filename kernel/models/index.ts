@@ -69,6 +69,10 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
     options.cacheDir === undefined ? cacheFolder() : options.cacheDir && userPath(options.cacheDir);
   const folder = await locate(ref, cacheDir ?? cacheFolder(), options, warn);
   const { configs } = folder;
+  if (folder.unused.length > 0)
+    warn(
+      `several graphs for pages in ${ref}: ${basename(folder.graphs.page)} is used, ${folder.unused.join(" and ")} not; remove or rename what is not meant`,
+    );
   const family = familyOf(configs, ref);
   const profiles = family.profiles(configs);
   const profile = findProfile(profiles, options.profile, ref);
@@ -182,7 +186,7 @@ async function hashWeights(
 ): Promise<Record<string, string>> {
   const paths = files.flatMap(({ path, file }) => [
     path,
-    ...file.externalData.map((name) => join(dirname(path), name)),
+    ...Array.from(file.externalData.keys(), (name) => join(dirname(path), name)),
   ]);
   const weights: Record<string, string> = {};
   for (const [done, path] of paths.entries()) {
