@@ -88,7 +88,7 @@ describe("what a PDF's fonts would draw, when they are not in the PDF", () => {
   });
 
   test("the name of a font is shown without its subset's tag and what would steer a terminal", async () => {
-    const font = simple("ABCDEF+Odd#1b[31mFont", "Type1", "gbreve");
+    const font = simple("ABCDEF+Odd#1b#5b31mFont", "Type1", "gbreve");
     expect((await open(onePage({ content: spread(letters(1)), fonts: [font] }))).warnings).toEqual([
       "the font Odd\ufffd[31mFont is not embedded in the PDF; drawn in DejaVu Sans instead: ğ",
     ]);
