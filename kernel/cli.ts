@@ -33,7 +33,7 @@ export async function run(argv: readonly string[]): Promise<0 | 1 | 2 | 130> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
   const stop = new AbortController();
   // Only the first one: a second Ctrl+C ends the process at once, as it does everywhere.
-  const onSignal = () => stop.abort(new Error("stopped"));
+  const onSignal = () => stop.abort(new Error("stopped, nothing was written"));
   for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
     if (!command) throw unknownCommand(name);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import * as jupyter from "../jupyter/install.js";
+import { userPath } from "../user-path.js";
 import { type Command, readArguments, UsageError } from "./options.js";
 
 const TARGETS = `  --user            for this user (default)
@@ -22,7 +23,7 @@ export const install: Command = {
   --node FILE       the Node (24 or later) that the kernel runs on; default: the one that runs this`,
   async run(argv) {
     const { values } = readArguments(argv, { ...OPTIONS, node: { type: "string" } });
-    const node = values.node === undefined ? process.execPath : resolve(values.node);
+    const node = values.node === undefined ? process.execPath : resolve(userPath(values.node));
     const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
     if (Number.parseInt(version.slice(1), 10) < 24)
       throw new Error(
@@ -58,9 +59,9 @@ function target(values: Values): jupyter.InstallTarget {
     throw new UsageError(
       "invalid target: several given, expected one of --user, --sys-prefix, --prefix, --system",
     );
-  if (values.prefix !== undefined) return { prefix: resolve(values.prefix) };
+  if (values.prefix !== undefined) return { prefix: resolve(userPath(values.prefix)) };
   if (values.system) return { system: true };
   if (!values["sys-prefix"]) return { user: true };
   const asked = ["-c", "import sys; print(sys.prefix)"];
-  return { prefix: execFileSync(values.python, asked, { encoding: "utf8" }).trim() };
+  return { prefix: execFileSync(userPath(values.python), asked, { encoding: "utf8" }).trim() };
 }

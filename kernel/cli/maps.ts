@@ -60,7 +60,8 @@ ${MODEL_USAGE}
 ${PAGE_USAGE}`,
   async run(argv, signal) {
     const { values, positionals } = readArguments(argv, OPTIONS, ["FILE…"]);
-    const { queries, quiet, json } = values;
+    const { quiet, json } = values;
+    const queries = values.pairs ? values.queries : [...new Set(values.queries)];
     if (queries.length === 0) throw new UsageError("missing --queries: give at least one query");
     if (queries.some((query) => query.trim() === ""))
       throw new UsageError('invalid --queries: "", expected at least one word');
@@ -103,7 +104,7 @@ ${PAGE_USAGE}`,
         items: work,
         report: progress("mapping", "maps", quiet),
         signal,
-        kept: (done) => (out === null ? "" : `, ${done} of ${work.length} maps are in ${out}`),
+        kept: (done) => `, ${done} of ${work.length} maps are ${out === null ? "printed" : `in ${out}`}`,
         async each({ page, query }) {
           const explanation = await explainPage(model, page, query, { signal });
           if (out !== null) {

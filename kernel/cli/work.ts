@@ -20,7 +20,7 @@ export async function worked<T>({ items, each, report, signal, kept }: Work<T>):
       report(done, items.length);
       await each(item);
     } catch (error) {
-      const { message } = (signal.aborted ? signal.reason : error) as Error;
+      const message = signal.aborted ? "stopped" : (error as Error).message;
       throw new Error(`${message}${kept(done)}`, { cause: error });
     }
   }

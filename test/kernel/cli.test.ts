@@ -418,14 +418,21 @@ test("file names sort as pages and tokens do", () => {
 });
 
 describe("stopping", () => {
+  /** Waits until it is so, or the command has ended. */
+  const until = async (isSo: () => boolean, running: Promise<unknown>) => {
+    let hasEnded = false;
+    void running.then(() => {
+      hasEnded = true;
+    });
+    while (!hasEnded && !isSo()) await new Promise((done) => setTimeout(done, 1));
+  };
+
   test("what is done is kept and said", async () => {
     const out = join(folder, "stopped");
-    const write = jest.spyOn(console, "error");
     const running = cli("maps", REPORT, "--queries", "wind", "--dpi", "40", "--tokens", "none", "--out", out);
-    while (!existsSync(out) || readdirSync(out).length < 2) await new Promise((done) => setTimeout(done, 1));
+    await until(() => existsSync(out) && readdirSync(out).length > 1, running);
     process.emit("SIGINT", "SIGINT");
     const { code, err } = await running;
-    write.mockRestore();
     const [, done] = /colpali-lens: stopped, (\d) of 4 maps are in .*stopped\n$/.exec(err) ?? [];
     const pictures = readdirSync(out, { recursive: true }).filter((f) => String(f).endsWith(".png"));
     expect([code, String(pictures.length)]).toEqual([130, done]);
@@ -436,11 +443,19 @@ describe("stopping", () => {
   test("JSON that was begun is ended", async () => {
     const running = cli("maps", REPORT, "--queries", "wind", "hydro", "--dpi", "40", "--json");
     const printed = process.stdout.write as jest.Mock;
-    while (printed.mock.calls.length < 2) await new Promise((done) => setTimeout(done, 1));
+    await until(() => printed.mock.calls.length > 1, running);
     process.emit("SIGTERM", "SIGTERM");
-    const { code, out } = await running;
-    expect(code).toBe(130);
-    expect(JSON.parse(out).length).toBeGreaterThan(1);
+    const { code, out, err } = await running;
+    const done = JSON.parse(out).length;
+    expect([code, done > 1 && done < 8]).toEqual([130, true]);
+    expect(err).toContain(`colpali-lens: stopped, ${done} of 8 maps are printed\n`);
+  }, 60_000);
+
+  test("before anything was written, that is said", async () => {
+    const running = cli("maps", REPORT, "--queries", "wind", "--out", join(folder, "unwritten"));
+    process.emit("SIGINT", "SIGINT");
+    const { code, err } = await running;
+    expect([code, err]).toEqual([130, "colpali-lens: stopped, nothing was written\n"]);
   }, 60_000);
 });
 

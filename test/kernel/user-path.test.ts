@@ -1,5 +1,14 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { run } from "../../kernel/cli";
@@ -47,6 +56,23 @@ test("the cache folder of the environment, too", () => {
   expect(cacheFolder()).toBe(join(home, "kept"));
   if (before === undefined) delete process.env.COLPALI_LENS_CACHE;
   else process.env.COLPALI_LENS_CACHE = before;
+});
+
+test("a prefix and the programs of an installation", async () => {
+  const write = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  writeFileSync(join(home, "node"), "#!/bin/sh\necho v24.0.0\n", { mode: 0o755 });
+  writeFileSync(join(home, "python"), `#!/bin/sh\necho ${join(home, "venv")}\n`, { mode: 0o755 });
+  for (const [target, folder] of [
+    [["--prefix=~/a folder"], "a folder"],
+    [["--sys-prefix", "--python=~/python"], "venv"],
+  ] as const) {
+    expect(await run(["install", ...target, "--node=~/node"])).toBe(0);
+    const kernel = join(home, folder, "share/jupyter/kernels/colpali-lens");
+    expect(JSON.parse(readFileSync(join(kernel, "kernel.json"), "utf8")).argv[0]).toBe(join(home, "node"));
+    expect(await run(["uninstall", ...target])).toBe(0);
+    expect(existsSync(kernel)).toBe(false);
+  }
+  expect(write).toHaveBeenCalled();
 });
 
 test("and on the command line: options with a tilde that the shell has left", async () => {
