@@ -40,7 +40,7 @@ test("a tilde is the home folder only where a shell takes it so", () => {
 
 test("a model, its cache and a document are found below it, and a figure is written there", async () => {
   const model = await loadModel("~/model", { cacheDir: "~/cache", provider: "cpu" });
-  expect([model.info.id, model.info.path]).toEqual(["~/model", join(home, "model")]);
+  expect(model.info.path).toBe(join(home, "model"));
   const [page] = await openPages("~/a folder/Übersicht.pdf#1", { dpi: 50 });
   await model.embedPage(page);
   await model.dispose();
