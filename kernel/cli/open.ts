@@ -32,10 +32,11 @@ export async function openModel(
     signal,
     onProgress: ({ step, done, total }) =>
       (step.startsWith("downloading") ? download(step) : loading)(done, total),
-    onWarning: (message) => say(`warning: ${message}`),
+    onWarning,
   });
 }
 
+const onWarning = (message: string) => say(`warning: ${message}`);
 const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
 
 /** Pages of each document, in the order given. */

@@ -1,11 +1,21 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { run } from "../../kernel/cli";
 import { pageFolder, slug, tokenFile } from "../../kernel/cli/names";
+import { onePage } from "./support/raw-pdf";
 
 const REPORT = join(__dirname, "../../examples/energy-report.pdf");
 const folder = mkdtempSync(join(tmpdir(), "colpali-lens-cli-"));
@@ -407,6 +417,15 @@ describe("what is said while it works", () => {
       Object.assign(process.stderr, { isTTY, columns });
     }
   });
+});
+
+test("what a page warns of is said, on lines of its own, also with --quiet", async () => {
+  const font = "<< /Type /Font /Subtype /Type1 /BaseFont /Odd /Encoding << /Differences [65 /gbreve] >> >>";
+  const file = join(folder, "font.pdf");
+  writeFileSync(file, onePage({ content: "BT /F1 18 Tf 5 40 Td <41> Tj ET", fonts: [font] }));
+  const { code, err } = await cli("embed", file, "--dpi", "10", "--quiet", "--out", join(folder, "warned"));
+  expect(code).toBe(0);
+  expect(err).toMatch(/^warning: .*font\.pdf.*the font Odd is not embedded in the PDF.*\n$/);
 });
 
 test("file names sort as pages and tokens do", () => {
