@@ -1,17 +1,39 @@
 /**
- * From a query to the painted map, on a page that is already embedded: `node bench/query-to-map.mjs [ROUNDS]`.
+ * From a query to the painted map, on pages that are already embedded: `node bench/query-to-map.mjs [ROUNDS] [--pages N]`.
+ * With several pages these are the report's four, each with a grey patch at another place, so that scores differ and every
+ * query has other best pages; their pictures and what control queries reach on them are new to the first queries.
  * The parts in the kernel are timed in plain Node; wire and paint in a real JupyterLab in a real Chromium:
  * wire is from the kernel's send to the message's arrival in the page, paint from there to the frame after it.
  * Prints medians in milliseconds. Needs a clone that `npm test` has set up.
  */
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { startBrowser, startLab } from "../test/browser/jupyterlab.mjs";
 import { LensOnScreen } from "../test/browser/lens.mjs";
 import { root } from "../tools/report.mjs";
 
-const ROUNDS = Number(process.argv[2] ?? 15);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { pages: { type: "string", default: "1" } },
+});
+const ROUNDS = Number(positionals[0] ?? 15);
+const PAGES = Number(values.pages);
 const WORDS = ["wind", "battery", "harbour", "diesel", "prices", "turbine", "reservoir", "network", "ferry"];
 const query = (i) => `${WORDS[i % WORDS.length]} ${WORDS[(i * 4 + 1) % WORDS.length]} ${i}`;
+
+/** Code of a cell: pages that differ in one place and in nothing else, their pixels made when they are looked at. */
+const several = () => `
+import { createHash } from "node:crypto";
+const pages = Array.from({ length: ${PAGES} }, (_, i) => {
+  const base = report[i % report.length];
+  const sha256 = createHash("sha256").update(base.sha256 + i).digest("hex");
+  const top = Math.floor((i / ${PAGES}) * (base.height - 200));
+  return { ...base, sha256, get pixels() {
+    const pixels = base.pixels.slice();
+    for (let y = top; y < top + 200; y++) pixels.fill(200, 3 * y * base.width + 900, 3 * y * base.width + 1800);
+    return pixels;
+  } };
+});`;
 
 const parts = await inNode();
 Object.assign(parts, await inLab());
@@ -68,29 +90,25 @@ async function inLab() {
     const notebook = await browser.open("first-look.ipynb");
     await notebook.add(
       'import { explain, loadModel, openPages } from "colpali-lens";\n' +
-        'const model = await loadModel("mini");\nconst pages = await openPages("energy-report.pdf#1");',
+        'const model = await loadModel("mini");\nconst report = await openPages("energy-report.pdf");',
     );
-    const { index } = await notebook.add('const lens = await explain(model, pages, "island");\nlens');
+    await notebook.add(PAGES === 1 ? "const pages = report.slice(0, 1);" : several());
+    await notebook.add("await model.embedPages(pages); 0");
+    const opened = paintedAt(browser.page, "island");
+    const { index, text: first } = await notebook.add(
+      'const started = Date.now(); const lens = await explain(model, pages, "island");\n' +
+        "console.log(started);\nlens",
+    );
+    const times = {
+      "a lens opened, query to painted map": [(await opened).painted - Number(/\b\d{13}\b/.exec(first)[0])],
+      "ask in the kernel": [],
+      wire: [],
+      paint: [],
+      "in all, query to painted map": [],
+    };
     await new LensOnScreen(await notebook.area(index)).ready();
-    const times = { "ask in the kernel": [], wire: [], paint: [], "in all, query to painted map": [] };
     for (let i = 0; i < ROUNDS; i++) {
-      const painted = browser.page.evaluate(
-        (wanted) =>
-          new Promise((done) => {
-            window.arrivals = [];
-            const look = () => {
-              const shown = [...document.querySelectorAll(".cl-query")].some(
-                (input) => input.value === wanted,
-              );
-              // What a frame shows is on the screen when the next one begins.
-              if (shown)
-                requestAnimationFrame(() => done({ painted: Date.now(), arrived: window.arrivals[0] }));
-              else requestAnimationFrame(look);
-            };
-            look();
-          }),
-        query(i),
-      );
+      const painted = paintedAt(browser.page, query(i));
       const { text } = await notebook.add(
         `const began${i} = Date.now(); await lens.ask(${JSON.stringify(query(i))}); const sent${i} = Date.now();\n` +
           `JSON.stringify([began${i}, sent${i}])`,
@@ -107,4 +125,22 @@ async function inLab() {
     await browser.close();
     await lab.stop();
   }
+}
+
+/** When the query is on the screen, and when the message that brought it had arrived. */
+function paintedAt(page, wanted) {
+  return page.evaluate(
+    (text) =>
+      new Promise((done) => {
+        window.arrivals = [];
+        const look = () => {
+          const shown = [...document.querySelectorAll(".cl-query")].some((input) => input.value === text);
+          // What a frame shows is on the screen when the next one begins.
+          if (shown) requestAnimationFrame(() => done({ painted: Date.now(), arrived: window.arrivals[0] }));
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+    wanted,
+  );
 }

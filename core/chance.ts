@@ -1,5 +1,5 @@
 import { deviation, max, mean } from "d3-array";
-import { aggregate } from "./maxsim.js";
+import { wordMap } from "./maxsim.js";
 import { decimal } from "./printable.js";
 import type { Shown } from "./shown.js";
 import type { ControlGroup, Explanation, QueryToken, SimilarityMaps } from "./types.js";
@@ -119,5 +119,5 @@ function levelOf(maxima: Float32Array): number | null {
 
 /** Rounded as the controls' maxima are. */
 function highest(maps: SimilarityMaps, tokens: number[]): number {
-  return max(aggregate(maps, "mean", tokens).data) as number;
+  return max(wordMap(maps, tokens).data) as number;
 }

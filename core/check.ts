@@ -81,8 +81,9 @@ export function orNull<T>(value: unknown, read: (value: unknown) => T): T | null
   return value === null ? null : read(value);
 }
 
-/** Any view or ArrayBuffer as bytes. */
+/** Any view or ArrayBuffer as bytes; those that are bytes already stay the same object. */
 export function bytes(value: unknown, name: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   throw invalid(name, value, "binary data");

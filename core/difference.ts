@@ -1,6 +1,6 @@
 import type { LensExplanation, LensView } from "./lens-state.js";
 import { type Shown, shown } from "./shown.js";
-import type { SimilarityMap } from "./types.js";
+import { type MapCells, SimilarityMap } from "./similarity-map.js";
 
 /**
  * What B shows for the selection made on A: the same token of the same query, else the word with the same
@@ -13,30 +13,40 @@ export function counterpart(a: LensExplanation, b: LensExplanation, view: LensVi
     a.query.tokens.every((t, i) => t.id === b.query.tokens[i].id);
   if (sameTokens) return shown(b, view);
   const text = view.word === null ? null : a.query.words[view.word].text.toLowerCase();
-  const word = b.query.words.findIndex((w) => w.text.toLowerCase() === text);
+  const says = (w: { text: string } | undefined) => w?.text.toLowerCase() === text;
+  // A word that a query has twice is the one at the same place, where there is one.
+  const word = says(b.query.words[view.word ?? -1]) ? (view.word as number) : b.query.words.findIndex(says);
   return shown(b, { ...view, token: null, word: word < 0 ? null : word });
 }
 
-/** `D = S_A - S_B`, cell by cell; grids of different size meet on the finer of the two, by area overlap. */
+/** `D = S_A - S_B`, cell by cell; maps of different size meet on the finer of the two, by area overlap. */
+export function mapDifference(a: MapCells, b: MapCells): SimilarityMap {
+  const rows = Math.max(a.rows, b.rows);
+  const columns = Math.max(a.columns, b.columns);
+  const [left, right] = [resample(a, rows, columns), resample(b, rows, columns)];
+  const data = left.data.map((v, j) => v - right.data[j]);
+  return new SimilarityMap(data, rows, columns, "difference of cosines");
+}
+
+/** A less B, as the view shows both. */
 export function difference(a: LensExplanation, b: LensExplanation, view: LensView): Shown {
   const first = shown(a, view);
   const second = counterpart(a, b, view);
-  const rows = Math.max(first.map.rows, second.map.rows);
-  const columns = Math.max(first.map.columns, second.map.columns);
-  const [left, right] = [resample(first.map, rows, columns), resample(second.map, rows, columns)];
+  const map = mapDifference(first.map, second.map);
+  const { rows, columns } = map;
   const same = first.map.rows === second.map.rows && first.map.columns === second.map.columns;
   return {
     kind: "difference",
     aggregate: null,
     label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}${first.unit === "cosine above controls" ? ", each above its controls" : ""}`,
     tokens: first.tokens,
-    map: { kind: "map", rows, columns, data: left.data.map((v, j) => v - right.data[j]) },
-    unit: "difference of cosines",
+    map,
+    unit: map.unit,
   };
 }
 
 /** Each new cell is the mean of the old cells it covers, weighted by the covered area. */
-export function resample(map: SimilarityMap, rows: number, columns: number): SimilarityMap {
+export function resample(map: MapCells, rows: number, columns: number): MapCells {
   if (map.rows === rows && map.columns === columns) return map;
   const data = new Float32Array(rows * columns);
   const vertical = overlaps(map.rows, rows);
@@ -48,7 +58,7 @@ export function resample(map: SimilarityMap, rows: number, columns: number): Sim
         for (const [at, wx] of horizontal[c]) sum += wy * wx * map.data[from * map.columns + at];
       data[r * columns + c] = sum;
     }
-  return { kind: "map", data, rows, columns };
+  return { data, rows, columns };
 }
 
 /** For each of `to` cells: which of `from` cells it covers, and what part of it each makes up. */

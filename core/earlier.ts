@@ -1,24 +1,50 @@
+import { group } from "d3-array";
 import type { LensData, LensExplanation } from "./lens-state.js";
+import { printable } from "./printable.js";
 
-/** How many earlier queries a lens keeps to compare with. */
-const EARLIER = 3;
+/** How many earlier queries a lens keeps. */
+const EARLIER = 9;
 
 /**
- * A lens's data after a new query: the new explanations first, then what earlier queries said about the page that
- * is best now, latest first, so that queries can be compared.
+ * A lens's data after a new query: the new explanations first, then what is kept of earlier queries, latest first: each on
+ * the page that was best for it, and on the page that is best now, so that queries can be compared there.
  */
 export function withEarlier(now: LensData, before: LensData | undefined): LensData {
   if (!before) return now;
   const asked = new Set(now.explanations.map((e) => e.query.text));
-  const best = now.explanations[0].page;
-  const kept = new Map<string, LensExplanation[]>();
-  for (const explanation of before.explanations) {
-    const { query, page } = explanation;
-    if (asked.has(query.text) || before.pages[page].sha256 !== now.pages[best].sha256) continue;
-    kept.set(query.text, [...(kept.get(query.text) ?? []), { ...explanation, page: best }]);
-  }
-  return {
-    pages: now.pages,
-    explanations: [...now.explanations, ...Array.from(kept.values()).slice(0, EARLIER).flat()],
+  const earlier = group(
+    before.explanations.filter((e) => !asked.has(e.query.text)),
+    (e) => e.query.text,
+  );
+  const pages = [...now.pages];
+  const best = pages[now.explanations[0].page].sha256;
+  const keep = (explanation: LensExplanation): LensExplanation => {
+    const page = before.pages[explanation.page];
+    const at = pages.findIndex((p) => p.sha256 === page.sha256);
+    return { ...explanation, page: at < 0 ? pages.push(page) - 1 : at };
   };
+  const kept = Array.from(earlier.values())
+    .slice(0, EARLIER)
+    .flatMap((all) => all.filter((e) => e.page === all[0].page || before.pages[e.page].sha256 === best));
+  return { pages, explanations: [...now.explanations, ...kept.map(keep)] };
+}
+
+/** A query that a lens can show again. */
+export interface AskedQuery {
+  text: string;
+  /** The text as it is shown: one line, shortened. */
+  label: string;
+  /** Index into `LensData.explanations`: the query on the page that was best for it. */
+  explanation: number;
+}
+
+/** The queries that a lens holds, each once, in the order in which they were last asked: the newest last. */
+export function askedQueries({ explanations }: Pick<LensData, "explanations">): AskedQuery[] {
+  const first = new Map<string, number>();
+  for (const [i, { query }] of explanations.entries()) if (!first.has(query.text)) first.set(query.text, i);
+  return Array.from(first, ([text, explanation]) => ({
+    text,
+    label: printable(text, 60),
+    explanation,
+  })).reverse();
 }

@@ -1,7 +1,18 @@
 import { toBase64 } from "./base64.js";
 import type { Chance } from "./chance.js";
 import { selectionChance } from "./chips.js";
-import type { Explanation, MaxSim, Provenance, QueryToken, QueryWord, SimilarityMaps } from "./types.js";
+import { type FigurePanel, figurePlan } from "./figure-plan.js";
+import type { LensState, LensView } from "./lens-state.js";
+import type { PatchValue } from "./maxsim.js";
+import type {
+  Explanation,
+  MapUnit,
+  MaxSim,
+  Provenance,
+  QueryToken,
+  QueryWord,
+  SimilarityMaps,
+} from "./types.js";
 
 export const EXPLANATION_SCHEMA = "colpali-lens/explanation@1";
 
@@ -27,6 +38,77 @@ export interface ExplanationJson {
     mean: Record<string, string | number[][]>;
   } | null;
   provenance: Provenance;
+}
+
+/** What a lens shows, as a file: the explanation in view, and beside it what the picture is made of. */
+export interface LensJson extends ExplanationJson {
+  /** How it is drawn, without the indices into what the lens holds. */
+  view: Omit<LensView, "explanation" | "compare">;
+  /** The maps of the picture: one, A and B, their difference, or one a word. */
+  shown: ShownJson[];
+  /** B, where A is compared with it, side by side or as a difference. */
+  compared: ExplanationJson | null;
+}
+
+/** One map of a picture. */
+export interface ShownJson {
+  /** What it is called in the picture; empty where there is only one. */
+  name: string;
+  page: Provenance["page"];
+  query: string;
+  kind: "token" | "word" | "aggregate" | "difference";
+  /** What it is a map of, for example `“cable” minus “cable”`. */
+  label: string;
+  unit: MapUnit;
+  /** Tokens that count, by index. */
+  tokens: number[];
+  rows: number;
+  columns: number;
+  /** base64 of little-endian float32 `[row][column]`, or the same as nested arrays. */
+  map: string | number[][];
+  /** The best patches of the map, best first. */
+  best: PatchValue[];
+}
+
+/**
+ * The numbers of what is in view. Two views that differ give two files that differ.
+ * @param options.arrays write the maps as nested arrays instead of base64
+ */
+export function lensJson(
+  state: Pick<LensState, "data" | "view">,
+  options: { arrays?: boolean } = {},
+): LensJson {
+  const { explanations } = state.data;
+  const { explanation, compare, ...view } = state.view;
+  const compared = compare === null || view.layout === "multiples" ? null : explanations[compare];
+  return {
+    ...explanationJson(explanations[explanation], options),
+    view,
+    shown: figurePlan(state).panels.map((panel) => shownJson(panel, options)),
+    compared: compared && explanationJson(compared, options),
+  };
+}
+
+function shownJson({ scene, name }: FigurePanel, options: { arrays?: boolean }): ShownJson {
+  const { kind, label, unit, tokens, map } = scene.shown;
+  const { rows, columns, data } = map;
+  const { page, query } = scene.explanation.provenance;
+  const packed = options.arrays
+    ? nested({ kind: "maps", tokens: 1, rows, columns, data })[0]
+    : toBase64(littleEndian(data));
+  return {
+    name,
+    page,
+    query: query.text,
+    kind,
+    label,
+    unit,
+    tokens,
+    rows,
+    columns,
+    map: packed,
+    best: scene.best,
+  };
 }
 
 /** @param options.arrays write the maps as nested arrays instead of base64 */

@@ -24,7 +24,7 @@ export function decodeLensData(raw: unknown): LensData {
 }
 
 /** The same tree with `DataView` leaves that own their bytes: what a widget trait or a comm message carries. */
-export function encodeLensData(data: LensData): unknown {
+export function encodeLensData(data: unknown): unknown {
   return owned(data);
 }
 

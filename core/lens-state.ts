@@ -2,7 +2,7 @@ import type { DivergingName, PaletteName } from "./palettes.js";
 import type { Aggregate, Explanation } from "./types.js";
 
 /** Version of the state's shape. Raise it when an older reader would misunderstand a newer state. */
-export const LENS_STATE_VERSION = 1;
+export const LENS_STATE_VERSION = 2;
 
 export const PICTURE_MIMES = ["image/png", "image/jpeg", "image/webp"] as const;
 

@@ -16,8 +16,11 @@ import { decodeRegion, followingRegion } from "./region.js";
 import { followingCompare } from "./siblings.js";
 import type { Explanation } from "./types.js";
 
+/** What of a lens its view refers to. */
+type Viewed = Pick<LensData, "explanations">;
+
 /** How a lens opens: the aggregate of all words, nearest cells, an alpha ramp over the model's own range. */
-export function defaultView(_data: LensData): LensView {
+export function defaultView(_data: Viewed): LensView {
   return {
     explanation: 0,
     token: null,
@@ -50,7 +53,7 @@ export function defaultView(_data: LensData): LensView {
  *   where it was drawn. A B that is another model's view of the page goes along to the new page.
  * @throws RangeError naming the property (`invalid view.palette: "jet", expected one of …`)
  */
-export function changeView(data: LensData, view: LensView, change: Partial<LensView>): LensView {
+export function changeView(data: Viewed, view: LensView, change: Partial<LensView>): LensView {
   const next: LensView = { ...view, ...change };
   next.explanation = integer(next.explanation, "view.explanation", 0, data.explanations.length - 1);
   const before: Explanation | undefined = data.explanations[view.explanation];
@@ -90,7 +93,7 @@ export function changeView(data: LensData, view: LensView, change: Partial<LensV
  * Reads a view that was saved or sent: missing properties take their defaults, unknown ones are dropped.
  * @throws RangeError as `changeView`
  */
-export function decodeLensView(data: LensData, raw: unknown): LensView {
+export function decodeLensView(data: Viewed, raw: unknown): LensView {
   const base = defaultView(data);
   const given = record(raw, "view");
   const known = Object.keys(base).filter((key) => given[key] !== undefined);

@@ -2,7 +2,7 @@ import { contours } from "d3-contour";
 import type { LensPage, LensView, Region } from "./lens-state.js";
 import { type PatchValue, patchRect } from "./maxsim.js";
 import type { ColourScale } from "./scale.js";
-import type { SimilarityMap } from "./types.js";
+import type { SimilarityMap } from "./similarity-map.js";
 
 /** What is drawn over the coloured cells, in page pixels. */
 export type Mark =

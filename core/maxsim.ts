@@ -1,12 +1,5 @@
-import type {
-  Aggregate,
-  MaxSim,
-  MultiVector,
-  PatchGrid,
-  Rect,
-  SimilarityMap,
-  SimilarityMaps,
-} from "./types.js";
+import { type MapCells, SimilarityMap } from "./similarity-map.js";
+import type { Aggregate, MaxSim, MultiVector, PatchGrid, Rect, SimilarityMaps } from "./types.js";
 
 /**
  * Cosines of all query tokens with all page vectors: `[token][vector]`, row-major.
@@ -78,18 +71,19 @@ export function tokenMap(maps: SimilarityMaps, token: number): SimilarityMap {
   if (!Number.isInteger(token) || token < 0 || token >= maps.tokens)
     throw new RangeError(`invalid token: ${token}, expected an integer from 0 to ${maps.tokens - 1}`);
   const cells = maps.rows * maps.columns;
-  return {
-    kind: "map",
-    data: maps.data.subarray(token * cells, (token + 1) * cells),
-    rows: maps.rows,
-    columns: maps.columns,
-  };
+  return new SimilarityMap(maps.data.subarray(token * cells, (token + 1) * cells), maps.rows, maps.columns);
+}
+
+/** The map of a word, which is the mean over its tokens everywhere: its cells stay cosines. */
+export function wordMap(maps: SimilarityMaps, tokens: readonly number[]): SimilarityMap {
+  return aggregate(maps, "mean", tokens);
 }
 
 /**
- * One map for several tokens.
+ * One map for several tokens: those that are in scope, all of them by default.
  * - `max`: `A_j = max_t S_tj`; `mean`: `A_j = (1/n) sum_t S_tj`;
- * - `winner`: `A_j = sum_t M_t [j wins token t]`, ties split evenly: sums to the patch part of the score.
+ * - `winner`: `A_j = sum_t M_t [j wins token t]`, ties split evenly: over all tokens it sums to the patch part of
+ *   the score.
  */
 export function aggregate(maps: SimilarityMaps, how: Aggregate, tokens?: readonly number[]): SimilarityMap {
   const chosen = tokens ?? Array.from({ length: maps.tokens }, (_, t) => t);
@@ -108,7 +102,7 @@ export function aggregate(maps: SimilarityMaps, how: Aggregate, tokens?: readonl
     } else if (how === "mean") for (let j = 0; j < cells; j++) data[j] += map[j] / chosen.length;
     else for (let j = 0; j < cells; j++) if (map[j] > data[j]) data[j] = map[j];
   }
-  return { kind: "map", data, rows: maps.rows, columns: maps.columns };
+  return new SimilarityMap(data, maps.rows, maps.columns, how === "winner" ? "sum of cosines" : "cosine");
 }
 
 /** Where a patch lies on a page of the given size. Every family resizes without cropping, so cells are even. */
@@ -130,7 +124,7 @@ export interface PatchValue {
 }
 
 /** The `k` highest cells, best first; ties by raster order. */
-export function topPatches(map: SimilarityMap, k: number): PatchValue[] {
+export function topPatches(map: MapCells, k: number): PatchValue[] {
   // Insertion into a short list: a sort of all cells would take longer than a frame on large grids.
   const best: number[] = [];
   for (let j = 0; j < map.data.length; j++) {
@@ -145,4 +139,28 @@ export function topPatches(map: SimilarityMap, k: number): PatchValue[] {
     column: j % map.columns,
     value: map.data[j],
   }));
+}
+
+/**
+ * The cells of a region, best first; ties by raster order.
+ * @param grid the grid that the region counts in; on a map of another size they are the cells whose centres it covers
+ */
+export function regionPatches(
+  map: MapCells,
+  { row, column, rows, columns }: { row: number; column: number; rows: number; columns: number },
+  grid: { rows: number; columns: number },
+): PatchValue[] {
+  const covered = (start: number, length: number, from: number, to: number) => {
+    const [first, end] = [start, start + length].map((at) => Math.ceil((at * to) / from - 0.5));
+    return Array.from({ length: end - first }, (_, i) => first + i);
+  };
+  return covered(row, rows, grid.rows, map.rows)
+    .flatMap((r) =>
+      covered(column, columns, grid.columns, map.columns).map((c) => ({
+        row: r,
+        column: c,
+        value: map.data[r * map.columns + c],
+      })),
+    )
+    .sort((a, b) => b.value - a.value);
 }

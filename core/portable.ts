@@ -15,11 +15,12 @@ export function packLens(state: LensState): string {
 /** @throws RangeError as `decodeLensData` and `decodeLensView`, or for a newer version */
 export function unpackLens(json: string): LensState {
   const given = record(bytes(JSON.parse(json)), "lens");
-  if (given.version !== LENS_STATE_VERSION)
+  const { version } = given;
+  if (!(Number.isInteger(version) && Number(version) >= 1 && Number(version) <= LENS_STATE_VERSION))
     throw invalid(
       "lens version",
-      given.version,
-      `${LENS_STATE_VERSION}; made by another version of colpali-lens`,
+      version,
+      `1 to ${LENS_STATE_VERSION}; made by another version of colpali-lens`,
     );
   const data = decodeLensData(given.data);
   return { version: LENS_STATE_VERSION, data, view: decodeLensView(data, given.view) };

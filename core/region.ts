@@ -34,7 +34,11 @@ export function regionOf({ region }: Pick<LensView, "region">, side: "a" | "b"):
  * A region belongs to the page it was drawn on. It goes along when that page changes sides, stays in place on another page
  * with the same grid, and is dropped where its grid or its side is gone.
  */
-export function followingRegion(data: LensData, before: LensView, next: LensView): Region | null {
+export function followingRegion(
+  data: Pick<LensData, "explanations">,
+  before: LensView,
+  next: LensView,
+): Region | null {
   const { region } = before;
   if (!region) return null;
   const was = region.side === "b" ? before.compare : before.explanation;
@@ -49,7 +53,7 @@ export function followingRegion(data: LensData, before: LensView, next: LensView
 }
 
 /** @throws RangeError naming the property */
-export function decodeRegion(value: unknown, data: LensData, view: LensView): Region {
+export function decodeRegion(value: unknown, data: Pick<LensData, "explanations">, view: LensView): Region {
   const given = record(value, "view.region");
   const side = oneOf(given.side ?? "a", "view.region.side", SIDES);
   const on = side === "b" ? view.compare : view.explanation;

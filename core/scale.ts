@@ -5,7 +5,7 @@ import { type Colours, colours } from "./palettes.js";
 import { decimal } from "./printable.js";
 import { type Shown, scopeTokens } from "./shown.js";
 import { siblings } from "./siblings.js";
-import type { SimilarityMap } from "./types.js";
+import type { SimilarityMap } from "./similarity-map.js";
 
 /** How cosines become colours. Affine in every normalisation, so its axis is always in cosine. */
 export interface ColourScale {

@@ -1,8 +1,9 @@
 import { aboveControls } from "./chance.js";
 import type { LensView } from "./lens-state.js";
-import { aggregate, tokenMap } from "./maxsim.js";
+import { aggregate, tokenMap, wordMap } from "./maxsim.js";
 import { printable } from "./printable.js";
-import type { Aggregate, Explanation, SimilarityMap } from "./types.js";
+import type { SimilarityMap } from "./similarity-map.js";
+import type { Aggregate, Explanation, MapUnit } from "./types.js";
 
 /** The one map that a view shows, with its name. */
 export interface Shown {
@@ -15,7 +16,7 @@ export interface Shown {
   tokens: number[];
   map: SimilarityMap;
   /** What a cell's number is. */
-  unit: "cosine" | "cosine above controls" | "sum of cosines" | "difference of cosines";
+  unit: MapUnit;
 }
 
 /** Tokens that have chips and count in aggregates; all of them when the query has no words. */
@@ -63,19 +64,18 @@ function make(explanation: Explanation, view: Parameters<typeof shown>[1]): Show
       label: `“${printable(whole ? word.text : token.text, 60)}”`,
       aggregate: null,
       tokens: [view.token],
-      map: tokenMap(maps, view.token),
+      map: tokenMap(maps, view.token).as(unit),
       unit,
     };
   }
   if (view.word !== null) {
     const { text, tokens } = query.words[view.word];
-    // A word's map is the mean over its sub-tokens, so that its cells are cosines, too.
     return {
       kind: "word",
       label: `“${printable(text, 60)}”`,
       aggregate: null,
       tokens,
-      map: aggregate(maps, "mean", tokens),
+      map: wordMap(maps, tokens).as(unit),
       unit,
     };
   }
@@ -85,7 +85,7 @@ function make(explanation: Explanation, view: Parameters<typeof shown>[1]): Show
     label: `${AGGREGATE_LABELS[view.aggregate]} ${scopeLabel(explanation, tokens)}`,
     aggregate: view.aggregate,
     tokens,
-    map: aggregate(maps, view.aggregate, tokens),
+    map: winners ? aggregate(maps, "winner", tokens) : aggregate(maps, view.aggregate, tokens).as(unit),
     unit: winners ? "sum of cosines" : unit,
   };
 }

@@ -13,7 +13,12 @@ export function siblings(data: LensData, of: Explanation): number[] {
 }
 
 /** After A moved to another page or query: what takes the place of B, which is there to be compared with A. */
-export function followingCompare(data: LensData, before: number, now: number, compare: number): number {
+export function followingCompare(
+  data: Pick<LensData, "explanations">,
+  before: number,
+  now: number,
+  compare: number,
+): number {
   if (compare === now) return before;
   const [was, a, b] = [before, now, compare].map((i) => data.explanations[i]);
   // Only a B that was another model's word on the same page and query goes along.

@@ -106,13 +106,8 @@ export interface SimilarityMaps {
   columns: number;
 }
 
-/** One map: cosines, `data[r * columns + c]`. */
-export interface SimilarityMap {
-  kind: "map";
-  data: Float32Array;
-  rows: number;
-  columns: number;
-}
+/** What the numbers of a map are. */
+export type MapUnit = "cosine" | "cosine above controls" | "sum of cosines" | "difference of cosines";
 
 /** Late interaction of one query token with a page. */
 export interface TokenMaxSim {

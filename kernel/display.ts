@@ -1,12 +1,15 @@
 import { currentKernel, type DisplayOptions, type KernelApi } from "./jupyter/kernel.js";
-import { DISPLAY, isBundle, type MimeBundle, plainText } from "./jupyter/mime.js";
+import { DISPLAY, hasSteps, isBundle, lastStep, type MimeBundle, plainText } from "./jupyter/mime.js";
 
 /**
  * Shows a value below the cell, as the last value of a cell is shown: a widget, a lens, an object keyed by MIME type,
  * or anything else as text. What can be shown at once is on its way when this returns.
  */
 export async function display(value: unknown, options?: DisplayOptions): Promise<void> {
-  const bundle = bundleOf(value);
+  const own = ownBundle(value);
+  // The kernel shows steps one after the other.
+  if (inSteps(value, own)) return notebook().display({ [DISPLAY]: () => own }, options);
+  const bundle = orText(value, own);
   await notebook().display(bundle instanceof Promise ? await bundle : bundle, options);
 }
 
@@ -17,11 +20,24 @@ export function clearOutput(wait = false): void {
 
 /** Content by MIME type; a promise only where the value itself takes time to describe. */
 export function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
+  const own = ownBundle(value);
+  return orText(value, inSteps(value, own) ? lastStep(own) : own);
+}
+
+function ownBundle(value: unknown): unknown {
   const method = (value as Record<symbol, unknown> | null | undefined)?.[DISPLAY];
-  const own: unknown = typeof method === "function" ? method.call(value) : value;
-  const orText = (described: unknown) =>
+  return typeof method === "function" ? method.call(value) : value;
+}
+
+/** A value that is iterable itself is not asked for its steps. */
+function inSteps(value: unknown, own: unknown): own is AsyncIterable<unknown> {
+  return own !== value && hasSteps(own);
+}
+
+function orText(value: unknown, own: unknown): MimeBundle | Promise<MimeBundle> {
+  const bundle = (described: unknown) =>
     isBundle(described) ? described : { "text/plain": plainText(value) };
-  return own instanceof Promise ? own.then(orText) : orText(own);
+  return own instanceof Promise ? own.then(bundle) : bundle(own);
 }
 
 function notebook(): KernelApi {

@@ -1,8 +1,9 @@
 import type { Page } from "../core/index.js";
-import { controlSet, embedControls } from "./inference/index.js";
+import { controlSet } from "./inference/index.js";
 import { stopSignal } from "./interrupt.js";
 import { Lens } from "./lens.js";
-import type { EmbedProgress, Model } from "./models/index.js";
+import { told } from "./lens-explainer.js";
+import type { Model } from "./models/index.js";
 import { type Report, withProgress } from "./progress.js";
 
 export interface ExplainOptions {
@@ -25,7 +26,8 @@ export interface ExplainOptions {
  * @param model one, or several to compare (also the same with two profiles: `[model, model.withProfile("…")]`); the
  *   first one ranks the pages
  * @param query 1 or more words; an empty query is an error
- * @returns the lens; as the last value of a cell it shows itself
+ * @returns the lens with its maps; as the last value of a cell it shows itself. In a notebook chance is measured after that,
+ *   while the cell is still busy (`await lens.measured`)
  */
 export async function explain(
   model: Model | readonly Model[],
@@ -41,21 +43,12 @@ export async function explain(
     throw new RangeError("invalid models: none, expected at least one (loadModel gives it)");
   const controls = controlSet(options.controls);
   const signal = stopSignal(options.signal);
-  const lens = new Lens(models, all, options.top ?? 12, controls);
+  const lens = new Lens(models, all, options.top ?? 12, controls, options.onProgress);
   for (const one of models) {
     one.tokenize(query);
     const embed = (report: Report) => one.embedPages(all, { signal, onProgress: told(report) });
     if (options.onProgress) await embed(options.onProgress);
     else await withProgress("Embedding", "pages", embed);
-    if (controls)
-      await withProgress("Measuring chance", "control queries", (report) =>
-        embedControls(one, controls, { signal, onProgress: told(report) }),
-      );
   }
-  await lens.ask(query, { signal });
-  return lens;
-}
-
-function told(report: Report): (progress: EmbedProgress) => void {
-  return ({ done, total }) => report(done, total);
+  return lens.ask(query, { signal });
 }

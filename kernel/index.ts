@@ -18,7 +18,7 @@ export {
   type WidgetState,
 } from "./jupyter/widgets.js";
 export { Lens, type RankedPage, type RankedPatch } from "./lens.js";
-export type { LensStatus, LensWidget } from "./lens-widget.js";
+export type { LensWidget } from "./lens-widget.js";
 export {
   type LoadOptions,
   type Model,

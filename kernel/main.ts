@@ -6,14 +6,16 @@ import { endThreads } from "./inference/threads.js";
 import { readConnection } from "./jupyter/connection.js";
 import { currentCause } from "./jupyter/context.js";
 import { Execution } from "./jupyter/execution.js";
+import { currentHandling } from "./jupyter/handling.js";
 import { History } from "./jupyter/history.js";
 import { Input } from "./jupyter/input.js";
 import { Interrupted } from "./jupyter/interrupts.js";
 import { type DisplayOptions, type KernelApi, setCurrentKernel } from "./jupyter/kernel.js";
 import { listenToOutputs } from "./jupyter/lifetimes.js";
-import { describe, encodeBinary, isBundle } from "./jupyter/mime.js";
+import { type Displayed, describe, encodeBinary, hasSteps, isBundle } from "./jupyter/mime.js";
 import { answerRequests } from "./jupyter/requests.js";
 import { Session } from "./jupyter/session.js";
+import { publishShown, showSteps } from "./jupyter/show.js";
 import { Transport } from "./jupyter/transport.js";
 import { prepareWidgets } from "./jupyter/widget-registry.js";
 import { PROTOCOL_VERSION } from "./jupyter/wire.js";
@@ -73,15 +75,17 @@ const api: KernelApi = {
   },
   openComm: session.comms.openComm.bind(session.comms),
   registerTarget: session.comms.registerTarget.bind(session.comms),
-  async display(value: unknown, { displayId, update, metadata = {} }: DisplayOptions = {}) {
+  until(work) {
+    const handling = currentHandling();
+    if (handling) handling.until(work);
+    else execution.until(work);
+  },
+  async display(value: unknown, options: DisplayOptions = {}) {
     // A bundle leaves at once, so that what is printed after it comes after it.
-    const shown = isBundle(value) ? { data: encodeBinary(value), metadata: {} } : await describe(value);
-    const transient = displayId === undefined ? {} : { display_id: displayId };
-    session.publish(update ? "update_display_data" : "display_data", {
-      ...shown,
-      metadata: { ...shown.metadata, ...metadata },
-      transient,
-    });
+    if (isBundle(value)) return publishShown(session, { data: encodeBinary(value), metadata: {} }, options);
+    const described = describe(value);
+    if (hasSteps<Displayed>(described)) await showSteps(session, described, options);
+    else publishShown(session, await described, options);
   },
   clearOutput: (wait = false) => session.publish("clear_output", { wait }),
   input: input.ask.bind(input),

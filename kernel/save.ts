@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { explanationJson, fileName, type LensState, scene } from "../core/index.js";
+import { fileName, type LensState, lensJson, scene } from "../core/index.js";
 import { renderHtml, renderPdf, renderPng, renderSvg } from "./figures/index.js";
 import { userPath } from "./user-path.js";
 
@@ -17,8 +17,7 @@ type Format = (state: LensState, options: SaveOptions) => Promise<string | Uint8
 
 /** By the ending of a file name. */
 export const FORMATS: Record<string, Format> = {
-  json: async (state, options) =>
-    `${JSON.stringify(explanationJson(state.data.explanations[state.view.explanation], options), null, 1)}\n`,
+  json: async (state, options) => `${JSON.stringify(lensJson(state, options), null, 1)}\n`,
   png: (state, { dpi = 150, width }) => renderPng(state, { dpi, width }),
   svg: renderSvg,
   pdf: renderPdf,

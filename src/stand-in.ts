@@ -45,11 +45,17 @@ function watch(rendermime: IRenderMimeRegistry): void {
 function withStandIn(renderer: WidgetRenderer, rendermime: IRenderMimeRegistry): IRenderMime.IRenderer {
   const render = renderer.renderModel.bind(renderer);
   let picture: IRenderMime.IRenderer | undefined;
+  let live: string | undefined;
   renderer.renderModel = async (model) => {
+    const { model_id: id } = model.data[WIDGET] as { model_id?: string };
+    // An output that is completed, by its picture for example, keeps its view.
+    if (id && id === live) return;
+    live = undefined;
     picture?.dispose();
     await render(model);
     const gone = renderer.node.textContent?.startsWith("Error displaying widget");
     const broken = renderer.node.querySelector(".jupyter-widgets-error-widget") !== null;
+    if (!gone && !broken) live = id;
     if (!(gone || broken) || !model.data["image/png"] || !renderer.addWidget) return;
     const still = withoutWidget(model);
     const mimeType = rendermime.preferredMimeType(still.data, still.trusted ? "any" : "ensure");

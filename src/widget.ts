@@ -1,9 +1,17 @@
-import { DOMWidgetModel, DOMWidgetView, type ISerializers, uuid } from "@jupyter-widgets/base";
+import {
+  DOMWidgetModel,
+  DOMWidgetView,
+  type ISerializers,
+  unpack_models,
+  uuid,
+  WidgetModel,
+} from "@jupyter-widgets/base";
 import type { Kernel } from "@jupyterlab/services";
 import {
   decodeLensData,
   decodeLensView,
   encodeLensData,
+  joinLens,
   LENS_STATE_VERSION,
   type LensData,
   type LensStatus,
@@ -11,22 +19,40 @@ import {
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
 import { createLens, type LensHandle, type NamedFile, type SaveFormat } from "./viewer/index.js";
 
-/** What the `data` trait holds: checked data, or what came and why it is refused (so that saving loses nothing). */
-type Received = { data: LensData } | { refused: string; raw: unknown };
+const own = (name: string) => ({
+  _model_module: MODULE_NAME,
+  _model_name: name,
+  _model_module_version: MODULE_VERSION,
+});
 
-const received = {
-  // Throwing here would leave the person with "Error displaying widget"; the view says what is wrong instead.
-  deserialize(raw: unknown): Received | null {
-    if (raw === null || raw === undefined) return null;
-    try {
-      return { data: decodeLensData(raw) };
-    } catch (error) {
-      return { refused: (error as Error).message, raw };
-    }
-  },
-  serialize(value: Received | null): unknown {
-    if (value === null) return null;
-    return "data" in value ? encodeLensData(value.data) : value.raw;
+/** Kept as it came, so that saving loses nothing of what a view refuses; its binary leaves are saved as bytes of their own. */
+const asItCame = { serialize: encodeLensData };
+
+/** The picture of one page, for every lens state that shows the page. */
+export class LensPictureModel extends WidgetModel {
+  override defaults() {
+    return { ...super.defaults(), ...own("LensPictureModel"), mime: "", data: null };
+  }
+
+  static override serializers: ISerializers = {
+    ...WidgetModel.serializers,
+    // One object as long as the picture is the same.
+    data: {
+      deserialize: (raw: unknown) =>
+        ArrayBuffer.isView(raw) ? new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength) : raw,
+      ...asItCame,
+    },
+  };
+}
+
+/** A picture that is missing must not keep the lens from saying so. */
+const pictures: ISerializers[string] = {
+  deserialize: async (raw: unknown, manager) => {
+    const found = Object.entries(raw ?? {}).map(async ([page, reference]) => {
+      const model = await unpack_models(reference, manager).catch(() => null);
+      return [page, model] as const;
+    });
+    return Object.fromEntries(await Promise.all(found));
   },
 };
 
@@ -34,20 +60,37 @@ export class LensModel extends DOMWidgetModel {
   override defaults() {
     return {
       ...super.defaults(),
-      _model_module: MODULE_NAME,
-      _model_name: "LensModel",
-      _model_module_version: MODULE_VERSION,
+      ...own("LensModel"),
       _view_module: MODULE_NAME,
       _view_name: "LensView",
       _view_module_version: MODULE_VERSION,
       state_version: LENS_STATE_VERSION,
       data: null,
+      pictures: {},
+      controls: [],
+      measuring: false,
       view: null,
       status: { busy: null, fraction: null, error: null },
     };
   }
 
-  static override serializers: ISerializers = { ...DOMWidgetModel.serializers, data: received };
+  static override serializers: ISerializers = {
+    ...DOMWidgetModel.serializers,
+    data: asItCame,
+    controls: asItCame,
+    pictures,
+  };
+}
+
+/** What decides what is shown. */
+const TRAITS = ["data", "pictures", "controls", "view"] as const;
+type Traits = Record<(typeof TRAITS)[number], unknown>;
+
+function pictured(models: unknown): Record<string, unknown> {
+  const of = Object.entries((models ?? {}) as Record<string, WidgetModel | null>);
+  return Object.fromEntries(
+    of.map(([page, model]) => [page, model && { mime: model.get("mime"), data: model.get("data") }]),
+  );
 }
 
 /** How long the kernel may take to answer with a file. */
@@ -66,8 +109,10 @@ interface Awaited {
 export class LensView extends DOMWidgetView {
   private lens!: LensHandle;
   /** What was last passed on, to tell a change from an echo of our own. */
-  private shown: { received: Received | null; view: unknown } = { received: null, view: null };
+  private shown: Partial<Traits> = {};
 
+  /** What is shown, checked. */
+  private data: LensData | null = null;
   private kernel: Kernel.IKernelConnection | null = null;
 
   /** Files that this view asked for, by the id of the request. */
@@ -130,38 +175,47 @@ export class LensView extends DOMWidgetView {
   }
 
   private refresh(): void {
-    const now: Received | null = this.model.get("data");
-    const view: unknown = this.model.get("view");
-    this.lens.setLive(this.model.comm_live);
-    if (!this.model.comm_live)
+    const now = Object.fromEntries(TRAITS.map((name) => [name, this.model.get(name)])) as Traits;
+    const live = this.model.comm_live;
+    this.lens.setLive(live);
+    if (!live)
       for (const id of this.awaited.keys())
         this.settle(id)?.failed(new Error("the kernel is gone: run the cell again"));
     const status = this.model.get("status") as LensStatus;
     // Nothing is being done any more by a kernel that is gone.
-    this.lens.setStatus(this.model.comm_live ? status : { ...status, busy: null, fraction: null });
+    this.lens.setStatus(live ? status : { ...status, busy: null, fraction: null });
+    this.lens.setMeasuring(live && this.model.get("measuring") === true);
     if (this.model.get("state_version") > LENS_STATE_VERSION) {
       this.lens.fail(
         `This lens was saved by a newer version of ${MODULE_NAME}: update it, or run the cell again with this one.`,
       );
       return;
     }
-    if (now === this.shown.received && view === this.shown.view) return;
-    const sameData = now === this.shown.received;
-    this.shown = { received: now, view };
-    if (now === null) this.lens.setState(null);
-    else if ("refused" in now)
-      this.lens.fail(`This lens cannot be shown: ${now.refused}. Run the cell again.`);
-    else this.show(now.data, view, sameData);
-  }
-
-  private show(data: LensData, raw: unknown, sameData: boolean): void {
+    const before = this.shown;
+    if (TRAITS.every((name) => now[name] === before[name])) return;
+    this.shown = now;
     try {
-      const view = decodeLensView(data, raw ?? {});
-      if (sameData) this.lens.setView(view);
-      else this.lens.setState({ data, view });
+      this.show(now, before);
     } catch (error) {
       this.lens.fail(`This lens cannot be shown: ${(error as Error).message}. Run the cell again.`);
     }
+  }
+
+  private show(now: Traits, before: Partial<Traits>): void {
+    if ((now.data ?? null) === null) {
+      this.data = null;
+      this.lens.setState(null);
+      return;
+    }
+    const same = this.data !== null && now.data === before.data;
+    if (!this.data || !same || now.controls !== before.controls || now.pictures !== before.pictures) {
+      this.data = null;
+      this.data = decodeLensData(joinLens(now.data, pictured(now.pictures), now.controls));
+      if (same) this.lens.setData(this.data);
+    }
+    const view = decodeLensView(this.data, now.view ?? {});
+    if (!same) this.lens.setState({ data: this.data, view });
+    else if (now.view !== before.view) this.lens.setView(view);
   }
 
   override remove() {

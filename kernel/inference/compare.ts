@@ -1,4 +1,12 @@
-import { aggregate, type Explanation, type Page, resample, type SimilarityMap } from "../../core/index.js";
+import {
+  type Explanation,
+  type MapCells,
+  mapDifference,
+  type Page,
+  resample,
+  type SimilarityMap,
+  wordMap,
+} from "../../core/index.js";
 import { stopSignal } from "../interrupt.js";
 import type { Model, StopOptions } from "../models/index.js";
 import { explainPage } from "./explain.js";
@@ -7,17 +15,17 @@ import { explainPage } from "./explain.js";
 export interface ProfileComparison {
   a: Explanation;
   b: Explanation;
-  /** Page score of `b` minus that of `a`; other prompts have other tokens, so scores are sums over different numbers of them. */
+  /** Page score of `a` minus that of `b`; other prompts have other tokens, so scores are sums over different numbers of them. */
   scoreDifference: number;
   words: WordComparison[];
 }
 
-/** A word's maps (maximum over its tokens) side by side; cosines, [row][column]. */
+/** A word's maps (the mean over its tokens) side by side, in cosines. */
 export interface WordComparison {
   text: string;
   a: SimilarityMap;
   b: SimilarityMap;
-  /** `b - a`, range [-2, 2]; on the finer grid, by area overlap, where the profiles resize pages differently. */
+  /** `a - b`, range [-2, 2]; on the finer grid, by area overlap, where the profiles resize pages differently. */
   difference: SimilarityMap;
   /** Largest absolute difference of a cell. */
   largest: number;
@@ -37,22 +45,20 @@ export async function compareProfiles(
   const a = await explainPage(model.withProfile(profiles[0]), page, query, { signal });
   const b = await explainPage(model.withProfile(profiles[1]), page, query, { signal });
   const words = a.query.words.map((word, i) => {
-    const left = aggregate(a.maps, "max", word.tokens);
-    const right = aggregate(b.maps, "max", b.query.words[i].tokens);
-    const rows = Math.max(left.rows, right.rows);
-    const columns = Math.max(left.columns, right.columns);
-    const [from, to] = [resample(left, rows, columns), resample(right, rows, columns)];
-    const data = to.data.map((v, j) => v - from.data[j]);
+    const left = wordMap(a.maps, word.tokens);
+    const right = wordMap(b.maps, b.query.words[i].tokens);
+    const difference = mapDifference(left, right);
+    const bestOf = (map: SimilarityMap) => best(resample(map, difference.rows, difference.columns));
     return {
       text: word.text,
       a: left,
       b: right,
-      difference: { ...from, data },
-      largest: data.reduce((most, v) => Math.max(most, Math.abs(v)), 0),
-      sameBest: best(from) === best(to),
+      difference,
+      largest: difference.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0),
+      sameBest: bestOf(left) === bestOf(right),
     };
   });
-  return { a, b, scoreDifference: b.maxsim.score - a.maxsim.score, words };
+  return { a, b, scoreDifference: a.maxsim.score - b.maxsim.score, words };
 }
 
-const best = ({ data }: SimilarityMap): number => data.indexOf(data.reduce((a, b) => Math.max(a, b)));
+const best = ({ data }: MapCells): number => data.indexOf(data.reduce((a, b) => Math.max(a, b)));

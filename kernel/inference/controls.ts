@@ -1,5 +1,4 @@
 import {
-  aggregate,
   type ControlGroup,
   type Controls,
   type MultiVector,
@@ -7,6 +6,7 @@ import {
   similarityMaps,
   type TokenKind,
   tokenMap,
+  wordMap,
 } from "../../core/index.js";
 import { stopSignal } from "../interrupt.js";
 import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding, StopOptions } from "../models/index.js";
@@ -140,11 +140,8 @@ async function measure(
       for (const { index, kind } of query.tokens)
         add(start + i, kind, kind === "word" ? null : kind, tokenMap(maps, first + index).data);
       for (const { tokens } of query.words) {
-        const map = aggregate(
-          maps,
-          "mean",
-          tokens.map((t) => first + t),
-        );
+        const own = tokens.map((t) => first + t);
+        const map = wordMap(maps, own);
         add(start + i, "words", "word", map.data);
       }
       first += query.tokens.length;

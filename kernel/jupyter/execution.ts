@@ -1,10 +1,11 @@
 import { causedBy, setLastCell } from "./context.js";
 import type { History } from "./history.js";
-import { abortSignals, beginSignal, endSignal } from "./interrupts.js";
+import { abortSignals, beginSignal, endSignal, Interrupted } from "./interrupts.js";
 import { type CellError, INTERRUPTED, type Language, type Outcome } from "./language.js";
 import { beginRun, restUnneeded } from "./lifetimes.js";
-import { type Displayed, describe } from "./mime.js";
+import { type Displayed, describe, hasSteps, lastStep } from "./mime.js";
 import type { Request, Session } from "./session.js";
+import { showSteps } from "./show.js";
 
 /** How long a cell whose stack was terminated has to end by itself. */
 const HEALING_MS = 200;
@@ -15,6 +16,8 @@ export class Execution {
   private readonly waiting: Request[] = [];
   private readonly aborted = new Set<Request>();
   private current: Request | null = null;
+  /** What the running cell waits for before it ends. */
+  private pending: Promise<unknown>[] = [];
 
   constructor(
     private readonly session: Session,
@@ -28,6 +31,12 @@ export class Execution {
   /** Whether a cell is running; other messages are answered meanwhile. */
   get busy(): boolean {
     return this.current !== null;
+  }
+
+  /** Puts off the end of the running cell until `work` has settled; when it fails, the cell does. */
+  until(work: Promise<unknown>): void {
+    work.catch(() => undefined);
+    if (this.current) this.pending.push(work);
   }
 
   enqueue(request: Request): void {
@@ -111,30 +120,49 @@ export class Execution {
     code: string,
     { silent, stored }: { silent: boolean; stored: boolean },
   ): Promise<CellError | null> {
-    const outcome = await this.attempt(code);
-    if (outcome.status === "error") {
-      const { ename, evalue, traceback } = outcome;
-      if (!silent) this.session.publish("error", { ename, evalue, traceback });
-      return { ename, evalue, traceback };
-    }
-    if (outcome.shown && !silent) {
-      const { data, metadata } = outcome.shown;
+    const outcome = await this.attempt(code, (shown) => {
+      if (silent) return;
+      const { data, metadata } = shown;
       this.session.publish("execute_result", { execution_count: this.count, data, metadata });
       if (stored) this.history.setOutput(this.count, String(data["text/plain"] ?? ""));
-    }
-    return null;
+    });
+    if (outcome.status === "ok") return null;
+    const { ename, evalue, traceback } = outcome;
+    if (!silent) this.session.publish("error", { ename, evalue, traceback });
+    return { ename, evalue, traceback };
   }
 
-  private async attempt(
-    code: string,
-  ): Promise<Exclude<Outcome, { status: "ok" }> | { status: "ok"; shown: Displayed | null }> {
+  private async attempt(code: string, show: (result: Displayed) => void): Promise<Outcome> {
+    this.pending = [];
     try {
       const outcome = await this.language.execute(code, { number: this.count });
-      if (outcome.status === "error") return outcome;
-      return { status: "ok", shown: outcome.value == null ? null : await describe(outcome.value) };
+      if (outcome.status === "error") {
+        await this.settled().catch(() => undefined);
+        return outcome;
+      }
+      // As in Node's REPL: only what has no value shows nothing.
+      if (outcome.value !== undefined) {
+        const described = describe(outcome.value);
+        if (hasSteps<Displayed>(described)) await showSteps(this.session, described);
+        else show(await described);
+      }
+      await this.settled();
+      return outcome;
     } catch (error) {
-      return { status: "error", ...this.language.explain(error) };
+      await this.settled().catch(() => undefined);
+      return {
+        status: "error",
+        ...(error instanceof Interrupted ? INTERRUPTED : this.language.explain(error)),
+      };
     }
+  }
+
+  /** Waits for everything that was put off; what it waits for may put off more. */
+  private async settled(): Promise<void> {
+    const failures: unknown[] = [];
+    for (let work = this.pending.shift(); work; work = this.pending.shift())
+      await work.catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   private async evaluate(expressions: unknown): Promise<Record<string, object>> {
@@ -142,7 +170,8 @@ export class Execution {
     if (typeof expressions !== "object" || expressions === null) return values;
     for (const [name, code] of Object.entries(expressions)) {
       const outcome = await this.language.execute(String(code), { number: this.count });
-      if (outcome.status === "ok") values[name] = { status: "ok", ...(await describe(outcome.value)) };
+      if (outcome.status === "ok")
+        values[name] = { status: "ok", ...(await lastStep(describe(outcome.value))) };
       else values[name] = outcome;
     }
     return values;

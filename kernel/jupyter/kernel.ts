@@ -29,6 +29,8 @@ export interface KernelApi {
    * keep it: later code may be another cell's.
    */
   readonly signal: AbortSignal;
+  /** Puts off the end of the running cell, or of the message at hand, until `work` has settled. */
+  until(work: Promise<unknown>): void;
   openComm(target: string, options?: OpenOptions): Comm;
   /** Takes every comm that a front end opens for `target`; returns how to stop. */
   registerTarget(target: string, handler: CommHandler): () => void;

@@ -9,20 +9,30 @@ export interface Displayed {
   metadata: Record<string, unknown>;
 }
 
-/** Method by which a value describes itself to a notebook; it may be asynchronous. */
+/**
+ * Method by which a value describes itself to a notebook: a bundle, a promise of one, or an async iterable of several, of
+ * which the first is shown at once and each later one takes its place.
+ */
 export const DISPLAY = Symbol.for("Jupyter.display");
 
-/** The bundle of any value: its own when it has one, else what Node prints for it. */
-export async function describe(value: unknown): Promise<Displayed> {
+/** The bundle of any value: its own when it has one, else what Node prints for it. In steps where the value has several. */
+export function describe(value: unknown): Promise<Displayed> | AsyncIterable<Displayed> {
   const method = (value as Record<symbol, unknown> | null | undefined)?.[DISPLAY];
-  if (typeof method === "function") {
-    const bundle = await method.call(value);
-    if (isBundle(bundle)) return { data: encodeBinary(bundle), metadata: {} };
-    if (bundle != null) {
-      throw new TypeError(
-        `invalid result of [Symbol.for("Jupyter.display")](): ${inspect(bundle, { depth: 0 })}, expected an object keyed by MIME type`,
-      );
-    }
+  const own = typeof method === "function" ? method.call(value) : undefined;
+  return hasSteps<unknown>(own) ? each(value, own) : displayed(value, own);
+}
+
+async function* each(value: unknown, own: AsyncIterable<unknown>): AsyncGenerator<Displayed> {
+  for await (const bundle of own) yield displayed(value, bundle);
+}
+
+async function displayed(value: unknown, own: unknown): Promise<Displayed> {
+  const bundle = await own;
+  if (isBundle(bundle)) return { data: encodeBinary(bundle), metadata: {} };
+  if (bundle != null) {
+    throw new TypeError(
+      `invalid result of [Symbol.for("Jupyter.display")](): ${inspect(bundle, { depth: 0 })}, expected an object keyed by MIME type`,
+    );
   }
   return { data: { "text/plain": plainText(value) }, metadata: {} };
 }
@@ -38,6 +48,18 @@ export function plainText(value: unknown): string {
 
 /** Control characters, except tabs and the ends of lines. */
 const STEERING = /[^\P{Cc}\t\n\r]|\r(?!\n)/u;
+
+export function hasSteps<T>(value: unknown): value is AsyncIterable<T> {
+  return typeof (value as AsyncIterable<T> | null | undefined)?.[Symbol.asyncIterator] === "function";
+}
+
+/** What is shown in the end. */
+export async function lastStep<T>(value: T | Promise<T> | AsyncIterable<T>): Promise<T> {
+  if (!hasSteps<T>(value)) return value;
+  let last: T | undefined;
+  for await (const step of value) last = step;
+  return last as T;
+}
 
 /** Whether a value is a bundle: a plain object whose keys are all MIME types. */
 export function isBundle(value: unknown): value is MimeBundle {

@@ -15,12 +15,15 @@ import {
 import { completeness } from "./completeness.js";
 import { CellConverter, type Diagnostic } from "./converter.js";
 import { installCellModules } from "./modules.js";
+import { LAST } from "./rewrite.js";
 import { readableStack } from "./stack.js";
 
 const require = createRequire(import.meta.url);
 
 interface Executor {
   execute(code: string): Promise<boolean>;
+  /** What cells have declared, and the last value until it has been told. */
+  readonly locals: Record<string, unknown>;
   interrupt(): void;
 }
 
@@ -70,6 +73,7 @@ export class TypeScriptCells implements Language {
   async execute(code: string, cell: Cell): Promise<Outcome> {
     this.#code = code;
     this.#value = undefined;
+    delete this.#executor.locals[LAST];
     this.#thrown = null;
     this.#diagnostics = [];
     this.#converter.title = `In[${cell.number}]`;
@@ -98,7 +102,8 @@ export class TypeScriptCells implements Language {
     }
     if (this.#diagnostics.length > 0) return this.#refused();
     if (this.#thrown) return this.#failed(this.#thrown.error);
-    return { status: "ok", value: this.#value };
+    // tslab tells of every value but null.
+    return { status: "ok", value: this.#executor.locals[LAST] === null ? null : this.#value };
   }
 
   interrupt(how: "soft" | "hard"): void {

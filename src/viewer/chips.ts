@@ -2,6 +2,9 @@ import { type Chip, chips, decimal, describeChance, shares } from "../../core/in
 import { h, replaceButtons, setText, uniqueId } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
+/** What is said of chance before it is known. */
+export const MEASURING = "measuring chance";
+
 /** One button a word; pointing previews its map, clicking selects it, arrow keys walk along. */
 export function createChips(actions: Actions): Part {
   const row = h("div", { class: "cl-chips", role: "toolbar", "aria-label": "Words and tokens of the query" });
@@ -48,8 +51,9 @@ export function createChips(actions: Actions): Part {
     if (asked !== query) open.clear();
     query = asked;
     const top = Math.max(...explanation.maxsim.tokens.map((t) => t.patchBest));
+    const measuring = isMeasuring(frame);
     const add = (chip: Chip, part: boolean) => {
-      const button = chipButton(chip, part, top);
+      const button = chipButton(chip, { part, top, measuring });
       button.addEventListener("pointerenter", (e) => {
         if (e.pointerType !== "touch") actions.preview(chip.select);
       });
@@ -104,7 +108,7 @@ export function createChips(actions: Actions): Part {
     update(frame) {
       last = frame;
       const { explanation, scope: which, aggregate } = frame.locked;
-      const now = `${explanation} ${which} ${aggregate}`;
+      const now = `${explanation} ${which} ${aggregate} ${frame.measuring}`;
       if (now !== key || frame.data !== data) build(frame);
       else mark(frame);
       [key, data] = [now, frame.data];
@@ -118,7 +122,10 @@ function same(chip: Chip, view: { token: number | null; word: number | null }): 
   return chip.select.token === view.token && chip.select.word === view.word;
 }
 
-function chipButton(chip: Chip, part: boolean, top: number): HTMLButtonElement {
+function chipButton(
+  chip: Chip,
+  { part, top, measuring }: { part: boolean; top: number; measuring: boolean },
+): HTMLButtonElement {
   const fill = h("span", { class: "cl-bar-fill" });
   const along = (value: number) => `${Math.max(0, Math.min(1, value / top)) * 100}%`;
   fill.style.width = along(chip.value);
@@ -137,7 +144,7 @@ function chipButton(chip: Chip, part: boolean, top: number): HTMLButtonElement {
       "span",
       { class: "cl-chip-value" },
       decimal(chip.value),
-      chanceMark(chip),
+      chanceMark(chip, measuring),
       chip.offImage ? h("span", { class: "cl-off" }, " ↗") : null,
     ),
     h("span", { class: "cl-bar" }, fill, tick),
@@ -148,8 +155,15 @@ function chipButton(chip: Chip, part: boolean, top: number): HTMLButtonElement {
   return button;
 }
 
-/** ◆ more than chance, ◇ no more; nothing where it was not measured. */
-export function chanceMark({ chance }: Chip): HTMLElement | null {
+/** Whether the chance of what is shown is on its way. */
+export function isMeasuring({ measuring, scene }: Pick<Frame, "measuring" | "scene">): boolean {
+  return measuring && scene.explanation.controls === null;
+}
+
+/** ◆ more than chance, ◇ no more, … while it is being measured; nothing where it was not. */
+export function chanceMark({ chance, kind }: Chip, measuring: boolean): HTMLElement | null {
+  if (!chance && measuring && kind !== "all")
+    return h("span", { class: "cl-chance", role: "img", "aria-label": MEASURING }, "…");
   if (!chance) return null;
   const words = chance.beyond ? "more than chance" : "no more than chance";
   return h("span", { class: "cl-chance", role: "img", "aria-label": words }, chance.beyond ? "◆" : "◇");

@@ -1,11 +1,11 @@
 import {
-  explanationJson,
   type FigurePictures,
   figure,
   figurePlan,
   figureTexts,
   type LensPage,
   type LensState,
+  lensJson,
   type Raster,
   raster,
   serialise,
@@ -30,10 +30,7 @@ const SHARPNESS = 2;
 
 export async function localFile(state: Shown, format: (typeof LOCAL_FORMATS)[number]): Promise<Blob> {
   if (format === "json") {
-    const { data, view } = state;
-    return new Blob([JSON.stringify(explanationJson(data.explanations[view.explanation]), null, 1)], {
-      type: "application/json",
-    });
+    return new Blob([JSON.stringify(lensJson(state), null, 1)], { type: "application/json" });
   }
   const { text, width, height } = await drawing(state);
   const svg = new Blob([text], { type: "image/svg+xml" });

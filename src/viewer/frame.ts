@@ -12,6 +12,8 @@ export interface Frame {
   other: Scene | null;
   /** True when the pointer, not the settings, decides what is shown. */
   preview: boolean;
+  /** True while control queries are run: what is not known of chance yet will be. */
+  measuring: boolean;
 }
 
 /** What the parts may do. */

@@ -1,4 +1,11 @@
-import { decimal, type LensStatus, pageName, printable } from "../../core/index.js";
+import {
+  askedQueries,
+  decimal,
+  type LensData,
+  type LensStatus,
+  pageName,
+  printable,
+} from "../../core/index.js";
 import { h, setText, uniqueId } from "./dom.js";
 import type { NamedFile, SaveFormat } from "./files.js";
 import type { Actions, Frame, StatusPart } from "./frame.js";
@@ -66,11 +73,7 @@ export function createHeader(
         shownQuery = explanation.query.text;
         input.value = printable(shownQuery, 100_000);
       }
-      listQueries(
-        asked,
-        data.explanations.map((e) => e.query.text),
-        locked.explanation,
-      );
+      listQueries(asked, data, locked.explanation);
       setText(where, `${pageName(page)} · `);
       setText(total, decimal(explanation.maxsim.score));
       const { patchScore, residue } = explanation.maxsim;
@@ -95,13 +98,14 @@ export function createHeader(
   };
 }
 
-/** One entry a distinct query, shown once there are several. */
-function listQueries(select: HTMLSelectElement, queries: string[], current: number): void {
-  const first = [...new Set(queries)].map((q) => queries.indexOf(q));
-  select.hidden = first.length < 2;
-  const options = first.map((i) => h("option", { value: String(i) }, printable(queries[i], 60)));
+/** One entry a query, the newest last, shown once there are several. */
+function listQueries(select: HTMLSelectElement, data: LensData, current: number): void {
+  const queries = askedQueries(data);
+  select.hidden = queries.length < 2;
+  const options = queries.map((q) => h("option", { value: String(q.explanation) }, q.label));
   // An open list closes where its entries are replaced.
   if (options.some((o, i) => !o.isEqualNode(select.options[i])) || select.options.length !== options.length)
     select.replaceChildren(...options);
-  select.value = String(queries.indexOf(queries[current]));
+  const { text } = data.explanations[current].query;
+  select.value = String(queries.find((q) => q.text === text)?.explanation);
 }

@@ -36,6 +36,10 @@ export interface LensHandle {
   /** Shows data and settings; `null` says that they are still on their way. */
   setState(state: Pick<LensState, "data" | "view"> | null): void;
   setView(view: LensView): void;
+  /** Completes what is shown, for example by chance: the same explanations, so that nothing that is chosen or pointed at changes. */
+  setData(data: LensData): void;
+  /** Whether chance is being measured at the moment. */
+  setMeasuring(measuring: boolean): void;
   setStatus(status: LensStatus): void;
   /** Whether there is a kernel that can answer a new query. */
   setLive(live: boolean): void;
@@ -55,6 +59,7 @@ export function createLens(
   let data: LensData | null = null;
   let locked: LensView | null = null;
   let preview: Partial<LensView> | null = null;
+  let measuring = false;
   let scheduled = 0;
 
   const live = h("p", { class: "cl-hidden", "aria-live": "polite" });
@@ -139,14 +144,24 @@ export function createLens(
     const view = preview ? changeView(data, locked, preview) : locked;
     const shown = scene({ data, view });
     const other = comparison({ data, view }, shown);
-    const frame: Frame = { data, view, locked, scene: shown, other, preview: preview !== null };
+    const frame: Frame = { data, view, locked, scene: shown, other, preview: preview !== null, measuring };
     arrange(frame);
     for (const part of parts) part.update(frame);
+    pictures.keep(data.pages);
   }
 
   const handle: LensHandle = {
     setState(next) {
       [data, locked, preview] = [next?.data ?? null, next?.view ?? null, null];
+      schedule();
+    },
+    setData(next) {
+      data = next;
+      schedule();
+    },
+    setMeasuring(now) {
+      if (now === measuring) return;
+      measuring = now;
       schedule();
     },
     setView(view) {

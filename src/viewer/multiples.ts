@@ -8,7 +8,7 @@ import {
   type SimilarityMap,
   scene,
 } from "../../core/index.js";
-import { chanceMark } from "./chips.js";
+import { chanceMark, isMeasuring } from "./chips.js";
 import { h, replaceButtons, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { createPaper, type Paper, type Pointer, pointIn } from "./paper.js";
@@ -63,7 +63,13 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
           "span",
           { class: "cl-small-head" },
           h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
-          h("span", { class: "cl-chip-value" }, value, chanceMark(chip), chip.offImage ? " ↗" : null),
+          h(
+            "span",
+            { class: "cl-chip-value" },
+            value,
+            chanceMark(chip, isMeasuring(frame)),
+            chip.offImage ? " ↗" : null,
+          ),
         ),
         paper.element,
       );
@@ -97,7 +103,7 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
         return;
       }
       const { explanation, scope, aggregate } = frame.locked;
-      const set = `${explanation} ${scope} ${aggregate}`;
+      const set = `${explanation} ${scope} ${aggregate} ${frame.measuring}`;
       const now = drawnBy(frame.locked);
       const fresh = frame.data !== data;
       if (fresh || set !== built) build(frame);

@@ -1,13 +1,23 @@
 import type { LensPage } from "../../core/index.js";
 
-/** Object URLs of page pictures, one each, until they are let go. */
+/** Object URLs of page pictures: one for each picture, as long as it is shown. */
 export interface Pictures {
   url(page: LensPage): string;
+  /** Lets go of the pictures of all other pages. */
+  keep(pages: readonly LensPage[]): void;
   dispose(): void;
 }
 
 export function createPictures(): Pictures {
   const urls = new Map<Uint8Array, string>();
+  function keep(pages: readonly LensPage[]): void {
+    const kept = new Set(pages.map(({ picture }) => picture.data));
+    for (const [data, url] of urls) {
+      if (kept.has(data)) continue;
+      URL.revokeObjectURL(url);
+      urls.delete(data);
+    }
+  }
   return {
     url({ picture }) {
       const known = urls.get(picture.data);
@@ -16,9 +26,7 @@ export function createPictures(): Pictures {
       urls.set(picture.data, made);
       return made;
     },
-    dispose() {
-      for (const url of urls.values()) URL.revokeObjectURL(url);
-      urls.clear();
-    },
+    keep,
+    dispose: () => keep([]),
   };
 }

@@ -1,4 +1,5 @@
 import { decimal, printable, type Scene, scopeTokens, tokensAt } from "../../core/index.js";
+import { isMeasuring, MEASURING } from "./chips.js";
 import { h, setText } from "./dom.js";
 import type { Frame } from "./frame.js";
 
@@ -36,8 +37,9 @@ export function createReadout(): Readout {
       setText(head, `row ${row}, column ${column}`);
       setText(value, `${shown.label} ${decimal(there, 3)}`);
       const average = sameGrid(frame) ? controlsAt(frame.scene, row, column) : null;
-      controls.hidden = average === null;
-      setText(controls, average === null ? "" : `controls here ${decimal(average, 3)} on average`);
+      const measuring = isMeasuring(frame);
+      controls.hidden = average === null && !measuring;
+      setText(controls, measuring ? MEASURING : average === null ? "" : controlsSay(average));
       const ranked = sameGrid(frame)
         ? tokensAt(explanation, row, column, scopeTokens(explanation, frame.view.scope))
         : [];
@@ -58,6 +60,8 @@ export function createReadout(): Readout {
         .join(", ")}`,
   };
 }
+
+const controlsSay = (average: number) => `controls here ${decimal(average, 3)} on average`;
 
 /** What the control queries reach at a patch on average: high where a patch answers to everything. */
 function controlsAt({ explanation, shown }: Scene, row: number, column: number): number | null {

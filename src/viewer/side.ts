@@ -9,6 +9,7 @@ import {
   printable,
   type Scene,
 } from "../../core/index.js";
+import { isMeasuring, MEASURING } from "./chips.js";
 import { createCompare } from "./compare.js";
 import { createControls } from "./controls.js";
 import { fromSvg, h, setText } from "./dom.js";
@@ -48,7 +49,7 @@ export function createSide(actions: Actions): Part {
       controls.update(frame);
       setText(scaleHead, `Scale, ${frame.scene.scale.unit}`);
       setText(note, frame.scene.scale.note);
-      setText(chance, chanceNote(frame.scene));
+      setText(chance, chanceNote(frame));
       const { colours, ...rest } = frame.scene.scale;
       const now = JSON.stringify(rest);
       if (now !== drawn || colours !== table) {
@@ -65,8 +66,10 @@ export function createSide(actions: Actions): Part {
 }
 
 /** What the diamond on the scale and on the words means. */
-function chanceNote({ explanation, scale }: Scene): string {
+function chanceNote(frame: Frame): string {
+  const { explanation, scale } = frame.scene;
   const { controls } = explanation;
+  if (isMeasuring(frame)) return `${MEASURING} …`;
   if (!controls) return "Chance was not measured.";
   const { queries, list } = controls;
   if (scale.chance === null) return `Chance is measured for words and tokens, by ${queries} control queries.`;

@@ -71,6 +71,27 @@ test("the notebook runs up to the lens, which shows the best page", async () => 
   );
 });
 
+test("the output that is stored says what chance would do", async () => {
+  const shown = (await notebook.outputs(cell("ask"))).filter((output) => output.data?.["image/png"]);
+  assert.equal(shown.length, 1);
+  const html = [shown[0].data["text/html"]].flat().join("");
+  assert.match(html, /of 4 words more than chance/);
+  assert.ok(shown[0].data["application/vnd.jupyter.widget-view+json"]);
+});
+
+test("before anything was clicked, assigning lens.view.token in a cell moves the widget", async () => {
+  const before = await lens.picture();
+  const seen =
+    "const seen: unknown[] = []; lens.onView(({ token }) => seen.push(token)); lens.view.token = 2; seen";
+  assert.equal((await notebook.add(seen)).text, "[ 2 ]");
+  await notebook.area(cell("ask"));
+  await lens.waitForPressed("the");
+  assert.ok((await difference(before, await lens.picture())) > 60);
+  assert.equal((await notebook.add("lens.view.token = null; lens.view.token")).text, "null");
+  await notebook.area(cell("ask"));
+  await lens.waitForPressed("all");
+});
+
 test("on a portrait page the hottest cell of each word lies on the printed word", async () => {
   const places = new Set();
   for (const word of ["battery", "beside", "harbour"]) {
@@ -145,6 +166,30 @@ test("a query typed into the lens is answered in place and known in the kernel",
   await looksAt("frosty", 1);
   const { text } = await notebook.add("lens.query");
   assert.match(text, /frosty evening/);
+});
+
+test("an output that is completed later keeps its view", async () => {
+  const later = `({ async *[Symbol.for("Jupyter.display")]() {
+    yield lens.widget.viewBundle();
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    yield { ...(await (lens as any)[Symbol.for("Jupyter.display")]()), "text/plain": "completed" };
+  } })`;
+  const index = await notebook.count();
+  const ran = notebook.add(later);
+  await until(
+    async () => (await notebook.count()) > index,
+    10_000,
+    () => "no new cell",
+  );
+  const area = await notebook.area(index);
+  await area.locator(".cl-paper").first().waitFor();
+  await area.locator(".cl-lens").evaluate((element) => element.setAttribute("data-first", ""));
+  const { text } = await ran;
+  assert.equal(text, "completed");
+  assert.deepEqual(
+    await area.locator(".cl-lens").evaluateAll((all) => all.map((e) => e.hasAttribute("data-first"))),
+    [true],
+  );
 });
 
 test("after a page reload the lens is there again, and live", async () => {

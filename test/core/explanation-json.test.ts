@@ -1,4 +1,5 @@
-import { type Explanation, explanationJson } from "../../core/index";
+import { type Explanation, explanationJson, type LensView, lensJson } from "../../core/index";
+import { lensData, explanation as lensExplanation, lensState } from "./example";
 
 const explanation = {
   kind: "explanation",
@@ -38,4 +39,67 @@ test("the score parts, the model and the page are at the top", () => {
   expect(json.maxsim).toEqual({ score: 1, patchScore: 0.75, residue: 0.25, tokens: [] });
   expect(json.page.file).toBe("<b>.pdf");
   expect(json).not.toHaveProperty("kind");
+});
+
+test("what is in view is in the file: another selection, page, comparison or difference is another file", () => {
+  const other = lensExplanation({ page: 1, query: { ...lensExplanation().query, text: "other" } });
+  other.maps = { ...other.maps, data: other.maps.data.map((v) => v / 2) };
+  const data = lensData(lensExplanation(), other);
+  data.pages.push({ ...data.pages[0], number: 2, sha256: "ef".repeat(32) });
+  const views: Partial<LensView>[] = [
+    {},
+    { token: 1, word: 0 },
+    { word: 1 },
+    { scope: "all" },
+    { aggregate: "winner" },
+    { explanation: 1 },
+    { compare: 1 },
+    { compare: 1, difference: true },
+    { layout: "multiples" },
+    { palette: "mako" },
+    { region: { row: 0, column: 1, rows: 1, columns: 2 } },
+  ];
+  const files = views.map((view) => JSON.stringify(lensJson(lensState(view, data))));
+  expect(new Set(files).size).toBe(views.length);
+});
+
+test("a file has the maps of the picture, with what they are", () => {
+  const other = lensExplanation();
+  other.maps = { ...other.maps, data: other.maps.data.map((v) => v / 2) };
+  const data = lensData(lensExplanation(), other);
+  const json = (view: Partial<LensView>) => lensJson(lensState(view, data), { arrays: true });
+  const { maps } = lensExplanation();
+  const rows = (of: Float32Array) => [Array.from(of.subarray(0, 3)), Array.from(of.subarray(3, 6))];
+  const one = json({ token: 1, word: 0 });
+  expect(one.schema).toBe("colpali-lens/explanation@1");
+  expect(one.compared).toBeNull();
+  expect(one.view).not.toHaveProperty("explanation");
+  expect(one.shown).toMatchObject([
+    {
+      name: "",
+      kind: "word",
+      label: "“peak”",
+      unit: "cosine",
+      tokens: [1],
+      rows: 2,
+      columns: 3,
+      query: "peak loads",
+    },
+  ]);
+  expect(one.shown[0].map).toEqual(rows(maps.data.subarray(6, 12)));
+  expect(one.shown[0].best[0]).toEqual({ row: 1, column: 2, value: maps.data[11] });
+  const pair = json({ token: 1, word: 0, compare: 1 });
+  expect(pair.shown.map((s) => s.name[0])).toEqual(["A", "B"]);
+  expect(pair.shown[1].map).toEqual(rows(other.maps.data.subarray(6, 12)));
+  expect(pair.compared?.maps).toEqual(explanationJson(other, { arrays: true }).maps);
+  const [less] = json({ token: 1, word: 0, compare: 1, difference: true }).shown;
+  expect([less.kind, less.unit]).toEqual(["difference", "difference of cosines"]);
+  (less.map as number[][]).flat().forEach((v, j) => {
+    expect(v).toBeCloseTo(maps.data[6 + j] - other.maps.data[6 + j], 6);
+  });
+  const words = json({ layout: "multiples", compare: 1 });
+  expect(words.shown.map((s) => s.name)).toEqual(["all", "peak", "loads"]);
+  expect(words.compared).toBeNull();
+  const packed = lensJson(lensState({ token: 1, word: 0 }, data)).shown[0].map as string;
+  expect(Buffer.from(packed, "base64").readFloatLE(4 * 5)).toBe(maps.data[11]);
 });

@@ -1,8 +1,10 @@
 import {
+  askedQueries,
   changeView,
   decodeLensView,
   defaultView,
   keepSettings,
+  type LensData,
   sameView,
   withEarlier,
 } from "../../core/index";
@@ -119,8 +121,40 @@ test("what earlier queries said about the best page stays to compare with", () =
   const asked = (text: string) => lensData(explanation({ query: { ...explanation().query, text } }));
   let now = asked("one");
   for (const text of ["two", "three", "two", "four", "five"]) now = withEarlier(asked(text), now);
-  expect(now.explanations.map((e) => e.query.text)).toEqual(["five", "four", "two", "three"]);
-  const elsewhere = asked("six");
-  elsewhere.pages[0].sha256 = "ef".repeat(32);
-  expect(withEarlier(elsewhere, now).explanations.map((e) => e.query.text)).toEqual(["six"]);
+  expect(now.explanations.map((e) => e.query.text)).toEqual(["five", "four", "two", "three", "one"]);
+  for (let i = 0; i < 20; i++) now = withEarlier(asked(`more ${i}`), now);
+  expect(now.explanations.map((e) => e.query.text).slice(0, 3)).toEqual(["more 19", "more 18", "more 17"]);
+  expect(now.explanations.length).toBe(10);
+});
+
+test("a query whose best page is another one stays, on the page that was best for it", () => {
+  const pages = ["aa", "bb", "cc"].map((part) => ({ ...lensData().pages[0], sha256: part.repeat(32) }));
+  // What a query says of the given pages, best first.
+  const asked = (text: string, ...best: number[]): LensData => ({
+    pages: best.map((i) => pages[i]),
+    explanations: best.map((_, page) => explanation({ page, query: { ...explanation().query, text } })),
+  });
+  const said = ({ pages: all, explanations }: LensData) =>
+    explanations.map((e) => `${e.query.text} on ${all[e.page].sha256.slice(0, 2)}`);
+  const two = withEarlier(asked("two", 1), asked("one", 0));
+  expect(said(two)).toEqual(["two on bb", "one on aa"]);
+  expect(two.pages.map((p) => p.sha256.slice(0, 2))).toEqual(["bb", "aa"]);
+  // On the page that is best now an earlier query can be compared; its other pages go.
+  const three = withEarlier(asked("three", 2, 1), withEarlier(asked("two", 1, 2, 0), asked("one", 0, 1)));
+  expect(said(three)).toEqual(["three on cc", "three on bb", "two on bb", "two on cc", "one on aa"]);
+  expect(three.pages.map((p) => p.sha256.slice(0, 2))).toEqual(["cc", "bb", "aa"]);
+});
+
+test("the queries asked are each there once, the newest last, whatever was asked again", () => {
+  const asked = (text: string) => lensData(explanation({ query: { ...explanation().query, text } }));
+  const labels = (of: LensData) => askedQueries(of).map((q) => q.label);
+  let now = withEarlier(asked("b"), asked("a"));
+  expect(labels(now)).toEqual(["a", "b"]);
+  now = withEarlier(asked("a"), now);
+  expect(labels(now)).toEqual(["b", "a"]);
+  for (const { text, explanation: at } of askedQueries(now))
+    expect(now.explanations[at].query.text).toBe(text);
+  expect(askedQueries(asked("x\n\u202ey"))).toEqual([
+    { text: "x\n\u202ey", label: "x \ufffdy", explanation: 0 },
+  ]);
 });

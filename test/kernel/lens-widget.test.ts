@@ -1,9 +1,11 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
-import type { LensView } from "../../core/index.js";
+import type { LensState, LensView } from "../../core/index.js";
 import { HBox } from "../../kernel/controls/index.js";
 import { LensWidget } from "../../kernel/lens-widget.js";
-import { lensState, PICTURE } from "../core/example.js";
+import { controls, lensState, PICTURE } from "../core/example.js";
 import { FrontEnd } from "./support/front-end.js";
+
+type Raw = Record<string, unknown>;
 
 const state = lensState();
 
@@ -30,7 +32,7 @@ const idle = { status: { busy: null, fraction: null, error: null } };
 
 test("pictures and maps go out as bytes, with a place to set the size", () => {
   const { page, lens } = shown();
-  const [layout, opened] = page.take();
+  const [layout, picture, opened] = page.take();
   expect(opened.data).toMatchObject({
     state: {
       _model_name: "LensModel",
@@ -39,13 +41,82 @@ test("pictures and maps go out as bytes, with a place to set the size", () => {
       view: { palette: state.view.palette },
     },
   });
-  const paths = opened.data.buffer_paths as unknown[];
-  expect(paths).toContainEqual(["data", "pages", 0, "picture", "data"]);
-  expect(opened.buffers[paths.findIndex((path) => String(path) === "data,pages,0,picture,data")]).toEqual([
-    ...PICTURE,
-  ]);
+  expect(picture.data).toMatchObject({
+    state: {
+      _model_name: "LensPictureModel",
+      _model_module: "colpali-lens",
+      _view_name: null,
+      mime: "image/png",
+    },
+    buffer_paths: [["data"]],
+  });
+  expect(picture.buffers).toEqual([[...PICTURE]]);
+  expect(opened.data.state).toMatchObject({
+    state_version: 2,
+    pictures: { [state.data.pages[0].sha256]: `IPY_MODEL_${picture.comm}` },
+    measuring: false,
+  });
+  expect(opened.data.buffer_paths).toEqual([["data", "explanations", 0, "maps", "data"]]);
+  const { data: maps } = state.data.explanations[0].maps;
+  expect(opened.buffers).toEqual([[...new Uint8Array(maps.buffer)]]);
   lens.layout.width = "50%";
   expect(page.take()).toMatchObject([{ comm: layout.comm, data: { state: { width: "50%" } } }]);
+});
+
+/** The state with pages of the given pictures. */
+function withPages(...names: string[]): LensState {
+  const [page] = state.data.pages;
+  const pages = names.map((name) => ({ ...page, sha256: name.repeat(64) }));
+  return { ...state, data: { ...state.data, pages } };
+}
+
+test("a picture is sent once, and closed when its page is no longer held", () => {
+  const { page, lens } = shown();
+  lens.show(withPages("a", "b"));
+  const first = page
+    .take()
+    .filter(({ data }) => String((data.state as Raw)?._model_name) === "LensPictureModel");
+  // The one that it opened with is of another page.
+  expect(first.length).toBe(3);
+  const [, a, b] = first.map(({ comm }) => comm);
+  lens.show(withPages("b", "c"));
+  const [c, update, closed, ...rest] = page.take();
+  expect([c.type, c.buffers, closed.type, closed.comm, rest]).toEqual([
+    "comm_open",
+    [[...PICTURE]],
+    "comm_close",
+    a,
+    [],
+  ]);
+  expect((update.data.state as Raw).pictures).toEqual({
+    ["b".repeat(64)]: `IPY_MODEL_${b}`,
+    ["c".repeat(64)]: `IPY_MODEL_${c.comm}`,
+  });
+  lens.close();
+  expect(page.take().map(({ type, comm }) => [type, comm])).toEqual([
+    ["comm_close", lens.id],
+    ["comm_close", b],
+    ["comm_close", c.comm],
+  ]);
+});
+
+test("chance comes by itself: neither maps nor pictures are sent again", () => {
+  const { page, lens } = shown();
+  page.take();
+  lens.show(state, true);
+  expect(said(page)).toEqual([{ measuring: true }]);
+  const [explained] = state.data.explanations;
+  const measured = {
+    ...state,
+    data: { ...state.data, explanations: [{ ...explained, controls: controls() }] },
+  };
+  lens.showChance(measured, false);
+  const [update, ...rest] = page.take();
+  expect(rest).toEqual([]);
+  expect(Object.keys(update.data.state as object).sort()).toEqual(["controls", "measuring"]);
+  const bytes = update.buffers.reduce((sum, { length }) => sum + length, 0);
+  // Two lists of 39 control words, and the mean of 6 patches.
+  expect(bytes).toBe(4 * (39 + 39 + 6));
 });
 
 test("it stands among other widgets", () => {

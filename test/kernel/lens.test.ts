@@ -15,7 +15,7 @@ beforeAll(async () => {
   model = await loadModel("mini", { cacheDir: null });
   pages = await openPages(REPORT);
   lens = await explain(model, pages, "electricity network");
-}, 60_000);
+});
 
 afterAll(async () => {
   await model.dispose();

@@ -99,6 +99,7 @@ async function pages(): Promise<LensData> {
   return {
     pages: shapes.map(({ rows, columns }, i) => ({
       ...page,
+      sha256: `${i}`.repeat(64),
       number: i + 1,
       width: columns * 100,
       height: rows * 100,
@@ -150,6 +151,11 @@ export const states: Record<string, () => Promise<LensData | null>> = {
     return data;
   },
   pages,
+  /** Two of the three pages. */
+  "other pages": async () => {
+    const { pages: all, explanations } = await pages();
+    return { pages: all.slice(0, 2), explanations: explanations.filter((e) => e.page < 2) };
+  },
   /** What `mini` really says: two pages of the example report, and an earlier query. */
   report: async () => unpackLens(JSON.stringify(report)).data,
 };

@@ -20,6 +20,10 @@ export class FrontEnd {
   readonly sent: Sent[] = [];
   readonly shown: { parent: string | undefined; data: unknown }[] = [];
   page = "page";
+  /** Stands for an interrupt of the running cell. */
+  readonly interrupted = new AbortController();
+  /** What puts off the end of the running cell. */
+  readonly pending: Promise<unknown>[] = [];
   private readonly comms = new Comms((type, content, { metadata = {}, buffers = [] }) => {
     const { comm_id, data } = JSON.parse(JSON.stringify(content));
     const bytes = buffers.map((b) => [
@@ -32,6 +36,8 @@ export class FrontEnd {
     const kernel = {
       version: 1,
       parent: {},
+      signal: this.interrupted.signal,
+      until: (work: Promise<unknown>) => void this.pending.push(work),
       openComm: this.comms.openComm.bind(this.comms),
       registerTarget: this.comms.registerTarget.bind(this.comms),
       display: async (data: unknown) => void this.shown.push({ parent: currentParent().msg_id, data }),

@@ -30,17 +30,22 @@ async function showSaved() {
     );
   const { state: models } = read("state");
   const { model_id } = read("view");
-  const { model_name, model_module, model_module_version, state, buffers } = models[model_id];
-  for (const { path, data } of buffers) {
-    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-    let at = state;
-    for (const key of path.slice(0, -1)) at = at[key];
-    at[path.at(-1)] = new DataView(bytes.buffer);
-  }
+  const { model_module, model_module_version } = models[model_id];
   const classes = await load(model_module, model_module_version);
-  const Model = classes[model_name];
-  const options = { model_id, widget_manager: { callbacks: () => ({}) } };
-  const model = new Model(await Model._deserialize_state(state, options.widget_manager), options);
+  const manager = { callbacks: () => ({}), get_model: (id) => made(id) };
+  const made = async (id) => {
+    const { model_name, state, buffers } = models[id];
+    for (const { path, data } of buffers) {
+      const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+      let at = state;
+      for (const key of path.slice(0, -1)) at = at[key];
+      at[path.at(-1)] = new DataView(bytes.buffer);
+    }
+    const Model = classes[model_name];
+    const given = await Model._deserialize_state(state, manager);
+    return new Model(given, { model_id: id, widget_manager: manager });
+  };
+  const model = await made(model_id);
   const view = new classes[model.get("_view_name")]({ model, options: {} });
   view.render();
   document.querySelector("main").replaceChildren(view.el);

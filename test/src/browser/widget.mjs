@@ -40,7 +40,7 @@ export default {
     const module = await lens.page.evaluate((source) => window.widget.loadAmd(source), amd);
     assert.deepEqual(module, {
       asks: ["@jupyter-widgets/base"],
-      gives: ["LensModel", "LensView", "MODULE_NAME", "MODULE_VERSION"],
+      gives: ["LensModel", "LensPictureModel", "LensView", "MODULE_NAME", "MODULE_VERSION"],
     });
     await lens.page.evaluate(() => window.widget.open("grid 2 x 3"));
     await lens.chip("word4").click();
@@ -113,7 +113,7 @@ export default {
       ],
     ];
     // Chance can only be changed where it was measured.
-    const measured = `(t) => { t.data.explanations[0].controls = { kind: "controls", list: "test", queries: 20,
+    const measured = `(t) => { t.controls[0] = { kind: "controls", list: "test", queries: 20,
       maxima: { words: new DataView(new Float32Array(20).buffer) }, mean: {} }; return t; }`;
     await open(lens, "pages", measured);
     const all = await page.evaluate(() => window.widget.model.get("view"));
@@ -305,6 +305,7 @@ export default {
       "example",
       `(t) => {
         for (const e of t.data.explanations) delete e.controls;
+        t.data.pages[0].picture = { mime: "image/png", data: new DataView(window.widget.picture.buffer) };
         const { chance, diverging, compare, difference, layout, ...old } = t.view;
         return { data: t.data, view: { ...old, word: 1, forgotten: true } };
       }`,
@@ -312,6 +313,80 @@ export default {
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “loads”/);
     assert.match(await lens.page.locator(".cl-side").innerText(), /Chance was not measured/);
     assert.equal(await lens.page.locator(".cl-failed").count(), 0);
+  },
+
+  async "chance that comes later is shown without anything else changing; until then it is being measured"(
+    lens,
+  ) {
+    await open(lens, "measured", "(t) => ({ ...t, controls: [null], measuring: true })");
+    const marks = () =>
+      lens.page.locator(".cl-chip .cl-chance").evaluateAll((all) => all.map((e) => e.ariaLabel));
+    assert.deepEqual(await marks(), ["measuring chance", "measuring chance"]);
+    assert.match(await lens.page.locator(".cl-chance-note").innerText(), /^measuring chance/);
+    await lens.point(0.9, 0.9);
+    assert.match(await lens.page.locator(".cl-readout").first().innerText(), /measuring chance/);
+    await lens.chip("loads").focus();
+    await lens.chip("peak").hover();
+    await lens.page.evaluate(async () => {
+      const { controls } = await window.widget.traits("measured");
+      return window.widget.comm.receive({ method: "update", state: { controls, measuring: false } });
+    });
+    await lens.frame();
+    assert.deepEqual(await marks(), ["more than chance", "more than chance"]);
+    assert.match(await lens.page.locator(".cl-chance-note").innerText(), /more than chance: above 0\.10/);
+    assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “peak”/, "the preview stays");
+    const focused = await lens.page.evaluate(() => document.activeElement.textContent);
+    assert.match(focused, /loads/, "the focus stays");
+    assert.deepEqual(await sent(lens), []);
+  },
+
+  async "a saved lens whose chance was being measured does not wait for it"(lens) {
+    await open(lens, "measured", "(t) => ({ ...t, controls: [null], measuring: true })");
+    await lens.page.evaluate(() => {
+      window.widget.model.comm_live = false;
+    });
+    await lens.frame();
+    assert.match(await lens.page.locator(".cl-chance-note").innerText(), /Chance was not measured/);
+  },
+
+  async "thirty queries on the same pages leave as many object URLs as there are pictures"(lens) {
+    await open(lens, "pages");
+    await lens.page.evaluate(() => {
+      window.urls = new Set();
+      const [make, revoke] = [URL.createObjectURL, URL.revokeObjectURL];
+      URL.createObjectURL = (of) => {
+        const url = make.call(URL, of);
+        window.urls.add(url);
+        return url;
+      };
+      URL.revokeObjectURL = (url) => {
+        window.urls.delete(url);
+        revoke.call(URL, url);
+      };
+    });
+    await lens.page.evaluate(() => window.widget.open("pages"));
+    await lens.frame();
+    assert.equal(await lens.page.evaluate(() => window.urls.size), 3);
+    for (let i = 0; i < 30; i++) {
+      await lens.page.evaluate((n) => window.widget.answer(n % 2 ? "pages" : "other pages"), i);
+      await lens.frame();
+    }
+    await lens.page.evaluate(() => window.widget.answer("other pages"));
+    await lens.frame();
+    assert.equal(await lens.page.evaluate(() => window.urls.size), 2);
+    const shown = await lens.page
+      .locator(".cl-lens img")
+      .evaluateAll((all) => all.map((img) => [img.complete, img.naturalWidth > 0]));
+    assert.ok(shown.length >= 3 && shown.flat().every(Boolean), "every picture is there");
+  },
+
+  async "without the model of a picture the lens says what is missing"(lens) {
+    await open(
+      lens,
+      "example",
+      '(t) => ({ ...t, pictures: { [Object.keys(t.pictures)[0]]: "IPY_MODEL_gone" } })',
+    );
+    assert.match(await lens.page.getByRole("alert").innerText(), /invalid pages\[0\]\.picture: null/);
   },
 
   async "without data it waits; without a kernel it says what needs one"(lens) {

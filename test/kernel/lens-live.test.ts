@@ -1,0 +1,264 @@
+/** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { explain, type Lens, loadModel, type Model, openPages, type Page, scene } from "../../kernel/index";
+import { setCurrentKernel } from "../../kernel/jupyter/kernel";
+import { describe as describeValue, hasSteps } from "../../kernel/jupyter/mime";
+import { FrontEnd, type Sent } from "./support/front-end";
+import { goldenRoot } from "./support/golden";
+
+const REPORT = join(__dirname, "../../examples/energy-report.pdf");
+let model: Model;
+let other: Model;
+let pages: Page[];
+
+beforeAll(async () => {
+  model = await loadModel("mini", { cacheDir: null });
+  other = await loadModel(join(goldenRoot, "colpali"), { provider: "cpu", cacheDir: null });
+  pages = await openPages(REPORT);
+});
+afterEach(() => setCurrentKernel(null));
+afterAll(async () => {
+  await model.dispose();
+  await other.dispose();
+});
+
+/** Names of the lens's properties in each message that it sent. */
+const sentBy = (lens: Lens, messages: Sent[]) =>
+  messages
+    .filter(({ comm }) => comm === lens.widget.id)
+    .map(({ data }) => Object.keys(data.state as object).sort());
+
+const controlsIn = ({ data }: Sent) =>
+  (data.state as { controls?: (object | null)[] }).controls?.map((c) => c !== null);
+
+/** A lens on a page of a notebook, as it is before anybody has touched it. */
+async function shown(query: string, on: Page[] = pages.slice(0, 1)) {
+  const page = new FrontEnd();
+  const lens = await explain(model, on, query);
+  lens.widget;
+  return { page, lens };
+}
+
+test("in a fresh lens a token that a cell selects moves the picture, and is told of once", async () => {
+  const { page, lens } = await shown("battery harbour");
+  await lens.measured;
+  page.take();
+  const seen: unknown[] = [];
+  lens.onView(({ token, word }) => seen.push([token, word]));
+  lens.view.token = 1;
+  const sent = page.take();
+  expect(sent.map(({ data }) => (data.state as { view: object }).view)).toMatchObject([
+    { token: 1, word: 1 },
+  ]);
+  expect(seen).toEqual([[1, 1]]);
+  lens.view.token = 1;
+  lens.view = { token: 1, opacity: lens.view.opacity };
+  expect([page.take(), seen.length]).toEqual([[], 1]);
+  await page.receive(lens.widget.id, {
+    method: "update",
+    state: { view: { ...lens.state.view, token: 0, word: 0 } },
+  });
+  expect(seen).toEqual([
+    [1, 1],
+    [0, 0],
+  ]);
+  lens.view.token = 1;
+  expect(seen.length).toBe(3);
+});
+
+test("a query's maps are sent before chance is measured, and chance alone afterwards", async () => {
+  const { page, lens } = await shown("battery");
+  await lens.measured;
+  page.take();
+  page.pending.length = 0;
+  await lens.ask("wind turbine");
+  const first = page.take();
+  expect(sentBy(lens, first)).toEqual([["controls", "data", "measuring"]]);
+  expect(first.flatMap((m) => controlsIn(m) ?? [])).toEqual([false, true]);
+  expect(() => lens.chance("wind")).toThrow("chance is not measured yet: call `await lens.measured` first");
+  expect(page.pending.length).toBe(1);
+  expect(await lens.measured).toBe(lens);
+  const then = page.take();
+  expect(sentBy(lens, then)).toEqual([["controls", "measuring"]]);
+  expect(then.map(controlsIn)).toEqual([[true, true]]);
+  expect(then.flatMap(({ buffers }) => buffers.map((b) => b.length)).reduce((a, b) => a + b)).toBeLessThan(
+    50_000,
+  );
+  expect(lens.chance("wind")?.among).toBeGreaterThan(100);
+});
+
+test("in plain Node, where nothing is shown, chance is there with the maps", async () => {
+  const lens = await explain(model, pages[1], "diesel");
+  expect(lens.chance("diesel")?.among).toBeGreaterThan(100);
+  await lens.ask("ferry");
+  expect(lens.chance("ferry")).not.toBeNull();
+});
+
+test("the chance of a query that was overtaken is not told; the last one's is", async () => {
+  const { page, lens } = await shown("battery", pages);
+  page.take();
+  const measured = lens.measured;
+  const [first, last] = [lens.ask("harbour"), lens.ask("reservoir")];
+  await Promise.all([first, last]);
+  expect(await measured).toBe(lens);
+  expect(lens.query).toBe("reservoir");
+  expect(lens.chance("reservoir")).not.toBeNull();
+  const states = page.take().map(({ data }) => data.state as Record<string, unknown>);
+  const queries = states.flatMap(({ data }) =>
+    data ? [(data as { explanations: { query: { text: string } }[] }).explanations[0].query.text] : [],
+  );
+  expect(queries).toEqual(["reservoir"]);
+  expect(lens.ranking[0].score).toBeCloseTo(lens.maxsim.score, 4);
+  // What the overtaken query left unmeasured is measured with the last one.
+  expect(lens.state.data.explanations.every((e) => e.controls !== null)).toBe(true);
+});
+
+test("ranking and maps are those of one query, at any time", async () => {
+  const { lens } = await shown("battery", pages);
+  const answer = lens.ask("submarine cable");
+  const agree = () => expect(lens.ranking[0].score).toBeCloseTo(lens.maxsim.score, 4);
+  for (let ended = false; !ended; agree())
+    ended = await Promise.race([
+      answer.then(() => true),
+      new Promise<boolean>((on) => setImmediate(on, false)),
+    ]);
+  expect(lens.query).toBe("submarine cable");
+});
+
+test("a query that fails leaves the one before, with its chance", async () => {
+  const { lens } = await shown("battery", pages);
+  await expect(lens.ask("  ")).rejects.toThrow("empty");
+  await lens.measured;
+  expect(lens.query).toBe("battery");
+  expect(lens.chance("battery")).not.toBeNull();
+});
+
+test("an interrupt stops the measuring; asked for again, it is done", async () => {
+  const { page, lens } = await shown("diesel engine", pages);
+  page.interrupted.abort(new Error("interrupted"));
+  await expect(lens.measured).rejects.toThrow("interrupted");
+  await expect(Promise.all(page.pending)).rejects.toThrow("interrupted");
+  expect(lens.widget.get("measuring")).toBe(false);
+  expect(() => lens.chance(0)).toThrow("not measured yet");
+  new FrontEnd();
+  await lens.measured;
+  expect(lens.chance(0)).not.toBeNull();
+});
+
+test("a lens shows itself at once, and with chance when that is known", async () => {
+  const { lens } = await shown("island network", pages);
+  const described = describeValue(lens);
+  if (!hasSteps<{ data: Record<string, string> }>(described)) throw new Error("one step only");
+  const steps = [];
+  for await (const { data } of described) steps.push(data);
+  const view = "application/vnd.jupyter.widget-view+json";
+  expect(steps.map((data) => Object.keys(data))).toEqual([
+    [view, "text/plain"],
+    [view, "image/png", "text/html", "text/plain"],
+  ]);
+  expect(steps[0][view]).toEqual(steps[1][view]);
+  expect(steps[1]["text/html"]).toMatch(/more than chance/);
+  expect(Object.keys(((await describeValue(lens)) as { data: object }).data)).toEqual(Object.keys(steps[1]));
+});
+
+test("a file is written when chance is known", async () => {
+  const { lens } = await shown("coal", pages.slice(1, 2));
+  const folder = await mkdtemp(join(tmpdir(), "colpali-lens-"));
+  const json = JSON.parse(readFileSync(await lens.save(join(folder, "lens.json")), "utf8"));
+  expect(json.chance[0].among).toBeGreaterThan(100);
+  await rm(folder, { recursive: true });
+});
+
+test("the view is one object, which follows every query and checks at any depth", async () => {
+  const { page, lens } = await shown("battery harbour");
+  await lens.measured;
+  const { view } = lens;
+  const { zoom } = view;
+  view.token = 1;
+  page.take();
+  view.zoom.x = 0.25;
+  zoom.scale = 2;
+  expect(page.take().map(({ data }) => (data.state as { view: { zoom: object } }).view.zoom)).toEqual([
+    { scale: 1, x: 0.25, y: 0.5 },
+    { scale: 2, x: 0.25, y: 0.5 },
+  ]);
+  expect(() => {
+    view.zoom.x = 7;
+  }).toThrow("invalid view.zoom.x: 7, expected a number from 0 to 1");
+  expect(() => {
+    (view.zoom as unknown as Record<string, number>).z = 1;
+  }).toThrow("invalid view.zoom property: z, expected one of scale, x, y");
+  expect(() => delete (view as Partial<typeof view>).token).toThrow("invalid view property: token");
+  view.domain = [0.1, 0.5];
+  (view.domain as number[])[1] = 0.6;
+  view.region = { row: 1, column: 2, rows: 1, columns: 1 };
+  view.region.rows = 3;
+  expect(lens.state.view).toMatchObject({ domain: [0.1, 0.6], region: { row: 1, column: 2, rows: 3 } });
+  expect({ ...view, zoom: { ...zoom } }).toEqual(lens.state.view);
+  expect(JSON.parse(JSON.stringify(view))).toEqual(lens.state.view);
+  expect(inspect(view)).toBe(inspect(lens.state.view));
+  expect(inspect(view.zoom)).toBe("{ scale: 2, x: 0.25, y: 0.5 }");
+  await lens.ask("wind");
+  expect([lens.view === view, view.token, zoom.scale, view.region]).toEqual([true, null, 1, null]);
+  view.token = 0;
+  expect(lens.state.view.token).toBe(0);
+});
+
+test("the best patches and the selection are those of the difference that is in view", async () => {
+  const lens = await explain([other, model], pages[0], "battery harbour");
+  lens.view = { word: 0, difference: true };
+  const { map } = scene(lens.state).shown;
+  // The difference is on the finer of the two grids, the other model's.
+  expect([map.rows, map.columns, lens.explanation.grid]).toEqual([64, 64, { rows: 32, columns: 32 }]);
+  const [best] = lens.top(1);
+  expect(best.value).toBe(Math.max(...map.data));
+  expect(best.value).toBe(map.at(best.row, best.column));
+  const page = lens.state.data.pages[0];
+  expect([best.rect.width, best.rect.y]).toEqual([page.width / 64, (best.row * page.height) / 64]);
+  lens.view.region = { row: 16, column: 0, rows: 16, columns: 16 };
+  const { selection } = lens;
+  expect(selection.length).toBe(32 * 32);
+  expect(selection.every((p) => p.row >= 32 && p.column < 32 && p.value === map.at(p.row, p.column))).toBe(
+    true,
+  );
+  expect(selection.every((p, i) => i === 0 || p.value <= selection[i - 1].value)).toBe(true);
+});
+
+test("an aggregate is over what is in scope, as the picture", async () => {
+  const lens = await explain(other, pages[0], "battery harbour");
+  expect(lens.tokens.some((t) => t.kind !== "word")).toBe(true);
+  for (const how of ["max", "mean", "winner"] as const)
+    for (const scope of ["words", "all"] as const) {
+      lens.view = { aggregate: how, scope };
+      expect([how, scope, lens.aggregate(how).data]).toEqual([how, scope, scene(lens.state).shown.map.data]);
+    }
+  const sum = lens.aggregate("winner").data.reduce((a, b) => a + b, 0);
+  expect(sum).toBeCloseTo(lens.maxsim.patchScore, 3);
+});
+
+test("the best places are apart, and each is the best patch of its surroundings", async () => {
+  const lens = await explain(model, pages[0], "battery");
+  const [near, apart] = [lens.top(5), lens.top(5, { apart: true })];
+  expect(apart[0]).toEqual(near[0]);
+  const far = (a: { row: number; column: number }, b: typeof a) =>
+    Math.max(Math.abs(a.row - b.row), Math.abs(a.column - b.column));
+  for (const [i, a] of apart.entries())
+    for (const b of apart.slice(0, i)) expect(far(a, b)).toBeGreaterThan(1);
+  expect(near.some((a) => near.some((b) => a !== b && far(a, b) === 1))).toBe(true);
+});
+
+test("a lens and its maps print as one line", async () => {
+  const lens = await explain(model, pages[0], "battery");
+  expect(inspect(lens)).toMatch(
+    /^Lens “battery” on page 1 of 4 of energy-report\.pdf: score \d\.\d\d = patches/,
+  );
+  expect(inspect(lens.map("battery"))).toMatch(
+    /^SimilarityMap 64 × 64, cosines −?0\.\d\d … 0\.\d\d, best 0\.\d\d at row \d+, column \d+$/,
+  );
+  const { row, column, patchBest } = lens.maxsim.tokens[0];
+  expect(lens.map(0).at(row, column)).toBeCloseTo(patchBest, 6);
+});
