@@ -51,7 +51,6 @@ export async function openDocuments(
     const left = documents.length - i - 1;
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       report(before + done, before + total + left);
-    const onWarning = (message: string) => say(`warning: ${message}`);
     opened.push(await openPages(document, { ...options, signal, onProgress, onWarning }));
     before += opened[i].length;
   }
