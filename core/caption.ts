@@ -66,7 +66,14 @@ export function origin(scene: Scene): string {
     `sha256 ${printable(page.sha256, 64).slice(0, 8)}…`,
     `colours: ${describeScale(scene.scale)}, ${cellsNote(view)}`,
   ].join(" · ");
-  return `Rows and columns count from 0. ${line}. Cosines are exact for the last step of the score; each patch's vector has seen the whole page.`;
+  return `${unseen(explanation)}Rows and columns count from 0. ${line}. Cosines are exact for the last step of the score; each patch's vector has seen the whole page.`;
+}
+
+/** What the model did not see of the query, as a sentence with the space behind it; empty where it saw all. */
+function unseen({ query }: Explanation): string {
+  const words = query.dropped.slice(0, 5).map((word) => `“${printable(word, 30)}”`);
+  const more = query.dropped.length > words.length ? " and more" : "";
+  return words.length > 0 ? `The model does not see ${words.join(", ")}${more} of the query. ` : "";
 }
 
 function cellsNote(view: LensView): string {

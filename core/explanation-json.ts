@@ -21,7 +21,7 @@ export interface ExplanationJson {
   schema: typeof EXPLANATION_SCHEMA;
   model: Provenance["model"];
   page: Provenance["page"];
-  query: { text: string; tokens: QueryToken[]; words: QueryWord[] };
+  query: { text: string; tokens: QueryToken[]; words: QueryWord[]; dropped: string[] };
   grid: { rows: number; columns: number };
   /** Cosines: base64 of little-endian float32 `[token][row][column]`, or the same as nested arrays. */
   maps: string | number[][][];
@@ -122,7 +122,7 @@ export function explanationJson(
     schema: EXPLANATION_SCHEMA,
     model: provenance.model,
     page: provenance.page,
-    query: { text: query.text, tokens: query.tokens, words: query.words },
+    query: { text: query.text, tokens: query.tokens, words: query.words, dropped: query.dropped },
     grid,
     maps: options.arrays ? nested(maps) : toBase64(littleEndian(maps.data)),
     maxsim: scores,

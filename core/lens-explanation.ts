@@ -76,7 +76,9 @@ function query(raw: unknown, name: string): Query {
       if (tokens[t]?.word !== word.index) throw invalid(at, t, `a token of word ${word.index}`);
       if (i > 0 && t <= word.tokens[i - 1]) throw invalid(at, t, "each token once, in order");
     });
-  return { kind: "query", text: text(given.text, `${name}.text`, 100_000), tokens, words };
+  // Lenses of the first versions do not say it.
+  const dropped = list(given.dropped ?? [], `${name}.dropped`, [0, LENS_LIMITS.tokens], (v, n) => text(v, n));
+  return { kind: "query", text: text(given.text, `${name}.text`, 100_000), tokens, words, dropped };
 }
 
 function maps(raw: unknown, name: string, tokens: number, rows: number, columns: number): SimilarityMaps {

@@ -87,6 +87,8 @@ export interface Query {
   text: string;
   tokens: QueryToken[];
   words: QueryWord[];
+  /** What the model does not see of the text: parts that its tokenizer drops, or has only one token for all unknown words for. */
+  dropped: string[];
 }
 
 /** Unit vectors, row-major: `data[i * dim + d]`. */

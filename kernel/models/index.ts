@@ -110,6 +110,8 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
       processorOf,
       engine,
       cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
+      warn: options.onWarning ?? console.warn,
+      told: new Set(),
       info: {
         id: folder.name,
         path: folder.path,

@@ -84,6 +84,10 @@ export interface ModelParts {
   processorOf: (profile: PromptProfile) => PageProcessor;
   engine: Engine;
   cache: EmbeddingCache;
+  /** Tells the person something about a query. */
+  warn: (message: string) => void;
+  /** Queries that it was told about. */
+  told: Set<string>;
 }
 
 /** A late-interaction page model. */
@@ -149,7 +153,7 @@ export class Model {
   /** Unit vectors of a query, one a token. */
   async embedQuery(text: string, options: StopOptions = {}): Promise<QueryEmbedding> {
     const signal = stopSignal(options.signal);
-    const query = this.tokenize(text);
+    const query = this.#asked(text);
     const vectors = await this.#parts.engine.run((graphs) => this.#embedQuery(graphs, query, signal));
     return { query, vectors };
   }
@@ -158,7 +162,7 @@ export class Model {
   async embedQueries(texts: readonly string[], options: EmbedOptions = {}): Promise<QueryEmbedding[]> {
     const signal = stopSignal(options.signal);
     const { engine, cache } = this.#parts;
-    const queries = texts.map((text) => this.tokenize(text));
+    const queries = texts.map((text) => this.#asked(text));
     const start = performance.now();
     const embedAll = async (graphs: LoadedGraphs, stop: AbortSignal) => {
       const parts: MultiVector[] = [];
@@ -263,6 +267,20 @@ export class Model {
 
   dispose(): Promise<void> {
     return this.#parts.engine.dispose();
+  }
+
+  /** Says once what the model does not see of a query: no map could show it. */
+  #asked(text: string): Query {
+    const query = this.tokenize(text);
+    const { told, warn } = this.#parts;
+    if (query.dropped.length > 0 && !told.has(text)) {
+      told.add(text);
+      const words = query.dropped.map((word) => JSON.stringify(word)).join(", ");
+      warn(
+        `query ${JSON.stringify(text)}: ${this.id} does not see ${words}, which its tokenizer drops or does not know; maps and scores are of the rest`,
+      );
+    }
+    return query;
   }
 
   #cacheKey({ provider }: LoadedGraphs, content: string): string {

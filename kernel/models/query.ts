@@ -1,6 +1,6 @@
 import type { Query, QueryToken, QueryWord, TokenKind } from "../../core/index.js";
 import { ModelError } from "../inference/error.js";
-import { alignTokens, type Span } from "./align.js";
+import { alignTokens, DROPPED, SEEN, type Span } from "./align.js";
 import type { PromptProfile } from "./family.js";
 import type { ModelTokenizer } from "./tokenizer.js";
 
@@ -31,12 +31,13 @@ export function tokenizeQuery(
     throw new ModelError(
       `invalid query: ${ids.length} tokens (${text.trim().split(/\s+/).length} words), expected at most ${MAX_QUERY_TOKENS} tokens; ask a question or a phrase, not a page of text`,
     );
-  const spans = alignTokens(whole, ids, tokenizer);
+  const { spans, seen } = alignTokens(whole, ids, tokenizer);
   const region = { start: prefix.length, end: prefix.length + asked.length };
   const augmented = region.end + augmentation.length * augmentations;
   const kinds = ids.map((id, i) => kindOf(id, spans[i], region, augmented, tokenizer));
-  const words = findWords(asked, tokens, spans, kinds, region.start, tokenizer, ids);
-  if (words.length === 0)
+  const marks = seen.subarray(region.start, region.end);
+  const words = findWords(asked, marks, tokens, spans, kinds, region.start, tokenizer, ids);
+  if (words.length === 0 || !marks.includes(SEEN))
     throw new ModelError(
       `invalid query: ${JSON.stringify(text)} has nothing that the tokenizer knows, expected at least one word or number`,
     );
@@ -48,7 +49,7 @@ export function tokenizeQuery(
     kind: kinds[index],
     word: wordOf.get(index) ?? null,
   }));
-  return { kind: "query", text, tokens: list, words };
+  return { kind: "query", text, tokens: list, words, dropped: findDropped(asked, marks) };
 }
 
 /** A token belongs where its last visible character lies: the space before a word may come from the prefix. */
@@ -73,6 +74,7 @@ const segmenter = new Intl.Segmenter("en", { granularity: "word" });
  */
 function findWords(
   text: string,
+  marks: Uint8Array,
   tokens: readonly string[],
   spans: readonly Span[],
   kinds: readonly TokenKind[],
@@ -80,10 +82,12 @@ function findWords(
   tokenizer: ModelTokenizer,
   ids: readonly number[],
 ): QueryWord[] {
-  const segments = segmentText(text).map((s) => ({ start: s.start + offset, end: s.end + offset }));
+  const segments = segmentText(text)
+    .filter((s) => marks.subarray(s.start, s.end).some((mark) => mark !== DROPPED))
+    .map((s) => ({ start: s.start + offset, end: s.end + offset }));
   const groups: { start: number; end: number; tokens: number[] }[] = [];
   for (let t = 0; t < tokens.length; t++) {
-    if (kinds[t] !== "word") continue;
+    if (kinds[t] !== "word" || segments.length === 0) continue;
     const visible = segments.filter((s) => s.start < spans[t].end && s.end > spans[t].start);
     // A token of white space alone joins the word that follows it, or the last one.
     const covered =
@@ -101,6 +105,23 @@ function findWords(
     text: text.slice(g.start - offset, g.end - offset),
     tokens: g.tokens,
   }));
+}
+
+/** Marks that order a sentence and are no part of its words; what joins and shapes characters. */
+const SENTENCE = "[\\p{Pd}\\p{Ps}\\p{Pe}\\p{Pi}\\p{Pf}\\p{Pc}\\p{Cf}\\p{M}.,;:!?…¡¿'\"·،؛؟。、]*";
+const WORDS_OWN = new RegExp(`^${SENTENCE}(.*?)${SENTENCE}$`, "su");
+
+/** Runs of characters that no token stands for, or only the one for what is unknown; punctuation of the sentence is no loss. */
+function findDropped(text: string, marks: Uint8Array): string[] {
+  const runs: string[] = [];
+  let last = -1;
+  for (const { 0: character, index } of text.matchAll(/\S/gu)) {
+    if (marks[index] === SEEN) continue;
+    if (index === last) runs[runs.length - 1] += character;
+    else runs.push(character);
+    last = index + character.length;
+  }
+  return runs.map((run) => WORDS_OWN.exec(run)![1]).filter((run) => run !== "");
 }
 
 function segmentText(text: string): Span[] {

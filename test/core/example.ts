@@ -51,6 +51,7 @@ export function explanation(change: Partial<LensExplanation> = {}): LensExplanat
         { index: 0, text: "peak", tokens: [1] },
         { index: 1, text: "loads", tokens: [2, 3] },
       ],
+      dropped: [],
     },
     grid: { rows, columns },
     maps: { kind: "maps", data, tokens: tokens.length, rows, columns },

@@ -3,7 +3,7 @@ import { lensData, explanation as lensExplanation, lensState } from "./example";
 
 const explanation = {
   kind: "explanation",
-  query: { kind: "query", text: "a b", tokens: [], words: [] },
+  query: { kind: "query", text: "a b", tokens: [], words: [], dropped: [] },
   grid: { rows: 2, columns: 3 },
   maps: {
     kind: "maps",

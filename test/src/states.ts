@@ -44,6 +44,7 @@ function positions(rows: number, columns: number, words: string[]): LensExplanat
       text: words.join(" "),
       tokens,
       words: words.map((text, index) => ({ index, text, tokens: [index] })),
+      dropped: [],
     },
     grid: { rows, columns },
     maps: { kind: "maps", data, tokens: tokens.length, rows, columns },
