@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { FloatProgress, HBox, Label } from "./controls/index.js";
 import { currentKernel, type KernelApi } from "./jupyter/kernel.js";
 
@@ -11,7 +12,7 @@ const INTERVAL_MS = 100;
 /**
  * Runs a slow step and shows how far it is: a bar in the cell under a notebook kernel, nothing in plain Node
  * (pass your own `onProgress` there). The bar ends as one line that says what was done and how long it took, or, when
- * the step fails or is interrupted, how far it came.
+ * the step fails or is interrupted, how far it came. An interrupted step is not waited for.
  */
 export async function withProgress<T>(
   label: string,
@@ -20,13 +21,27 @@ export async function withProgress<T>(
 ): Promise<T> {
   const kernel = currentKernel();
   if (!kernel) return run(() => {});
+  const { signal } = kernel;
+  signal.throwIfAborted();
   const start = Date.now();
   const seconds = () => (Date.now() - start) / 1000;
   let bar = null as Bar | null;
   let last = 0;
   let [done, total] = [0, 0];
+  const stopped = () =>
+    bar?.end(`${label}: stopped at ${done} of ${amount(total, unit)} after ${seconds().toFixed(1)} s`);
+  let interrupt = () => {};
+  const interrupted = new Promise<never>((_, reject) => {
+    // In the context of the step, to whose output the line belongs.
+    interrupt = AsyncLocalStorage.bind(() => {
+      stopped();
+      reject(signal.reason);
+    });
+  });
+  signal.addEventListener("abort", interrupt, { once: true });
   try {
-    const result = await run((...now) => {
+    const work = run((...now) => {
+      if (signal.aborted) return;
       [done, total] = now;
       const time = Date.now();
       if (time - start < PATIENCE_MS || time - last < INTERVAL_MS) return;
@@ -34,11 +49,14 @@ export async function withProgress<T>(
       bar ??= new Bar(kernel, label);
       bar.show(share(done, total), count(unit, done, total, seconds()));
     });
+    const result = await Promise.race([work, interrupted]);
     bar?.end(`${label}: ${amount(total, unit)} in ${seconds().toFixed(1)} s`);
     return result;
   } catch (error) {
-    bar?.end(`${label}: stopped at ${done} of ${amount(total, unit)} after ${seconds().toFixed(1)} s`);
+    if (!signal.aborted) stopped();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", interrupt);
   }
 }
 

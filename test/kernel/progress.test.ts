@@ -1,4 +1,6 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
+import { causedBy } from "../../kernel/jupyter/context.js";
+import { Interrupted } from "../../kernel/jupyter/interrupts.js";
 import { openWidgets } from "../../kernel/jupyter/widget-registry.js";
 import { count, type Report, withProgress } from "../../kernel/progress.js";
 import { FrontEnd } from "./support/front-end.js";
@@ -62,6 +64,51 @@ test("a step that fails says how far it came", async () => {
   );
   expect(page.shown.at(-1)?.data).toEqual({ "text/plain": "Embedding: stopped at 3 of 4 pages after 1.2 s" });
   expect(openWidgets.size).toBe(0);
+});
+
+describe("interrupted", () => {
+  /** A step that does not listen to its signal: it reports for ever. */
+  function interrupted(reports: number) {
+    const page = new FrontEnd();
+    const cell = new AbortController();
+    let report: Report = () => {};
+    const step = causedBy({ signal: cell.signal }, () =>
+      withProgress("Embedding", "pages", (tell) => {
+        report = tell;
+        return new Promise<never>(() => {});
+      }),
+    );
+    const go = (done: number) => {
+      now += 400;
+      report(done, 200);
+    };
+    for (let done = 1; done <= reports; done++) go(done);
+    cell.abort(new Interrupted());
+    return { page, step, go };
+  }
+
+  test("the bar says at once how far the step came, and never goes on", async () => {
+    const { page, step, go } = interrupted(7);
+    const line = { "text/plain": "Embedding: stopped at 7 of 200 pages after 2.8 s" };
+    expect([page.shown.at(-1)?.data, openWidgets.size]).toEqual([line, 0]);
+    await expect(step).rejects.toThrow("interrupted");
+    page.take();
+    const shown = page.shown.length;
+    go(8);
+    expect([page.shown.length - shown, page.take()]).toEqual([0, []]);
+  });
+
+  test("a step that shows nothing yet is given up as well, and one that begins later does not begin", async () => {
+    const { page, step } = interrupted(0);
+    await expect(step).rejects.toThrow("interrupted");
+    expect(page.shown).toEqual([]);
+    const begun = jest.fn();
+    const later = causedBy({ signal: AbortSignal.abort(new Interrupted()) }, () =>
+      withProgress("A", "b", begun),
+    );
+    await expect(later).rejects.toThrow("interrupted");
+    expect(begun).not.toHaveBeenCalled();
+  });
 });
 
 test("a fast step shows nothing", async () => {

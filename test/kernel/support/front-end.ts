@@ -1,5 +1,5 @@
 import { Comms } from "../../../kernel/jupyter/comms.js";
-import { causedBy, currentParent, type Parent } from "../../../kernel/jupyter/context.js";
+import { causedBy, currentCause, currentParent, type Parent } from "../../../kernel/jupyter/context.js";
 import { type KernelApi, setCurrentKernel } from "../../../kernel/jupyter/kernel.js";
 import { beginRun, listenToOutputs, restUnneeded } from "../../../kernel/jupyter/lifetimes.js";
 import { newHeader } from "../../../kernel/jupyter/wire.js";
@@ -33,10 +33,13 @@ export class FrontEnd {
   });
 
   constructor() {
+    const { interrupted } = this;
     const kernel = {
       version: 1,
       parent: {},
-      signal: this.interrupted.signal,
+      get signal() {
+        return AbortSignal.any([interrupted.signal, currentCause().signal]);
+      },
       until: (work: Promise<unknown>) => void this.pending.push(work),
       openComm: this.comms.openComm.bind(this.comms),
       registerTarget: this.comms.registerTarget.bind(this.comms),
