@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { endThreads } from "./inference/threads.js";
 import { readConnection } from "./jupyter/connection.js";
 import { currentCause } from "./jupyter/context.js";
+import { Descriptors } from "./jupyter/descriptors.js";
 import { Execution } from "./jupyter/execution.js";
 import { currentHandling } from "./jupyter/handling.js";
 import { History } from "./jupyter/history.js";
@@ -22,6 +23,7 @@ import { PROTOCOL_VERSION } from "./jupyter/wire.js";
 import { manifest } from "./package.js";
 
 const connection = readConnection(process.argv[2] ?? "");
+const descriptors = Descriptors.take();
 const id = randomUUID();
 const kernelInfo = {
   status: "ok",
@@ -120,7 +122,7 @@ session.on("shutdown_request", ({ content }) => {
   setImmediate(stop);
   return { status: "ok", restart: Boolean(content.restart) };
 });
-session.streams.capture();
+session.streams.capture(descriptors);
 process.on("SIGINT", onSigint);
 // While a cell runs nothing could answer the signal: then it ends the process at once.
 process.on("SIGTERM", stop);
