@@ -1,11 +1,13 @@
 /** The kernel process: `node main.js CONNECTION_FILE`. */
 import { randomUUID } from "node:crypto";
+import { writeSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { inspect } from "node:util";
 import { endThreads } from "./inference/threads.js";
 import { readConnection } from "./jupyter/connection.js";
 import { currentCause } from "./jupyter/context.js";
 import { Descriptors } from "./jupyter/descriptors.js";
+import { CellStdin, installDialogs } from "./jupyter/dialogs.js";
 import { Execution } from "./jupyter/execution.js";
 import { currentHandling } from "./jupyter/handling.js";
 import { History } from "./jupyter/history.js";
@@ -24,6 +26,7 @@ import { manifest } from "./package.js";
 
 const connection = readConnection(process.argv[2] ?? "");
 const descriptors = Descriptors.take();
+const log = descriptors?.log ?? 2;
 const id = randomUUID();
 const kernelInfo = {
   status: "ok",
@@ -43,7 +46,7 @@ const kernelInfo = {
   },
 };
 const transport: Transport = new Transport(
-  { connection, session: id, kernelInfo },
+  { connection, session: id, kernelInfo, log },
   {
     message: (channel, frames) => {
       try {
@@ -63,6 +66,7 @@ const transport: Transport = new Transport(
     // A message that is not signed with this kernel's key is nobody's business to hear about.
     dropped: () => undefined,
     exit: () => void leave(0),
+    died: () => exit(1),
   },
 );
 const session = new Session(id, transport);
@@ -96,6 +100,9 @@ setCurrentKernel(api);
 // A page asks for widgets when it opens a notebook, whether or not there are any.
 prepareWidgets(api);
 listenToOutputs(api);
+installDialogs(input);
+let stdin: CellStdin | null = null;
+Object.defineProperty(process, "stdin", { get: () => (stdin ??= new CellStdin(input)), configurable: true });
 const exit = process.exit.bind(process);
 process.exit = (code) => {
   // A cell that ends the process keeps what it has printed.
@@ -114,7 +121,12 @@ const execution: Execution = new Execution(session, language, history, {
     input.attach(cell);
     process.off("SIGTERM", stop);
   },
-  ends: () => void process.off("SIGTERM", stop).on("SIGTERM", stop),
+  ends() {
+    input.detach();
+    stdin?.finish();
+    stdin = null;
+    process.off("SIGTERM", stop).on("SIGTERM", stop);
+  },
 });
 answerRequests(session, language, history, execution);
 session.on("kernel_info_request", () => kernelInfo);
@@ -133,7 +145,11 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
     const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
     session.streams.write("stderr", `Uncaught ${text}\n`);
   });
-await transport.bound;
+transport.deliver();
+await transport.bound.catch((error: Error) => {
+  writeSync(log, `colpali-lens kernel: ${error.message}\n`);
+  exit(1);
+});
 await new Promise((resolve) => setTimeout(resolve, 20));
 // Reads the types of Node and of the language before the first cell needs them, unless that is here already.
 if (!execution.busy) language.warm();

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
@@ -26,11 +17,11 @@ const LARGEST = 256 * 1024 * 1024;
 export class Descriptors {
   readonly #files: Record<StreamName, { file: number; at: number; decoder: StringDecoder }>;
   readonly #chunk = Buffer.allocUnsafe(65536);
-  /** Where stderr went: the log of the server. */
-  readonly #log: number | null;
+  /** Descriptor of where stderr went, the log of the server; null where that cannot be opened again. */
+  readonly log: number | null;
 
   private constructor(folder: string) {
-    this.#log = attempt(() => openSync("/dev/fd/2", "a"));
+    this.log = attempt(() => openSync("/dev/fd/2", "a"));
     const follow = (name: StreamName) => {
       const path = join(folder, name);
       replace(NUMBER[name], path);
@@ -69,11 +60,6 @@ export class Descriptors {
       one.at = 0;
     }
     return text;
-  }
-
-  /** Writes where stderr went before. */
-  log(text: string): void {
-    if (this.#log !== null && text !== "") writeSync(this.#log, text);
   }
 }
 

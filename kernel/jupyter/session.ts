@@ -38,7 +38,7 @@ export class Session {
 
   constructor(
     readonly id: string,
-    private readonly transport: Pick<Transport, "send">,
+    private readonly transport: Pick<Transport, "send" | "ask">,
   ) {
     for (const type of ["comm_open", "comm_msg", "comm_close"]) {
       this.on(type, async ({ content, metadata, buffers }) => {
@@ -114,6 +114,13 @@ export class Session {
   /** Sends anything to the client that made `request`. */
   sendTo({ identities, header }: Request, channel: Channel, type: string, content: object): void {
     this.transport.send(channel, { identities, parts: this.parts(type, content, {}, header), buffers: [] });
+  }
+
+  /** Asks the client that made `request` and blocks until it answers. @returns null when it was interrupted */
+  askNow({ identities, header }: Request, type: string, content: object): Request | null {
+    const frames = { identities, parts: this.parts(type, content, {}, header), buffers: [] };
+    const answer = this.transport.ask(frames);
+    return answer && this.read("stdin", answer);
   }
 
   private publishFor(parent: Parent, type: string, content: object, options: CommOptions = {}): void {

@@ -1,13 +1,14 @@
 /** Worker thread that owns the five sockets of a kernel. */
+import { writeSync } from "node:fs";
 import inspector from "node:inspector";
 import { parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { address, type Channel } from "./connection.js";
-import { CLOSED } from "./critical.js";
+import { ANSWERED, ASKED, CLOSED, GIVEN_UP, QUESTION } from "./critical.js";
 import type { FromSockets, SocketsData, ToSockets } from "./transport.js";
 import { Codec, type Frames, type Header, newHeader, readHeader, toJson, WireError } from "./wire.js";
 
-const { connection, session, kernelInfo, critical } = workerData as SocketsData;
+const { connection, session, kernelInfo, log, critical, answers } = workerData as SocketsData;
 const codec = new Codec(connection.key, connection.signature_scheme);
 const main = parentPort!;
 
@@ -40,6 +41,13 @@ main.on("message", (message: ToSockets) => {
   else if (message.kind === "shutdown") shutdown();
 });
 
+// A kernel that nobody can reach must end, so that Jupyter starts another one; a cell may keep the main thread from that.
+process.on("uncaughtException", (error: Error) => {
+  writeSync(log, `colpali-lens kernel: the thread of the sockets failed: ${error?.stack ?? error}\n`);
+  tell({ kind: "died" });
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), 1000);
+});
+
 bindAll().then(
   () => tell({ kind: "bound" }),
   (error) => tell({ kind: "failed", message: `cannot listen on ${connection.ip}: ${error.message}` }),
@@ -56,7 +64,11 @@ async function bindAll(): Promise<void> {
   publish("status", { execution_state: "starting" }, {});
   echoHeartbeats();
   receive("control", control, onControl);
-  receive("stdin", stdin, forward("stdin"));
+  receive("stdin", stdin, (frames) => {
+    if (Atomics.load(critical, QUESTION) !== ASKED) return forward("stdin")(frames);
+    answers.postMessage({ identities: [], parts: frames.parts, buffers: [] } satisfies Frames);
+    settleQuestion(ANSWERED);
+  });
   receive("shell", shell, (frames, header) => {
     if (!mainIsReady && header.msg_type === "kernel_info_request") answerKernelInfo("shell", frames, header);
     else forward("shell")(frames);
@@ -129,6 +141,7 @@ async function onControl(frames: Frames, header: Header): Promise<void> {
  */
 async function interrupt(): Promise<void> {
   const cell = Atomics.load(critical, 1);
+  settleQuestion(GIVEN_UP);
   for (let attempt = 0; attempt < 5; attempt++) {
     const until = Date.now() + COMPILING_AT_MOST;
     do {
@@ -140,6 +153,11 @@ async function interrupt(): Promise<void> {
     await terminate();
     if (await mainAnswers(150)) return;
   }
+}
+
+function settleQuestion(how: number): void {
+  Atomics.compareExchange(critical, QUESTION, ASKED, how);
+  Atomics.notify(critical, QUESTION);
 }
 
 /** A thread that answered may have begun a loop before it read that it should stop: only its next answer proves that it did. */

@@ -1,6 +1,6 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Channel, Connection } from "./connection.js";
-import { CLOSED, critical } from "./critical.js";
+import { ANSWERED, ASKED, CLOSED, critical, NONE, QUESTION } from "./critical.js";
 import type { Frames } from "./wire.js";
 
 /** What the socket thread tells the main thread. */
@@ -11,7 +11,9 @@ export type FromSockets =
   | { kind: "dropped"; reason: string }
   | { kind: "ping"; id: number }
   | { kind: "interrupt"; how: "soft" | "hard" }
-  | { kind: "exit" };
+  | { kind: "exit" }
+  /** The thread cannot go on. */
+  | { kind: "died" };
 
 /** What the main thread tells the socket thread. */
 export type ToSockets =
@@ -24,7 +26,11 @@ export interface SocketsData {
   connection: Connection;
   session: string;
   kernelInfo: object;
+  /** Descriptor of the server's log. */
+  log: number;
   critical: Int32Array;
+  /** Takes the answer to a question that the main thread waits for. */
+  answers: MessagePort;
 }
 
 export interface TransportEvents {
@@ -32,6 +38,8 @@ export interface TransportEvents {
   interrupt(how: "soft" | "hard"): void;
   dropped(reason: string): void;
   exit(): void;
+  /** Nothing can be received or sent any more. */
+  died(): void;
 }
 
 /**
@@ -41,22 +49,37 @@ export interface TransportEvents {
 export class Transport {
   private readonly worker: Worker;
   private readonly events: TransportEvents;
+  private readonly answers: MessagePort;
+  /** What comes before there is somebody to take it. */
+  private early: FromSockets[] | null = [];
   /** Resolves when every socket is bound; rejects with the reason when one is not. */
   readonly bound: Promise<void>;
 
-  constructor(data: Omit<SocketsData, "critical">, events: TransportEvents) {
+  constructor(data: Omit<SocketsData, "critical" | "answers">, events: TransportEvents) {
     this.events = events;
+    const { port1, port2 } = new MessageChannel();
+    this.answers = port1;
     this.worker = new Worker(new URL("./sockets.js", import.meta.url), {
-      workerData: { ...data, critical } satisfies SocketsData,
+      workerData: { ...data, critical, answers: port2 } satisfies SocketsData,
+      transferList: [port2],
     });
     this.bound = new Promise((resolve, reject) => {
       this.worker.on("error", reject);
       this.worker.on("message", (message: FromSockets) => {
         if (message.kind === "bound") resolve();
         else if (message.kind === "failed") reject(new Error(message.message));
+        else if (this.early && message.kind !== "ping" && message.kind !== "died") this.early.push(message);
         else this.receive(message);
       });
     });
+    this.worker.on("exit", () => this.events.died());
+  }
+
+  /** From now on messages are handed to the events, those that came before first. */
+  deliver(): void {
+    const { early } = this;
+    this.early = null;
+    for (const message of early ?? []) this.receive(message);
   }
 
   /** Copies and queues a message; returns at once. Order is kept on each channel. */
@@ -66,6 +89,16 @@ export class Transport {
       { kind: "send", channel, frames: { identities, parts, buffers: copies } },
       copies.map((copy) => copy.buffer),
     );
+  }
+
+  /** Sends a question on stdin and blocks until it is answered. @returns null when it is given up for an interrupt */
+  ask(frames: Frames): Frames | null {
+    while (receiveMessageOnPort(this.answers));
+    Atomics.store(critical, QUESTION, ASKED);
+    this.send("stdin", frames);
+    Atomics.wait(critical, QUESTION, ASKED);
+    if (Atomics.exchange(critical, QUESTION, NONE) !== ANSWERED) return null;
+    return receiveMessageOnPort(this.answers)?.message as Frames;
   }
 
   /** From now on the main thread answers everything that arrives on the shell channel. */
@@ -86,6 +119,7 @@ export class Transport {
 
   /** Ends the sockets' thread. */
   async closed(): Promise<void> {
+    this.worker.removeAllListeners("exit");
     await this.worker.terminate();
   }
 
@@ -105,6 +139,9 @@ export class Transport {
         break;
       case "exit":
         this.events.exit();
+        break;
+      case "died":
+        this.events.died();
     }
   }
 

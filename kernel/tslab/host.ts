@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import ts = require("typescript");
 
+import { DIALOG_DECLARATIONS } from "../jupyter/dialogs.js";
 import { manifest, packageRoot } from "../package.js";
 
 /** Files that exist only in memory (cells, `@module` cells) beside those on disk. */
@@ -23,6 +24,8 @@ export interface Workspace {
 export function createWorkspace(cwd: string): Workspace {
   const options = compilerOptions(cwd);
   const texts = new Map<string, { text: string; version: number }>();
+  const dialogs = join(cwd, "__cells-dialogs.d.ts");
+  texts.set(dialogs, { text: DIALOG_DECLARATIONS, version: 0 });
   const snapshots = new Map<string, ts.IScriptSnapshot>();
   let clock = 0;
   let roots: string[] = [];
@@ -74,7 +77,7 @@ export function createWorkspace(cwd: string): Workspace {
     Boolean(found.resolvedTypeReferenceDirective),
   );
   const host: ts.LanguageServiceHost = {
-    getScriptFileNames: () => roots,
+    getScriptFileNames: () => [...roots, dialogs],
     getScriptVersion: (file) => {
       const memory = texts.get(file);
       if (memory) return `m${memory.version}`;

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { format } from "node:util";
 import { MessageChannel } from "node:worker_threads";
 import { cellBegins, nothingUninterrupted, uninterrupted } from "../jupyter/critical.js";
+import { Interrupted } from "../jupyter/interrupts.js";
 import type { KernelApi } from "../jupyter/kernel.js";
 import {
   type Cell,
@@ -174,6 +175,7 @@ export class TypeScriptCells implements Language {
 
   #failed(error: unknown): Outcome {
     const { code, message } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+    if (error instanceof Interrupted) return { status: "error", ...INTERRUPTED };
     if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || message === "Interrupted asynchronously")
       return { status: "error", ...INTERRUPTED };
     return { status: "error", ...this.explain(error) };

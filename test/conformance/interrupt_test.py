@@ -2,9 +2,10 @@
 
 import signal
 import sys
+import time
 from pathlib import Path
 
-from harness import Cases, kernel, run
+from harness import Cases, kernel, published, run
 
 REPORT = Path(__file__).parents[2] / "examples" / "energy-report.pdf"
 PLACES = {
@@ -27,8 +28,56 @@ LIMIT = 1.0
 ROUNDS = 100
 
 
+API = "(globalThis as any)[Symbol.for('colpali-lens.kernel')]"
+
+
+def signals(cases):
+    """Whom an interrupt tells: the running cell, or without one what cells have left running; and work for widgets."""
+    with kernel() as (manager, client):
+        state = lambda: run(client, "signals.map((s: AbortSignal) => s.aborted)").plain
+        run(client, f"const kernel = {API}; const signals: AbortSignal[] = []; const take = () => signals.push(kernel.signal); 0")
+        run(client, "take(); setTimeout(take, 10); await new Promise((r) => setTimeout(r, 30)); take(); 0")
+        same = run(client, "signals.length === 3 && signals.every((s) => s === signals[0]) && signals.splice(1) && kernel.signal !== signals[0]")
+        cases.check("one signal a cell, its timers included", same.plain == "true", same)
+        run(client, "take(); await new Promise((r) => setTimeout(r, 20_000))", interrupt=(0.5, manager.interrupt_kernel))
+        cases.check("the running cell's alone", state() == "[ false, true ]", state())
+        run(client, "setTimeout(take, 300); 0")
+        manager.interrupt_kernel()
+        time.sleep(0.5)
+        cases.check("while none runs, those of ended cells", state() == "[ true, true, true ]", state())
+        run(client, "signals.length = 0; take(); kernel.registerTarget('work', (comm: any) => { comm.onMessage = () => { take(); setTimeout(take, 700) } }); 0")
+        for kind, content in (("comm_open", {"comm_id": "w", "target_name": "work"}), ("comm_msg", {"comm_id": "w", "data": {}})):
+            client.shell_channel.send(client.session.msg(kind, {"data": {}, **content}))
+        run(client, "await new Promise((r) => setTimeout(r, 20_000))", interrupt=(0.5, manager.interrupt_kernel))
+        time.sleep(0.6)
+        cases.check("work for a message, whatever runs", state() == "[ false, true, true ]", state())
+        message = client.session.msg("comm_msg", {"comm_id": "w", "data": {}})
+        client.shell_channel.send(message)
+        time.sleep(0.2)
+        fresh = run(client, "signals.at(-1).aborted").plain
+        cases.check("the next message has a new one", fresh == "false", fresh)
+
+        going = {
+            "awaiting in a loop": "for (;;) { steps++; await new Promise((r) => setTimeout(r, 20)) }",
+            "in a function": "const step = async () => { for (;;) { steps++; await new Promise((r) => setTimeout(r, 20)) } }; await step()",
+            "not awaited": "const again = async () => { for (;;) { await new Promise((r) => setTimeout(r, 20)); steps++ } }; void again(); await new Promise(() => {})",
+            "for await": "for await (const _ of setInterval(20)) steps++",
+            "behind what fails": "for (;;) { steps++; await new Promise((_, no) => setTimeout(no, 20)).catch(() => {}) }",
+        }
+        run(client, "import { setInterval } from 'node:timers/promises'; let steps = 0")
+        for name, code in going.items():
+            shown = run(client, code, interrupt=(0.5, manager.interrupt_kernel))
+            before = run(client, "steps").plain
+            late = [m["content"] for m in published(client, 0.4) if m["msg_type"] in ("stream", "error")]
+            after = run(client, "steps").plain
+            ok = shown.error and int(before) > 5 and before == after and not late
+            cases.check(f"nothing of the cell goes on: {name}", ok, (before, after, late, shown))
+            run(client, "steps = 0")
+
+
 def main():
     cases = Cases()
+    signals(cases)
     print("interrupt while".ljust(44), "idle after")
     with kernel() as (manager, client):
         run(client, "let st = 41")

@@ -1,10 +1,13 @@
-"""What the public suite leaves out of the protocol: abort, silent cells, input, late output, displays, cursors, comms, endings."""
+"""What the public suite leaves out of the protocol: abort, silent cells, input, late output, displays, cursors, comms, endings, failures."""
 
 import signal
 import sys
+import tempfile
 import time
+from queue import Empty
 
-from harness import Cases, kernel, published, reply_to, run
+from harness import OURS, Cases, kernel, published, reply_to, run
+from jupyter_client.manager import KernelManager
 
 API = "(globalThis as any)[Symbol.for('colpali-lens.kernel')]"
 
@@ -204,9 +207,58 @@ def ending(cases):
         cases.check("process.exit in a cell, output kept", texts == ["last words\n"] and code == 3, (texts, code))
 
 
+FAIL_SOCKETS = """
+import { Session } from "node:inspector";
+const debuggee = new Session();
+debuggee.connect();
+debuggee.on("NodeWorker.attachedToWorker", ({ params: { sessionId } }: any) => {
+  const expression = "setTimeout(() => { throw new Error('out of files') }, 300)";
+  const message = JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } });
+  debuggee.post("NodeWorker.sendMessageToWorker" as any, { sessionId, message } as any);
+});
+debuggee.post("NodeWorker.enable" as any, { waitForDebuggerOnStart: false } as any);"""
+
+
+def failing(cases):
+    """A kernel whose sockets are gone ends, so that Jupyter starts another one; the server's log has the reason."""
+    for name, after in {"idle": "0", "in a loop": "setTimeout(() => { for (;;) {} }, 100); 0"}.items():
+        with tempfile.TemporaryFile() as log, kernel(stderr=log) as (manager, client):
+            run(client, f"{FAIL_SOCKETS}; {after}")
+            code = exit_code(manager)
+            log.seek(0)
+            text = log.read().decode()
+            told = "thread of the sockets failed: Error: out of files" in text
+            cases.check(f"the sockets' thread fails, {name}", code not in (None, 0) and told, (code, text))
+
+
+def starting(cases):
+    """What a client sends from the first moment on is answered."""
+    lost = []
+    for _ in range(3):
+        manager = KernelManager(kernel_name=OURS)
+        manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        sent, until = [], time.monotonic() + 3
+        while time.monotonic() < until:
+            sent.append(client.execute(str(len(sent))))
+            sent.append(client.is_complete("1"))
+            time.sleep(0.02)
+        answered, until = set(), time.monotonic() + 30
+        while len(answered) < len(sent) and time.monotonic() < until:
+            try:
+                answered.add(client.get_shell_msg(timeout=0.5)["parent_header"]["msg_id"])
+            except Empty:
+                pass
+        lost.append(len(sent) - len(answered))
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    cases.check("nothing sent while it starts is lost", lost == [0, 0, 0], lost)
+
+
 def main():
     cases = Cases()
-    for part in (executing, showing, helping, talking, ending):
+    for part in (executing, showing, helping, talking, starting, ending, failing):
         part(cases)
     return cases.finish()
 
