@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
 import vm from "node:vm";
+import { currentCause } from "../jupyter/context.js";
 import { manifest, packageRoot } from "../package.js";
 
 type Require = (id: string) => unknown;
@@ -40,7 +41,20 @@ export function installCellModules(cwd: string): void {
     namespace: (module: Record<string, unknown>) =>
       isModule(module) ? module : { ...module, default: module },
     link,
+    go,
+    each,
   };
+}
+
+/** What follows an `await` of a cell. @throws Interrupted in a cell that was interrupted meanwhile: it must not work on */
+function go<T>(awaited: T): T {
+  currentCause().signal.throwIfAborted();
+  return awaited;
+}
+
+/** What a cell goes through with `for await`. */
+async function* each<T>(items: AsyncIterable<T> | Iterable<T | Promise<T>>): AsyncGenerator<T> {
+  for await (const item of items) yield go(item);
 }
 
 /**

@@ -41,6 +41,19 @@ export function rewriteCell(
           : node;
       if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
       if (ts.isCallExpression(node)) return call(node);
+      if (ts.isAwaitExpression(node))
+        return ts.setTextRange(
+          runtime("go", f.updateAwaitExpression(node, expression(node.expression))),
+          node,
+        );
+      if (ts.isForOfStatement(node) && !isNestedVar(node.initializer))
+        return f.updateForOfStatement(
+          node,
+          node.awaitModifier,
+          ts.visitNode(node.initializer, visit) as ts.ForInitializer,
+          items(node),
+          ts.visitNode(node.statement, visit) as ts.Statement,
+        );
       if (ts.isTaggedTemplateExpression(node)) {
         const done = ts.visitEachChild(node, visit, context);
         return done.tag === node.tag
@@ -66,9 +79,14 @@ export function rewriteCell(
         const body = ts.visitNode(node.statement, visit) as ts.Statement;
         return ts.isForInStatement(node)
           ? f.updateForInStatement(node, goal, expression(node.expression), body)
-          : f.updateForOfStatement(node, node.awaitModifier, goal, expression(node.expression), body);
+          : f.updateForOfStatement(node, node.awaitModifier, goal, items(node), body);
       }
       return ts.visitEachChild(node, visit, context);
+    }
+
+    /** What a loop goes through; a cell that was interrupted goes no further. */
+    function items({ awaitModifier, expression: all }: ts.ForOfStatement): ts.Expression {
+      return awaitModifier ? runtime("each", expression(all)) : expression(all);
     }
 
     function shorthand(node: ts.ShorthandPropertyAssignment): ts.Node {
