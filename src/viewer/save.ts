@@ -1,4 +1,5 @@
 import { fileName, latexSnippet, markdownSnippet } from "../../core/index.js";
+import { isMeasuring } from "./chips.js";
 import { h } from "./dom.js";
 import {
   download,
@@ -33,6 +34,8 @@ export interface SaveMenu extends Part {
 export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFile>): SaveMenu {
   let frame: Frame | null = null;
   let live = true;
+  /** Who waits for something new to be shown. */
+  const waiting: (() => void)[] = [];
   const toast = createToast();
   /** @param act does what the button says; what it returns is told, as is a failure */
   const button = (label: string, failed: string, act: () => Promise<string>) => {
@@ -81,8 +84,14 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
     return frame;
   }
 
+  /** What is shown, when its chance is known: a file says all that there is to say. */
+  async function complete(): Promise<Frame> {
+    while (isMeasuring(shown())) await new Promise<void>((next) => waiting.push(next));
+    return shown();
+  }
+
   async function keep(format: (typeof LOCAL_FORMATS)[number]): Promise<NamedFile> {
-    const { data, locked: view, scene } = shown();
+    const { data, locked: view, scene } = await complete();
     return { name: fileName(scene, format), content: await localFile({ data, view }, format) };
   }
 
@@ -92,7 +101,7 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
   }
 
   async function copy(snippet: typeof latexSnippet): Promise<string> {
-    const { data, locked: view, scene } = shown();
+    const { data, locked: view, scene } = await complete();
     const kind = snippet === latexSnippet ? "pdf" : "png";
     if (!navigator.clipboard) throw new Error(NO_CLIPBOARD);
     await navigator.clipboard.writeText(snippet({ data, view }, fileName(scene, kind)));
@@ -111,6 +120,7 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
     element: h("div", { class: "cl-saving" }, details, toast.element),
     update(next) {
       frame = next;
+      for (const look of waiting.splice(0)) look();
     },
     setLive(now) {
       live = now;

@@ -83,6 +83,18 @@ def showing(cases):
         shown = run(client, "import * as tslab from 'tslab'; const d = tslab.newDisplay(); d.text('a'); d.html('<b/>')")
         ids = [each["transient"]["display_id"] for each in shown.displays + shown.updates]
         cases.check("tslab's display updates in place", len(ids) == 2 and len(set(ids)) == 1, shown)
+        steps = "{ async *[Symbol.for('Jupyter.display')]() { yield bundle('one'); await new Promise((on) => setTimeout(on, 50)); yield bundle('two') } }"
+        for how, code in {"as a value": f"({steps})", "by display()": f"await kernel.display({steps}, {{ displayId: 's' }})"}.items():
+            shown = run(client, code)
+            told = [(each["data"]["text/plain"], each["transient"]["display_id"]) for each in shown.displays + shown.updates]
+            ok = [text for text, _ in told] == ["one", "two"] and len({name for _, name in told}) == 1 and shown.result is None
+            cases.check(f"a value in steps, {how}: each in the place of the one before", ok and len(shown.displays) == 1, shown)
+        shown = run(client, "kernel.until(new Promise((on) => setTimeout(on, 300)).then(() => console.log('late'))); 'value'")
+        kinds = [m["msg_type"] for m in shown.messages if m["msg_type"] in ("execute_result", "stream")]
+        cases.check("what a cell puts off its end for comes before idle, after its value", kinds == ["execute_result", "stream"], kinds)
+        shown = run(client, "kernel.until(Promise.reject(new RangeError('too late'))); 'value'")
+        ok = shown.plain == "'value'" and shown.error and shown.error["ename"] == "RangeError"
+        cases.check("  and its failure is the cell's", ok, shown)
         shown = run(client, "kernel.display(bundle('x')); console.log('y'); kernel.clearOutput(true); console.log('z')")
         kinds = [m["msg_type"] for m in shown.messages if m["msg_type"] not in ("status", "execute_input")]
         cases.check("displays, prints and clears in order", kinds == ["display_data", "stream", "clear_output", "stream"], kinds)

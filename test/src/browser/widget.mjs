@@ -340,6 +340,19 @@ export default {
     assert.deepEqual(await sent(lens), []);
   },
 
+  async "a file that is asked for meanwhile is made when chance is known"(lens) {
+    await open(lens, "measured", "(t) => ({ ...t, controls: [null], measuring: true })");
+    await lens.page.getByText("Save", { exact: true }).click();
+    const file = lens.page.waitForEvent("download");
+    await lens.page.getByRole("button", { name: "SVG" }).click();
+    await lens.frame();
+    await lens.page.evaluate(async () => {
+      const { controls } = await window.widget.traits("measured");
+      return window.widget.comm.receive({ method: "update", state: { controls, measuring: false } });
+    });
+    assert.match(readFileSync(await (await file).path(), "utf8"), /2 of 2 words more than chance/);
+  },
+
   async "a saved lens whose chance was being measured does not wait for it"(lens) {
     await open(lens, "measured", "(t) => ({ ...t, controls: [null], measuring: true })");
     await lens.page.evaluate(() => {
