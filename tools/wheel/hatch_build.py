@@ -10,10 +10,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class CustomBuildHook(BuildHookInterface):
     def initialize(self, version, build_data):
+        root = Path(self.root)
         node = shutil.which("node")
         if node is None:
-            raise RuntimeError("Node is missing: building the wheel needs Node 20.19 or later on PATH")
-        root = Path(self.root)
+            needed = json.loads((root / "package.json").read_text())["engines"]["node"]
+            raise RuntimeError(f"Node is missing: building the wheel needs Node {needed} on PATH")
         staged = subprocess.run(
             [node, str(root / "tools" / "wheel" / "stage.mjs")], cwd=root, check=True, stdout=subprocess.PIPE
         )

@@ -18,6 +18,9 @@ const { platform, arch } = process;
 const stage = join(root, ".cache", "wheel");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const { DISPLAY_NAME } = await import(new URL("../../lib/kernel/jupyter/install.js", import.meta.url));
+const { EXPORT_SETTINGS, LAB_FOLDER, LAB_SETTINGS, SERVER_SETTINGS } = await import(
+  new URL("../../lib/kernel/jupyter/settings.js", import.meta.url)
+);
 const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
 
 const tag = PLATFORMS[`${platform}-${arch}`];
@@ -32,16 +35,21 @@ rmSync(stage, { recursive: true, force: true });
 mkdirSync(stage, { recursive: true });
 stagePackage();
 stageKernelSpec();
+stageSettings();
 process.stdout.write(
   JSON.stringify({
     platform: tag,
-    include: { [join(stage, "js")]: "colpali_lens/js" },
+    include: {
+      [join(stage, "js")]: "colpali_lens/js",
+      [join(stage, "settings", "server.json")]: "colpali_lens/settings.json",
+    },
     data: {
       [join(root, "labextension")]: `share/jupyter/labextensions/${manifest.name}`,
       [join(stage, "install.json")]: `share/jupyter/labextensions/${manifest.name}/install.json`,
-      [join(root, "tools", "jupyterlab-overrides.json")]:
-        `share/jupyter/lab/settings/overrides.d/${manifest.name}.json`,
-      [join(root, "tools", "jupyter-config.json")]: "etc/jupyter/jupyter_config.json",
+      [join(stage, "settings", "lab.json")]: `etc/jupyter/${LAB_FOLDER}/${manifest.name}.json`,
+      [join(stage, "settings", "extension.json")]:
+        `etc/jupyter/jupyter_server_config.d/${manifest.name}.json`,
+      [join(stage, "settings", "nbconvert.json")]: "etc/jupyter/jupyter_nbconvert_config.json",
       [join(stage, "kernelspec")]: `share/jupyter/kernels/${manifest.name}`,
     },
   }),
@@ -116,18 +124,28 @@ function stageKernelSpec() {
     interrupt_mode: "message",
     metadata: { debugger: false },
   };
-  writeFileSync(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
+  writeJson(join(folder, "kernel.json"), spec);
   cpSync(join(root, "style", "logo.svg"), join(folder, "logo-svg.svg"));
-  writeFileSync(
-    join(stage, "install.json"),
-    `${JSON.stringify(
-      {
-        packageManager: "python",
-        packageName: manifest.name,
-        uninstallInstructions: `pip uninstall ${manifest.name}`,
-      },
-      null,
-      2,
-    )}\n`,
-  );
+  writeJson(join(stage, "install.json"), {
+    packageManager: "python",
+    packageName: manifest.name,
+    uninstallInstructions: `pip uninstall ${manifest.name}`,
+  });
+}
+
+/**
+ * pip writes whole files, and Jupyter's own for the server may be a person's: there the settings come through an extension of
+ * the server (`colpali_lens/__init__.py`), which files of any name can switch on.
+ */
+function stageSettings() {
+  const folder = join(stage, "settings");
+  mkdirSync(folder);
+  writeJson(join(folder, "lab.json"), LAB_SETTINGS);
+  writeJson(join(folder, "nbconvert.json"), EXPORT_SETTINGS);
+  writeJson(join(folder, "server.json"), { ...SERVER_SETTINGS, ...EXPORT_SETTINGS });
+  writeJson(join(folder, "extension.json"), { ServerApp: { jpserver_extensions: { colpali_lens: true } } });
+}
+
+function writeJson(file, value) {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -17,6 +17,8 @@ def main():
         # A cell whose stack was terminated leaves async hooks unbalanced; Node would exit over it.
         flags = ["--no-force-async-hooks-checks", "--disable-warning=ExperimentalWarning"]
         run([*flags, str(KERNEL / "main.js"), *arguments[1:]])
+    # `doctor` looks at the Jupyter of this environment.
+    os.environ.setdefault("COLPALI_LENS_PYTHON", sys.executable)
     run([str(KERNEL / "cli" / "bin.js"), *arguments])
 
 

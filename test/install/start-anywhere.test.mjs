@@ -117,7 +117,7 @@ test("the package resolves in a foreign folder, with its types", { timeout: 120_
     'const wrong: number = explain;\n"ran"',
     "process.cwd()",
   ];
-  const run = promisify(execFile)(python, [join(import.meta.dirname, "run-cells.py"), join(notes, "sub")]);
+  const run = promisify(execFile)(python, [join(root, "test/examples/run-cells.py"), join(notes, "sub")]);
   run.child.stdin.end(JSON.stringify(cells));
   const [first, second, third] = JSON.parse((await run).stdout);
   assert.deepEqual(

@@ -1,0 +1,122 @@
+/**
+ * The settings that `colpali-lens install` and the wheel bring are in force under plain `jupyter lab` and nbconvert. Each is
+ * installed into a new environment that has Jupyter's packages from the clone's and no settings of its own.
+ */
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { root } from "../../tools/report.mjs";
+import { python } from "../../tools/setup.mjs";
+
+const run = promisify(execFile);
+const home = mkdtempSync(join(tmpdir(), "colpali-lens-settings-"));
+after(() => rmSync(home, { recursive: true }));
+const spec = join(root, ".venv/share/jupyter/kernels/colpali-lens/kernel.json");
+
+for (const [how, install] of Object.entries({
+  "colpali-lens install --prefix": (place) => cli(place, "--prefix", place.prefix),
+  "colpali-lens install --user": (place) => cli(place, "--user"),
+  "the wheel": async (place) => {
+    const { stdout } = await run("npm", ["run", "--silent", "wheel"], { cwd: root });
+    const options = ["--no-deps", "--no-index", "--ignore-installed", "--prefix", place.prefix];
+    await run(python, ["-m", "pip", "install", "--quiet", ...options, stdout.trim().split("\n").at(-1)]);
+  },
+}))
+  describe(how, { timeout: 300_000 }, () => {
+    let place;
+    let lab;
+    before(async () => {
+      place = await environment();
+      await install(place);
+      lab = await startLab(place);
+    });
+    after(() => lab?.stop());
+
+    test("a message of 12 MB reaches the kernel", async () => {
+      const script = join(import.meta.dirname, "large-message.py");
+      const { stdout } = await run(place.python, [script, lab.url, "12000000"], { env: place.env });
+      assert.equal(stdout.trim(), "kernel_info_reply");
+    });
+
+    test("JupyterLab saves the state of widgets", async () => {
+      const plugin = encodeURIComponent("@jupyter-widgets/jupyterlab-manager:plugin");
+      const answer = await fetch(`${lab.url}/lab/api/settings/${plugin}?token=settings`);
+      const { schema } = await answer.json();
+      assert.equal(schema.properties.saveState.default, true);
+    });
+
+    test("nbconvert, and JupyterLab's own export, prefer the table to a widget that needs a network", async () => {
+      const args = ["-m", "nbconvert", "--to", "html", "--stdout", "--log-level=ERROR", lab.notebook];
+      const { stdout } = await run(place.python, args, { env: place.env, maxBuffer: 2 ** 26 });
+      const answer = await fetch(`${lab.url}/nbconvert/html/a.ipynb?token=settings`);
+      for (const html of [stdout, await answer.text()]) {
+        assert.ok(html.includes("<b>the table</b>"));
+        assert.ok(!html.includes('"model_id": "m"'));
+      }
+    });
+  });
+
+async function cli({ env }, ...target) {
+  const [node] = JSON.parse(readFileSync(spec, "utf8")).argv;
+  const bin = join(root, "lib/kernel/cli/bin.js");
+  await run(process.execPath, [bin, "install", ...target, "--node", node], { env });
+}
+
+/** An environment that nobody has set anything in, with the packages of the clone's. */
+async function environment() {
+  const prefix = mkdtempSync(join(home, "env-"));
+  await run(python, ["-m", "venv", "--without-pip", prefix]);
+  const lib = (folder) => join(folder, "lib", readdirSync(join(folder, "lib"))[0], "site-packages");
+  const env = {
+    HOME: mkdtempSync(join(home, "home-")),
+    PATH: [join(prefix, "bin"), process.env.PATH].join(delimiter),
+    PYTHONPATH: [lib(prefix), lib(join(root, ".venv"))].join(delimiter),
+    JUPYTER_TOKEN: "settings",
+  };
+  // Of the clone's own environment: widgets belong to ipywidgets, which the new one has from it.
+  const widgets = "share/jupyter/labextensions/@jupyter-widgets";
+  mkdirSync(join(prefix, "share/jupyter/labextensions"), { recursive: true });
+  await run("cp", ["-r", join(root, ".venv", widgets), join(prefix, widgets)]);
+  for (const part of ["lab", "nbconvert"])
+    await run("cp", ["-r", join(root, ".venv/share/jupyter", part), join(prefix, "share/jupyter", part)]);
+  rmSync(join(prefix, "share/jupyter/lab/settings"), { recursive: true, force: true });
+  return { prefix, python: join(prefix, "bin/python"), env };
+}
+
+async function startLab({ python, env }) {
+  const folder = mkdtempSync(join(home, "notebooks-"));
+  const notebook = join(folder, "a.ipynb");
+  const data = {
+    "application/vnd.jupyter.widget-view+json": { model_id: "m", version_major: 2, version_minor: 1 },
+    "text/html": "<b>the table</b>",
+    "text/plain": "plain",
+  };
+  const outputs = [{ output_type: "display_data", data, metadata: {} }];
+  const cell = { cell_type: "code", id: "a", source: "", metadata: {}, execution_count: null, outputs };
+  const state = { m: { model_name: "HTMLModel", model_module: "@jupyter-widgets/controls", state: {} } };
+  const widgets = {
+    "application/vnd.jupyter.widget-state+json": { state, version_major: 2, version_minor: 0 },
+  };
+  const content = { cells: [cell], metadata: { widgets }, nbformat: 4, nbformat_minor: 5 };
+  writeFileSync(notebook, JSON.stringify(content));
+  const args = ["-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root"];
+  const child = spawn(python, args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
+  let log = "";
+  const url = await new Promise((done, fail) => {
+    child.stderr.on("data", (chunk) => {
+      log += chunk;
+      const [, address] = /(http:\/\/127\.0\.0\.1:\d+)\/lab\?/.exec(log) ?? [];
+      if (address) done(address);
+    });
+    child.once("close", () => fail(new Error(log)));
+  });
+  const stop = () => {
+    child.kill("SIGKILL");
+    return new Promise((done) => child.once("close", done));
+  };
+  return { url, notebook, stop };
+}
