@@ -9,6 +9,7 @@ import { Dealer, Subscriber } from "zeromq";
 /**
  * @param {{argv: string[], cwd: string}} kernel `{connection_file}` in `argv` is replaced
  * @returns how long the first `kernel_info_reply` took, and what to ask next
+ * @throws Error when the kernel ends before it answers, with what it said; so does every later question
  */
 export async function startKernel({ argv, cwd }) {
   const key = randomUUID();
@@ -29,7 +30,20 @@ export async function startKernel({ argv, cwd }) {
   );
   const began = performance.now();
   const [command, ...args] = argv.map((part) => (part === "{connection_file}" ? file : part));
-  const child = spawn(command, args, { cwd, stdio: process.env.BENCH_ECHO ? "inherit" : "ignore" });
+  const child = spawn(command, args, { cwd, stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+    if (process.env.BENCH_ECHO) process.stderr.write(chunk);
+  });
+  const died = new Promise((_, fail) => {
+    child.once("error", (error) => fail(new Error(`${command} could not be started: ${error.message}`)));
+    child.once("close", (code, signal) =>
+      fail(new Error(`the kernel ${command} ended with ${signal ?? `code ${code}`}\n${errors.trim()}`)),
+    );
+  });
+  // Whoever waits for an answer hears of it; nobody else needs to.
+  died.catch(() => {});
   const often = { reconnectInterval: 5, linger: 0 };
   const shell = new Dealer({ ...often, routingId: session });
   const iopub = new Subscriber({ ...often, receiveHighWaterMark: 0 });
@@ -37,7 +51,8 @@ export async function startKernel({ argv, cwd }) {
   iopub.connect(`tcp://127.0.0.1:${iopub_port}`);
   shell.connect(`tcp://127.0.0.1:${shell_port}`);
 
-  const request = async (type, content) => {
+  const request = (type, content) => Promise.race([ask(type, content), died]);
+  const ask = async (type, content) => {
     const header = {
       msg_id: randomUUID(),
       session,
@@ -58,7 +73,16 @@ export async function startKernel({ argv, cwd }) {
     }
     throw new Error(`no answer to ${type}`);
   };
-  await request("kernel_info_request", {});
+  const close = () => {
+    shell.close();
+    iopub.close();
+  };
+  try {
+    await request("kernel_info_request", {});
+  } catch (error) {
+    close();
+    throw error;
+  }
   return {
     start: performance.now() - began,
     /** Milliseconds from the request to the reply of one cell. */
@@ -71,11 +95,9 @@ export async function startKernel({ argv, cwd }) {
     /** MB that the kernel and its children hold. */
     memory: () => residentMegabytes(child.pid),
     async stop() {
-      shell.close();
-      iopub.close();
-      const ended = new Promise((resolve) => child.once("exit", resolve));
+      close();
       child.kill("SIGKILL");
-      await ended;
+      await died.catch(() => {});
     },
   };
 }

@@ -1,13 +1,13 @@
 /**
  * A kernel's start (to kernel_info_reply), its first result (start and first cell), a hundred chained cells and memory, ours
  * beside tslab, Deno and ipykernel: `node bench/kernel.mjs [rounds]`. Kernels take turns; the ratios to tslab of the same round are what to compare.
- * Python comes from COLPALI_LENS_PYTHON, else .venv; Deno is measured when it is installed beside that Python.
+ * Python comes from COLPALI_LENS_PYTHON, else .venv; ours is the kernel that is registered in that environment, and tslab runs
+ * on the same Node. Deno is measured when it is installed beside that Python.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { kernelSpec } from "../lib/kernel/jupyter/install.js";
 import { startKernel } from "./kernel-client.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -24,9 +24,15 @@ const pythonCell = (i) =>
     ? "v0 = { 'n': 0, 's': '' }\ndef f0(x): return x\nv0['n']"
     : `v${i} = { 'n': f${i - 1}(v${i - 1}['n']) + 1, 's': 'x' * ${i} }\ndef f${i}(x): return x + len(v${i}['s']) - ${i}\nv${i}['n']`;
 
-const node = process.execPath;
+const spec = join(dirname(dirname(python)), "share/jupyter/kernels/colpali-lens/kernel.json");
+if (!existsSync(spec)) {
+  console.error(`The kernel is not registered (${spec} is missing): \`npm test -- lint\` sets the clone up.`);
+  process.exit(1);
+}
+const { argv } = JSON.parse(readFileSync(spec, "utf8"));
+const [node] = argv;
 const kernels = {
-  "colpali-lens": { argv: kernelSpec(node).argv, cell: typescript },
+  "colpali-lens": { argv, cell: typescript },
   tslab: {
     argv: [node, join(root, "node_modules/tslab/bin/tslab"), "kernel", "--config-path", "{connection_file}"],
     cell: typescript,

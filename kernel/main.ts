@@ -1,7 +1,7 @@
 /** The kernel process: `node main.js CONNECTION_FILE`. */
+import "./jupyter/require-node.js";
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
-import { enableCompileCache } from "node:module";
 import { inspect } from "node:util";
 import { endThreads } from "./inference/threads.js";
 import { readConnection } from "./jupyter/connection.js";
@@ -112,6 +112,8 @@ process.exit = (code) => {
 };
 
 // Loading TypeScript takes most of the start: the sockets answer meanwhile, and the next start finds it compiled.
+// Imported here: an older Node, which lacks it, is to come as far as the check above.
+const { enableCompileCache } = await import("node:module");
 enableCompileCache();
 const { TypeScriptCells } = await import("./tslab/language.js");
 const language = new TypeScriptCells(process.cwd(), api);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import * as jupyter from "../jupyter/install.js";
+import { KERNEL_NODE, nodeProblem } from "../jupyter/node.js";
 import { userPath } from "../user-path.js";
 import { type Command, readArguments, UsageError } from "./options.js";
 
@@ -18,17 +19,14 @@ const OPTIONS = {
 } as const;
 
 export const install: Command = {
-  summary: "registers the kernel and the JupyterLab extension",
+  summary: "registers the kernel and the JupyterLab extension, with their settings",
   usage: `colpali-lens install [target] [options]\n\n${TARGETS}
-  --node FILE       the Node (24 or later) that the kernel runs on; default: the one that runs this`,
+  --node FILE       the Node (${KERNEL_NODE} or later) that the kernel runs on; default: the one that runs this`,
   async run(argv) {
     const { values } = readArguments(argv, { ...OPTIONS, node: { type: "string" } });
     const node = values.node === undefined ? process.execPath : resolve(userPath(values.node));
-    const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
-    if (Number.parseInt(version.slice(1), 10) < 24)
-      throw new Error(
-        `${node} is Node ${version}, expected 24 or later: install it, or name one with --node`,
-      );
+    const problem = nodeProblem(nodeVersion(node), node);
+    if (problem) throw new Error(problem);
     for (const folder of await jupyter.install(target(values), node)) process.stdout.write(`${folder}\n`);
     return 0;
   },
@@ -44,6 +42,18 @@ export const uninstall: Command = {
     return 0;
   },
 };
+
+/** @throws UsageError when that is no program of Node's */
+function nodeVersion(file: string): string {
+  try {
+    return execFileSync(file, ["--version"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    throw new UsageError(`invalid --node: ${file}, expected the path of a Node.js program`);
+  }
+}
 
 interface Values {
   user?: boolean;
