@@ -59,7 +59,7 @@ export async function bareDebian(packages) {
   await bringNode(path);
   return {
     path,
-    run: (script, options) => capture("unshare", inside(path, script), { minutes: 40, ...options }),
+    run: (script, options) => capture("unshare", inside(path, script), { minutes: 60, ...options }),
   };
 }
 

@@ -12,7 +12,7 @@ await run(async () => {
   for (const [command, ...args] of commands) {
     const began = Date.now();
     say(`\n━━━━ ${command} ${args.join(" ")}`);
-    const { code, output } = await capture(command, args, { minutes: 60, echo: true });
+    const { code, output } = await capture(command, args, { minutes: 90, echo: true });
     results.push({ name: [command, ...args].join(" "), ...sumCount(output, code), time: seconds(began) });
   }
   say("");

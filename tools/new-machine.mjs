@@ -110,9 +110,11 @@ function withoutLens(file) {
 async function test(machine, suites) {
   say(`\n━━ npm test${suites.length > 0 ? ` -- ${suites.join(" ")}` : ""}`);
   // CI: tests that need what the browser brings along are not left out in silence.
-  const { code, output } = await machine.run(`cd ${clone} && CI=true npm test -- ${suites.join(" ")}`, {
-    echo: true,
-  });
+  const { code, output, timedOut } = await machine.run(
+    `cd ${clone} && CI=true npm test -- ${suites.join(" ")}`,
+    { echo: true },
+  );
+  if (timedOut) say("FAIL: npm test was stopped: it gave no result in an hour");
   return sumCount(output, code);
 }
 

@@ -15,13 +15,21 @@ Ends with 1 when something that a notebook needs is missing.
   async run(argv) {
     const { values } = readArguments(argv, { json: { type: "boolean", default: false } });
     const findings = [...versions(), ...(await providers()), ...jupyterFindings()];
+    const amiss = findings.filter((f) => f.state === "bad").length;
     if (values.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
-    else
+    else {
       for (const { what, state, detail } of findings)
         process.stdout.write(
           `${{ ok: "ok  ", note: "note", bad: "BAD " }[state]}  ${what.padEnd(24)} ${detail}\n`,
         );
-    return findings.some((f) => f.state === "bad") ? 1 : 0;
+      const sum = amiss === 1 ? "One thing is" : `${amiss} things are`;
+      process.stdout.write(
+        amiss === 0
+          ? "All that a notebook needs works.\n"
+          : `${sum} amiss: the lines with BAD say what to do.\n`,
+      );
+    }
+    return amiss === 0 ? 0 : 1;
   },
 };
 

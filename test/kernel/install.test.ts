@@ -152,6 +152,7 @@ describe("doctor", () => {
     process.env.PATH = "/usr/bin:/bin";
     const { code, out } = await cli("doctor");
     expect(out).not.toContain("BAD");
+    expect(out).toMatch(/\nAll that a notebook needs works\.\n$/);
     expect(out).toMatch(/^ok {4}kernel .*\.venv.*on Node v24/m);
     expect(code).toBe(0);
   }, 60_000);
