@@ -49,6 +49,25 @@ test("50 MB go out to the page and come back unchanged", async () => {
   assert.deepEqual(await notebook.page.evaluate(() => window.echoed), [50_000_000, 0, 3]);
 });
 
+test("a question of the cell is a box below it, and a child process prints there", async () => {
+  const answered = notebook.add(`import { spawnSync } from "node:child_process";
+    import { createInterface } from "node:readline/promises";
+    const first = prompt("your name?");
+    const rl = createInterface({ input: process.stdin, output: process.stdout });
+    const second = await rl.question("your town?");
+    rl.close();
+    spawnSync("echo", [first, second], { stdio: "inherit" });`);
+  const boxes = notebook.page.locator(".jp-Stdin");
+  const named = boxes.filter({ hasText: "your name?" }).locator("input");
+  await named.fill("Ada");
+  await named.press("Enter");
+  // The prompt of the second question is printed; its box has none.
+  const unnamed = boxes.filter({ hasNotText: "your name?" }).locator("input");
+  await unnamed.fill("London");
+  await unnamed.press("Enter");
+  assert.match(textOf((await answered).outputs), /your town\?[\s\S]*Ada London\n/);
+});
+
 test("nothing went wrong in the page meanwhile", () => {
   assert.deepEqual(jupyter.browser.problems, []);
 });
