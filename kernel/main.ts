@@ -144,8 +144,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) => {
     // What an interrupt has stopped has been told already.
     if (error instanceof Interrupted) return;
-    const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
-    session.streams.write("stderr", `Uncaught ${text}\n`);
+    session.streams.write("stderr", `Uncaught ${inspect(error)}\n`);
   });
 transport.deliver();
 await transport.bound.catch((error: Error) => {

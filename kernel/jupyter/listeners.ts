@@ -95,9 +95,9 @@ export function checkListener(listener: unknown, call: string, example: string):
   throw new TypeError(`invalid listener of ${call}: ${shown}, expected a function, as in ${example}`);
 }
 
-/** What is printed of something thrown. */
+/** What is printed of something thrown: all that it carries. */
 export function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return typeof error === "string" ? error : inspect(error);
 }
 
 function callSafely(event: string, call: () => unknown): void {

@@ -2,8 +2,10 @@ import { extname, join } from "node:path";
 
 import ts = require("typescript");
 
+import type { Module } from "./beside.js";
+import { compileModule, type Emitted } from "./compile-module.js";
 import { createWorkspace } from "./host.js";
-import { bindJsx, JSX_COMMENT, jsxNames } from "./jsx.js";
+import { bindMade, jsxNames } from "./jsx.js";
 import {
   awaitsAtTop,
   identifiers,
@@ -13,7 +15,8 @@ import {
   type TopLevel,
   topLevelNames,
 } from "./names.js";
-import { LAST, rewriteCell } from "./rewrite.js";
+import { type MachineryNames, rewriteCell } from "./rewrite.js";
+import { Stacks } from "./stack.js";
 
 /** A position in a cell, from 0. */
 interface Position {
@@ -29,27 +32,15 @@ export interface Diagnostic {
   fileName?: string;
 }
 
-/** What tslab's executor asks of a converter. */
-export interface Conversion {
-  output?: string;
-  declOutput?: string;
-  diagnostics: Diagnostic[];
-  hasToplevelAwait: boolean;
-  lastExpressionVar?: string;
-  sideOutputs?: { path: string; data: string }[];
-}
+export type Conversion = { diagnostics: Diagnostic[] } | CompiledCell;
 
 export interface CompiledCell {
-  /** As it was typed. */
-  code: string;
-  /** JSON text, from the cell's JavaScript without its preamble to the cell's module. */
-  sourceMap: string;
-  /** Lines of the script; what comes after them is the executor's. */
-  lines: number;
+  diagnostics: [];
+  /** A script that hands a function of the cell to the runtime, and is what that returns: a promise when it awaits. */
+  script: string;
+  /** Under which the script is to run. */
+  name: string;
 }
-
-/** First line of every compiled cell; the code begins on the second. */
-const PREAMBLE = '"use strict"; const __cell = globalThis[Symbol.for("colpali-lens.cells")];';
 
 /** `import x = require("…")`, which cells may use although they are modules. */
 const WELCOME = new Set([1202]);
@@ -61,11 +52,20 @@ interface Owner {
 }
 
 /** The module that the next cell is compiled as, `.ts` or `.tsx`. */
-const CURRENT = "__cell";
-const MADE = /\/__cells?(_\d+(_code)?)?\.tsx?$/;
-/** The module that names every cell's module: `__cells.c3.x` is the `x` of cell 3. */
-const ALL = "__cells";
-const IMPORT_ALL = `import * as ${ALL} from "./${ALL}";`;
+const CURRENT = "~cell";
+/** The module that names every cell's module: `cells.c3.x` is the `x` of cell 3. */
+const ALL = "~cells";
+/** What the machinery calls things in a cell that uses none of these names. */
+const MACHINERY: MachineryNames = {
+  exports: "exports",
+  runtime: "__cell",
+  earlier: "__cells",
+  types: "__types",
+};
+/** Takes the cell's function. */
+const RUN = 'globalThis[Symbol.for("colpali-lens.cells")].run';
+/** A line that adds declarations to all cells: `/// <reference lib="dom" />`. */
+const REFERENCE = /^[ \t]*\/\/\/[ \t]*<reference\s[^\n]*/gm;
 const SLOTS = 64;
 /** At most so many completions are looked up for their signatures: they cost a millisecond each. */
 const SIGNATURES = 20;
@@ -73,9 +73,9 @@ const SIGNATURES = 20;
 export type CompletionEntry = ts.CompletionEntry & { signature?: string };
 
 /**
- * Compiles cells with TypeScript's language service. A cell is the module `__cell.ts`, which takes the names it uses
+ * Compiles cells with TypeScript's language service. A cell is the module `~cell.ts`, which takes the names it uses
  * from the cells that declared them last: types, completion and errors are those of ordinary modules. When it has
- * compiled, its declarations stay as `__cell_n.ts`.
+ * compiled, its declarations stay as `~cell_n.ts`.
  *
  * Making a program anew for each cell would cost more than checking the cell. TypeScript keeps the old one when no
  * file was added and no file's imports changed; so the files of cells to come are there from the beginning, and each
@@ -89,34 +89,35 @@ export class CellConverter {
   /** For each name the cell that declared it last. */
   readonly #owner = new Map<string, Owner>();
   readonly #modules = new Set<string>();
-  readonly #sides = new Map<string, string>();
-  readonly #compiled = new Map<string, CompiledCell>();
+  /** What cells have added to the declarations of all. */
+  readonly #references = new Set<string>();
+  /** The program of the last cell. */
+  #program: ts.Program | undefined;
   #cells = 0;
   #slots = 0;
   /** Name of the next cell in stack traces. */
   title = "cell";
 
-  constructor(cwd: string) {
+  constructor(
+    cwd: string,
+    private readonly stacks = new Stacks(),
+  ) {
     this.#cwd = cwd;
     this.#space = createWorkspace(cwd);
     this.#makeRoom();
     this.#service = ts.createLanguageService(this.#space.host, ts.createDocumentRegistry());
   }
 
-  /** A cell by its title, for reading stack traces. */
-  compiled(title: string): CompiledCell | undefined {
-    return this.#compiled.get(title);
-  }
-
   /** Makes the program that the first cell will need. */
   warm(): void {
-    this.#probe("[0].map(String)", (file) => this.#diagnose(file));
+    const code = "[0].map(String)";
+    this.#probe(code, ({ file }) => this.#diagnose(file, code));
   }
 
-  convert(declarations: string, code: string): Conversion {
+  convert(code: string): Conversion {
     this.#compiling = true;
     try {
-      return this.#convert(declarations, code);
+      return this.#convert(code);
     } finally {
       this.#compiling = false;
     }
@@ -129,17 +130,22 @@ export class CellConverter {
     this.#service = ts.createLanguageService(this.#space.host, ts.createDocumentRegistry());
   }
 
-  #convert(_declarations: string, code: string): Conversion {
-    const { file, text, top, syntax } = this.#assemble(code);
-    // Of the code alone: the line after it would get the error of a brace that is missing.
-    const diagnostics = syntax.length > 0 ? syntax.map((d) => readable(d, 0)) : this.#diagnose(file);
-    if (diagnostics.length > 0) return { diagnostics, hasToplevelAwait: false };
+  #convert(code: string): Conversion {
+    const { file, text, top, machinery, source: cell } = this.#assemble(code);
+    const syntax = syntaxErrors(cell);
+    // Of the code alone: what follows it would get the error of a brace that is missing.
+    const diagnostics = syntax.length > 0 ? syntax.map((d) => readable(d, code)) : this.#diagnose(file, code);
+    if (diagnostics.length > 0) return { diagnostics };
     const program = this.#service.getProgram()!;
+    this.#program = program;
     const source = program.getSourceFile(file)!;
-    const owned = (name: string) => top.names.has(name) || this.#owner.has(name);
+    const isOwned = (name: string) => top.names.has(name) || this.#owner.has(name);
+    // A class of this cell is there for its own members before the notebook has it.
+    const isTaken = (name: string) => isOwned(name) && top.names.get(name) !== "class";
+    const jsx = this.#jsxNames(code).filter(isOwned);
     const transformers = {
-      before: [rewriteCell(program.getTypeChecker(), top, ALL)],
-      after: file.endsWith("x") ? [bindJsx(jsxNames(code).filter(owned))] : [],
+      before: [rewriteCell(program.getTypeChecker(), top, machinery, code.length)],
+      after: [bindMade({ jsx, isTaken }, machinery)],
     };
     let js = "";
     let sourceMap = "";
@@ -155,19 +161,24 @@ export class CellConverter {
       false,
       transformers,
     );
-    this.#keep(top, declarations, file, text);
-    const body = js.replace(/^export \{\};$/gm, "").replace(/^\/\/# sourceMappingURL=.*$/gm, "");
-    const output = `${PREAMBLE}\n${body}\n//# sourceURL=${this.title}`;
-    this.#compiled.set(this.title, { code, sourceMap, lines: output.split("\n").length });
-    const loads = source.statements.some((s) => ts.isImportDeclaration(s) && !isCell(s));
-    return {
-      output,
-      declOutput: "",
-      diagnostics: [],
-      hasToplevelAwait: loads || awaitsAtTop(source) || file.endsWith("x"),
-      lastExpressionVar: LAST,
-      sideOutputs: this.#sideOutputs(program),
-    };
+    this.#keep(top, declarations, file, text, machinery);
+    this.#refer(code);
+    const loads = cell.statements.some((s) => ts.isImportDeclaration(s));
+    const awaits = loads || awaitsAtTop(cell) || file.endsWith("x");
+    const body = js.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "").replace(/(^|\n)export \{\};\s*$/, "");
+    const lines = 1 + body.split("\n").length;
+    const name = this.stacks.nameFor(this.title);
+    this.stacks.add(name, {
+      title: this.title,
+      code,
+      sourceMap,
+      lead: { lines: 1, characters: 0 },
+      lines,
+      names: machinery.exports,
+    });
+    const parameters = `${machinery.exports}, ${machinery.runtime}`;
+    const head = `${RUN}((require) => ${awaits ? "async " : ""}function (${parameters}) { "use strict";`;
+    return { diagnostics: [], script: `${head}\n${body}\n});`, name };
   }
 
   /** A cell that begins with a JSDoc comment with `@module name`: a file of its own, imported as `"./name"`. */
@@ -176,22 +187,37 @@ export class CellConverter {
     this.#space.set(file, code);
     this.#modules.add(file);
     this.#space.roots([this.#hub, ...this.#modules]);
-    return this.#diagnose(file, 0);
+    return this.#diagnose(file, code);
+  }
+
+  read(file: string): string | undefined {
+    return this.#space.read(file);
+  }
+
+  find(name: string, from: string): string | undefined {
+    return this.#space.find(name, from);
+  }
+
+  /** A module beside the notebook, as JavaScript. */
+  compileModule(file: string, module: Module, isCommonJs: (name: string) => boolean): Emitted {
+    return compileModule(file, module, this.#space.settings().options, this.#program, isCommonJs);
   }
 
   complete(code: string, position: number): { start: number; entries: CompletionEntry[] } {
     const word = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position))![0];
     const wanted = word.toLowerCase();
-    const ask = (file: string, offset: number): CompletionEntry[] => {
+    const ask = ({ file, machinery }: Assembled): CompletionEntry[] => {
       const options = { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false };
-      const all = this.#service.getCompletionsAtPosition(file, position + offset, options)?.entries ?? [];
-      const meant = all.filter(({ name }) => name.toLowerCase().startsWith(wanted) && name !== ALL);
+      const all = this.#service.getCompletionsAtPosition(file, position, options)?.entries ?? [];
+      const meant = all.filter(
+        ({ name }) => name.toLowerCase().startsWith(wanted) && name !== machinery.earlier,
+      );
       if (meant.length > SIGNATURES) return meant;
       return meant.map((entry) => {
         const { name, source } = entry;
         const details = this.#service.getCompletionEntryDetails(
           file,
-          position + offset,
+          position,
           name,
           undefined,
           source,
@@ -211,10 +237,10 @@ export class CellConverter {
   }
 
   inspect(code: string, position: number): string | null {
-    return this.#probe(code, (file, offset) => {
+    return this.#probe(code, ({ file }) => {
       const info =
-        this.#service.getQuickInfoAtPosition(file, position + offset) ??
-        this.#service.getQuickInfoAtPosition(file, Math.max(0, position - 1) + offset);
+        this.#service.getQuickInfoAtPosition(file, position) ??
+        this.#service.getQuickInfoAtPosition(file, Math.max(0, position - 1));
       if (!info) return null;
       const tags = (info.tags ?? []).map((t) => `@${t.name} ${ts.displayPartsToString(t.text)}`);
       const parts = [
@@ -235,12 +261,24 @@ export class CellConverter {
     const first = this.#slots;
     this.#slots = Math.max(SLOTS, this.#slots * 2);
     for (let cell = first; cell < this.#slots; cell++)
-      this.#space.set(this.#slot(cell), `${IMPORT_ALL} export {};`);
+      this.#space.set(this.#slot(cell), `${importAll(MACHINERY)} export {};`);
+    this.#writeHub();
+  }
+
+  #writeHub(): void {
     const all = Array.from(
       { length: this.#slots },
       (_, cell) => `export * as c${cell} from "./${CURRENT}_${cell}";`,
     );
-    this.#space.set(this.#hub, all.join("\n"));
+    this.#space.set(this.#hub, [...this.#references, ...all].join("\n"));
+  }
+
+  /** Declarations that a cell asks for are there for later cells, too. */
+  #refer(code: string): void {
+    const before = this.#references.size;
+    for (const [reference] of leadingComments(code).matchAll(REFERENCE))
+      this.#references.add(reference.trim());
+    if (this.#references.size > before) this.#writeHub();
   }
 
   get #hub(): string {
@@ -255,56 +293,70 @@ export class CellConverter {
    * What later cells see of a cell that has compiled: its declarations, which are quicker to read than its code. A
    * cell with a type that cannot be written down keeps its code.
    */
-  #keep({ names }: TopLevel, declarations: string | undefined, file: string, text: string): void {
+  #keep(
+    { names }: TopLevel,
+    declarations: string | undefined,
+    file: string,
+    text: string,
+    machinery: MachineryNames,
+  ): void {
     const slot = this.#slot(this.#cells);
+    const lead = importAll(machinery);
     for (const [name, kind] of names) this.#owner.set(name, { cell: this.#cells, kind });
-    if (declarations !== undefined)
-      this.#space.set(slot, `${IMPORT_ALL}\n${declarations.replace(IMPORT_ALL, "")}`);
+    if (declarations !== undefined) this.#space.set(slot, `${lead}\n${declarations.replace(lead, "")}`);
     else if (file.endsWith(".ts")) this.#space.set(slot, text);
     else {
       this.#space.set(join(this.#cwd, `${CURRENT}_${this.#cells}_code.tsx`), text);
-      this.#space.set(slot, `${IMPORT_ALL} export * from "./${CURRENT}_${this.#cells}_code";`);
+      this.#space.set(slot, `${lead} export * from "./${CURRENT}_${this.#cells}_code";`);
     }
     if (++this.#cells === this.#slots) this.#makeRoom();
   }
 
   /**
-   * Makes the code the current cell's module: one line of what it uses, the code, and one line of exports.
+   * Makes the code the current cell's module. What it takes from earlier cells and what it exports come behind it, so
+   * that places are those of the code, and comments to TypeScript are where it reads them.
    * @param everything also what the code does not name yet
    */
-  #assemble(code: string, everything = false) {
+  #assemble(code: string, everything = false): Assembled {
     const source = parseCell(code);
     const top = topLevelNames(source);
-    const lead: string[] = [];
-    const used = everything ? new Set(this.#owner.keys()) : identifiers(source);
-    const jsx = source.fileName.endsWith("x");
-    if (jsx) for (const name of jsxNames(code)) used.add(name);
-    for (const name of used) {
+    const used = identifiers(source);
+    const machinery = unused(MACHINERY, used);
+    const wanted = everything ? new Set(this.#owner.keys()) : used;
+    if (source.fileName.endsWith("x")) for (const name of this.#jsxNames(code)) wanted.add(name);
+    const taken: string[] = [];
+    const types: string[] = [];
+    for (const name of wanted) {
       const owner = this.#owner.get(name);
       if (owner === undefined || top.names.has(name)) continue;
-      const { cell, kind } = owner;
-      // An imported variable could not be assigned to.
-      if (kind === "let" || kind === "const")
-        lead.push(`declare ${kind} ${name}: typeof ${ALL}.c${cell}.${name};`);
-      else lead.push(`import ${name} = ${ALL}.c${cell}.${name};`);
+      const from = `${machinery.earlier}.c${owner.cell}.${name}`;
+      // An imported variable could not be assigned to. Its type is named in a namespace of its own because, behind the
+      // code, it would be asked for what the code has done to the variable.
+      if (owner.kind === "let" || owner.kind === "const") {
+        types.push(`type of_${name} = typeof ${from};`);
+        taken.push(`declare ${owner.kind} ${name}: ${machinery.types}.of_${name};`);
+      } else taken.push(`import ${name} = ${from};`);
     }
-    // TypeScript reads these comments at the beginning of a file only.
-    const comments = jsx ? (code.match(JSX_COMMENT) ?? []) : [];
-    const head = `${comments.join("")}${IMPORT_ALL}${lead.join("")}\n`;
+    if (types.length > 0) taken.push(`declare namespace ${machinery.types} { ${types.join("")} }`);
     const own = [...top.names.keys()].filter((name) => !exportedByHand(source, name));
-    const text = `${head}${code}\nexport { ${own.join(", ")} };`;
+    const text = `${code}\n;${importAll(machinery)}${taken.join("")}export { ${own.join(", ")} };`;
     const file = join(this.#cwd, `${CURRENT}${extname(source.fileName)}`);
     this.#space.set(file, text);
     this.#space.roots([file, this.#hub, ...this.#modules]);
-    return { file, text, top, lead: head.length, syntax: syntaxErrors(source) };
+    return { file, text, source, top, machinery };
   }
 
-  #probe<T>(code: string, ask: (file: string, offset: number) => T, everything = false): T {
-    const { file, lead } = this.#assemble(code, everything);
-    return ask(file, lead);
+  #jsxNames(code: string): string[] {
+    return jsxNames(code, this.#space.settings().options);
   }
 
-  #diagnose(file: string, shift = 1): Diagnostic[] {
+  #probe<T>(code: string, ask: (cell: Assembled) => T, everything = false): T {
+    return ask(this.#assemble(code, everything));
+  }
+
+  #diagnose(file: string, code: string): Diagnostic[] {
+    const { errors } = this.#space.settings();
+    if (errors.length > 0) return errors.map(wholeCell);
     // Of the program itself: the service would add what cannot be written down as a declaration, which is no error here.
     const program = this.#service.getProgram()!;
     const source = program.getSourceFile(file);
@@ -313,49 +365,58 @@ export class CellConverter {
     return found
       .filter((d) => d.category === ts.DiagnosticCategory.Error)
       .filter((d) => !WELCOME.has(d.code))
-      .map((d) => readable(d, shift));
-  }
-
-  /** Compiled TypeScript files that cells import from beside the notebook, when new or changed. */
-  #sideOutputs(program: ts.Program): { path: string; data: string }[] {
-    const out: { path: string; data: string }[] = [];
-    for (const file of program.getSourceFiles()) {
-      const { fileName, isDeclarationFile, text } = file;
-      if (isDeclarationFile || fileName.includes("/node_modules/") || MADE.test(fileName)) continue;
-      if (![".ts", ".tsx", ".mts"].includes(extname(fileName)) || this.#sides.get(fileName) === text)
-        continue;
-      this.#sides.set(fileName, text);
-      const compilerOptions = {
-        ...this.#space.options,
-        module: ts.ModuleKind.CommonJS,
-        sourceMap: false,
-        declaration: false,
-      };
-      const { outputText } = ts.transpileModule(text, { compilerOptions, fileName });
-      const bare = fileName.slice(0, -extname(fileName).length);
-      for (const path of [`${bare}.js`, fileName]) out.push({ path, data: outputText });
-    }
-    return out;
+      .map((d) => readable(d, code));
   }
 }
 
-/** @param shift lines before the cell's first */
-function readable(diagnostic: ts.Diagnostic, shift: number): Diagnostic {
-  const { file, start = 0, length = 0, messageText, code } = diagnostic;
-  const at = (offset: number) => {
-    const { line, character } = ts.getLineAndCharacterOfPosition(file!, offset);
-    return { line: Math.max(0, line - shift), character };
+/** A cell as the module that it is compiled as. */
+interface Assembled {
+  file: string;
+  text: string;
+  /** Of the code alone. */
+  source: ts.SourceFile;
+  top: TopLevel;
+  machinery: MachineryNames;
+}
+
+function importAll({ earlier }: MachineryNames): string {
+  return `import * as ${earlier} from "./${ALL}";`;
+}
+
+/** Names like these that a cell does not use. */
+function unused(names: MachineryNames, used: Set<string>): MachineryNames {
+  const free = (name: string): string => (used.has(name) ? free(`${name}_`) : name);
+  return {
+    exports: free(names.exports),
+    runtime: free(names.runtime),
+    earlier: free(names.earlier),
+    types: free(names.types),
   };
+}
+
+/** The comments that TypeScript may read as addressed to it. */
+function leadingComments(code: string): string {
+  return (ts.getLeadingCommentRanges(code, 0) ?? []).map(({ pos, end }) => code.slice(pos, end)).join("\n");
+}
+
+/** A place behind the code stands for its end. */
+function readable(diagnostic: ts.Diagnostic, code: string): Diagnostic {
+  const { file, start = 0, length = 0, messageText, code: number } = diagnostic;
+  const at = (offset: number) => ts.getLineAndCharacterOfPosition(file!, Math.min(offset, code.length));
   return {
     start: at(start),
     end: at(start + length),
     messageText: ts.flattenDiagnosticMessageText(messageText, "\n"),
-    code,
+    code: number,
   };
 }
 
-function isCell(statement: ts.ImportDeclaration): boolean {
-  return (statement.moduleSpecifier as ts.StringLiteral).text === `./${ALL}`;
+/** What is wrong whatever the cell says. */
+/** What is wrong whatever the cell says. */
+function wholeCell({ messageText, code }: ts.Diagnostic): Diagnostic {
+  const start = { line: 0, character: 0 };
+  const text = ts.flattenDiagnosticMessageText(messageText, " ");
+  return { start, end: start, messageText: `invalid tsconfig.json: ${text}`, code };
 }
 
 /** What an earlier cell declares reaches a cell as an alias, which says nothing to the person at the notebook. */

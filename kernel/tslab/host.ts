@@ -1,16 +1,21 @@
-import { existsSync } from "node:fs";
-import { createRequire, isBuiltin } from "node:module";
+import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 
 import ts = require("typescript");
 
 import { DIALOG_DECLARATIONS } from "../jupyter/dialogs.js";
 import { manifest, packageRoot } from "../package.js";
+import { globalDeclarations } from "./globals.js";
+import { type Settings, settingsOf } from "./options.js";
 
 /** Files that exist only in memory (cells, `@module` cells) beside those on disk. */
 export interface Workspace {
   host: ts.LanguageServiceHost;
-  options: ts.CompilerOptions;
+  settings(): Settings;
+  /** The text of a file, in memory or on disk. */
+  read(file: string): string | undefined;
+  /** The file that TypeScript takes for what a file imports. */
+  find(name: string, from: string): string | undefined;
   set(file: string, text: string): void;
   delete(file: string): void;
   /** The files that the next question is about. */
@@ -22,17 +27,22 @@ export interface Workspace {
  * always the running `colpali-lens`.
  */
 export function createWorkspace(cwd: string): Workspace {
-  const options = compilerOptions(cwd);
+  const read = settingsOf(cwd);
+  let settings = read();
+  // Not those that say how modules are found: no `tsconfig.json` decides them.
+  const { options } = settings;
   const texts = new Map<string, { text: string; version: number }>();
   const dialogs = join(cwd, "__cells-dialogs.d.ts");
+  const globals = join(cwd, "__cells-globals.d.ts");
   texts.set(dialogs, { text: DIALOG_DECLARATIONS, version: 0 });
+  texts.set(globals, { text: globalDeclarations(), version: 0 });
   const snapshots = new Map<string, ts.IScriptSnapshot>();
   let clock = 0;
   let roots: string[] = [];
-  const read = (file: string) => texts.get(file)?.text ?? ts.sys.readFile(file);
+  const textOf = (file: string) => texts.get(file)?.text ?? ts.sys.readFile(file);
   const files: ts.ModuleResolutionHost = {
     fileExists: (file) => texts.has(file) || ts.sys.fileExists(file),
-    readFile: read,
+    readFile: textOf,
     directoryExists: ts.sys.directoryExists,
     getDirectories: ts.sys.getDirectories,
     realpath: ts.sys.realpath,
@@ -77,7 +87,7 @@ export function createWorkspace(cwd: string): Workspace {
     Boolean(found.resolvedTypeReferenceDirective),
   );
   const host: ts.LanguageServiceHost = {
-    getScriptFileNames: () => [...roots, dialogs],
+    getScriptFileNames: () => [...roots, dialogs, globals],
     getScriptVersion: (file) => {
       const memory = texts.get(file);
       if (memory) return `m${memory.version}`;
@@ -87,14 +97,14 @@ export function createWorkspace(cwd: string): Workspace {
     getScriptSnapshot: (file) => {
       const known = snapshots.get(file);
       if (known) return known;
-      const text = read(file);
+      const text = textOf(file);
       if (text === undefined) return undefined;
       const snapshot = ts.ScriptSnapshot.fromString(text);
       if (isPackaged(file)) snapshots.set(file, snapshot);
       return snapshot;
     },
     getCurrentDirectory: () => cwd,
-    getCompilationSettings: () => options,
+    getCompilationSettings: () => settings.options,
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     resolveModuleNameLiterals: (literals, from, _redirected, _options, source) =>
       literals.map((literal) => {
@@ -118,10 +128,13 @@ export function createWorkspace(cwd: string): Workspace {
   } as ts.LanguageServiceHost;
   return {
     host,
-    options,
+    settings: () => settings,
+    read: textOf,
+    find: (name, from) => resolve(name, from, undefined).resolvedModule?.resolvedFileName,
     set: (file, text) => void texts.set(file, { text, version: ++clock }),
     delete: (file) => void texts.delete(file),
     roots: (files) => {
+      settings = read();
       roots = files;
     },
   };
@@ -140,34 +153,5 @@ function remember<T>(isFound: (result: T) => boolean) {
     const found = known.get(key) ?? resolve();
     if (isFound(found)) known.set(key, found);
     return found;
-  };
-}
-
-function compilerOptions(cwd: string): ts.CompilerOptions {
-  const nodeTypes = createRequire(import.meta.url).resolve("@types/node/package.json");
-  const own = join(cwd, "node_modules", "@types");
-  return {
-    target: ts.ScriptTarget.ES2022,
-    lib: ["lib.esnext.d.ts"],
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    customConditions: ["node"],
-    esModuleInterop: true,
-    allowImportingTsExtensions: true,
-    resolveJsonModule: true,
-    allowJs: true,
-    checkJs: false,
-    strict: false,
-    alwaysStrict: false,
-    skipLibCheck: true,
-    jsx: ts.JsxEmit.React,
-    experimentalDecorators: true,
-    useDefineForClassFields: true,
-    preserveConstEnums: true,
-    sourceMap: true,
-    declaration: true,
-    types: ["node"],
-    typeRoots: [dirname(dirname(nodeTypes)), ...(existsSync(own) ? [own] : [])],
-    noEmitOnError: false,
   };
 }

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
-import { format } from "node:util";
 import { MessageChannel } from "node:worker_threads";
 import { cellBegins, nothingUninterrupted, uninterrupted } from "../jupyter/critical.js";
 import { Interrupted } from "../jupyter/interrupts.js";
@@ -15,54 +14,36 @@ import {
 } from "../jupyter/language.js";
 import { completeness } from "./completeness.js";
 import { CellConverter, type Diagnostic } from "./converter.js";
-import { installCellModules } from "./modules.js";
-import { LAST } from "./rewrite.js";
-import { readableStack } from "./stack.js";
+import { cellError } from "./errors.js";
+import { CellRuntime, type Last } from "./modules.js";
+import { Stacks } from "./stack.js";
 
 const require = createRequire(import.meta.url);
 
-interface Executor {
-  execute(code: string): Promise<boolean>;
-  /** What cells have declared, and the last value until it has been told. */
-  readonly locals: Record<string, unknown>;
-  interrupt(): void;
+/** What tslab reads out of a cell's first comment: `@module name`, `@browser`. */
+interface CodeMetadata {
+  module?: string;
+  mode?: "browser" | "node";
 }
 
-/** tslab's executor calls `log` with the last value, `error` with a thrown value or a formatted diagnostic. */
-interface ExecutorConsole {
-  log(value: unknown): void;
-  error(...args: unknown[]): void;
-}
-
-/** TypeScript cells: tslab's executor and cell conventions over this kernel's own compiler. */
+/** TypeScript cells: tslab's conventions over this kernel's own compiler and loader. */
 export class TypeScriptCells implements Language {
   readonly #converter: CellConverter;
-  readonly #executor: Executor;
+  readonly #metadata: (code: string) => CodeMetadata;
+  readonly #runtime: CellRuntime;
   #code = "";
-  #value: unknown;
-  #thrown: { error: unknown } | null = null;
   #diagnostics: Diagnostic[] = [];
   #stop: (() => void) | null = null;
 
   constructor(cwd: string, api: KernelApi) {
-    installCellModules(cwd);
-    this.#converter = new CellConverter(cwd);
-    const { createExecutor } = require("tslab/dist/executor") as {
-      createExecutor(cwd: string, converters: object, console: ExecutorConsole): Executor;
+    const stacks = new Stacks();
+    stacks.install();
+    this.#converter = new CellConverter(cwd, stacks);
+    this.#runtime = new CellRuntime(cwd, this.#converter, stacks);
+    const { getCodeMetadata } = require("tslab/dist/metadata") as {
+      getCodeMetadata: (code: string) => CodeMetadata;
     };
-    const converters = {
-      node: this.#recording(),
-      browser: this.#recording(),
-      close: () => this.#converter.close(),
-    };
-    this.#executor = createExecutor(cwd, converters, {
-      log: (value) => {
-        this.#value = value;
-      },
-      error: (...args) => {
-        if (args.length === 1) this.#thrown = { error: args[0] };
-      },
-    });
+    this.#metadata = getCodeMetadata;
     showThroughTslab(api);
   }
 
@@ -73,45 +54,40 @@ export class TypeScriptCells implements Language {
 
   async execute(code: string, cell: Cell): Promise<Outcome> {
     this.#code = code;
-    this.#value = undefined;
-    delete this.#executor.locals[LAST];
-    this.#thrown = null;
+    this.#runtime.cellBegins();
     this.#diagnostics = [];
     this.#converter.title = `In[${cell.number}]`;
     let cancelled = false;
-    const stopped = new Promise<"stopped">((resolve) => {
+    const stopped = new Promise<void>((resolve) => {
       this.#stop = () => {
         cancelled = true;
-        resolve("stopped");
+        resolve();
       };
     });
-    const ran = new Promise<boolean>((resolve, reject) => {
+    const ran = new Promise<Last>((resolve, reject) => {
       onFreshStack(() => {
         if (cancelled) return;
         cellBegins();
-        this.#executor.execute(code).then(resolve, reject);
+        this.#run(code).then(resolve, reject);
       });
     });
     ran.catch(() => undefined);
     try {
-      const how = await Promise.race([ran, stopped]);
-      if (how === "stopped") return { status: "error", ...INTERRUPTED };
+      const last = await Promise.race([ran, stopped]);
+      if (cancelled) return { status: "error", ...INTERRUPTED };
+      return this.#diagnostics.length > 0 ? this.#refused() : { status: "ok", value: last?.[0] };
     } catch (error) {
-      this.#thrown = { error };
+      return this.#failed(error);
     } finally {
       this.#stop = null;
     }
-    if (this.#diagnostics.length > 0) return this.#refused();
-    if (this.#thrown) return this.#failed(this.#thrown.error);
-    // tslab tells of every value but null.
-    return { status: "ok", value: this.#executor.locals[LAST] === null ? null : this.#value };
   }
 
   interrupt(how: "soft" | "hard"): void {
     if (how === "hard") nothingUninterrupted();
-    this.#executor.interrupt();
     this.#stop?.();
     this.#converter.repair();
+    this.#runtime.interrupted();
   }
 
   complete(code: string, position: number): Completion {
@@ -128,21 +104,16 @@ export class TypeScriptCells implements Language {
     return completeness(code);
   }
 
-  /** The converter as the executor knows it, keeping what it finds wrong. */
-  #recording() {
-    const keep = (found: Diagnostic[]) => {
-      this.#diagnostics = found;
-      return found;
-    };
-    return {
-      convert: (declarations: string, code: string) => {
-        const conversion = uninterrupted(() => this.#converter.convert(declarations, code));
-        keep(conversion.diagnostics);
-        return conversion;
-      },
-      addModule: (name: string, code: string) =>
-        keep(uninterrupted(() => this.#converter.addModule(name, code))),
-    };
+  async #run(code: string): Promise<Last> {
+    const { module, mode } = this.#metadata(code);
+    if (module) {
+      this.#diagnostics = uninterrupted(() => this.#converter.addModule(module, code));
+      return undefined;
+    }
+    if (mode === "browser") return undefined;
+    const cell = uninterrupted(() => this.#converter.convert(code));
+    this.#diagnostics = cell.diagnostics;
+    return "script" in cell ? this.#runtime.run(cell.script, cell.name) : undefined;
   }
 
   #refused(): Outcome {
@@ -168,15 +139,12 @@ export class TypeScriptCells implements Language {
   }
 
   explain(error: unknown): CellError {
-    const { name, message } = (error ?? {}) as Partial<Error>;
-    const traceback = readableStack(error, (title) => this.#converter.compiled(title));
-    return { ename: name ?? "Error", evalue: message ?? format(error), traceback };
+    return cellError(error);
   }
 
   #failed(error: unknown): Outcome {
-    const { code, message } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
     if (error instanceof Interrupted) return { status: "error", ...INTERRUPTED };
-    if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || message === "Interrupted asynchronously")
+    if ((error as NodeJS.ErrnoException | null)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED")
       return { status: "error", ...INTERRUPTED };
     return { status: "error", ...this.explain(error) };
   }

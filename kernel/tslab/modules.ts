@@ -1,49 +1,146 @@
-import { createRequire, registerHooks } from "node:module";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
 import vm from "node:vm";
 import { currentCause } from "../jupyter/context.js";
-import { manifest, packageRoot } from "../package.js";
+import type { ModulesBeside } from "./beside.js";
+import { installLoader, type ModuleCompiler } from "./loader.js";
+import type { Stacks } from "./stack.js";
 
-type Require = (id: string) => unknown;
-const ESM_ONLY = ["ERR_PACKAGE_PATH_NOT_EXPORTED", "ERR_REQUIRE_ESM", "ERR_REQUIRE_ASYNC_MODULE"];
+type Slots = Record<string, unknown>;
+type Import = (name: string, options?: ImportCallOptions) => Promise<Slots>;
+/** A compiled cell, which is given what the notebook has declared and what it runs with. */
+type Body = (this: undefined, names: Slots, runtime: object) => Last | Promise<Last>;
+/** The value of a cell that ends with an expression; in a list, for a promise is a value as well. */
+export type Last = [value: unknown] | undefined;
+
+/** A package that offers nothing to `import`. */
+const REQUIRE_ONLY = ["ERR_PACKAGE_PATH_NOT_EXPORTED", "ERR_UNSUPPORTED_DIR_IMPORT"];
 
 /**
- * How compiled cells load modules. `colpali-lens` is always the running one; what the notebook's folder does not have
- * may come from the packages of the kernel.
+ * What compiled cells run with, and how they load modules: as a module in the notebook's folder would.
  */
-export function installCellModules(cwd: string): void {
-  resolveFromKernelToo();
-  const file = join(cwd, "notebook.js");
-  const native = vm.runInThisContext("(id) => import(id)", {
-    filename: file,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  }) as (id: string) => Promise<unknown>;
-  const local = createRequire(file);
-  (globalThis as Record<symbol, unknown>)[Symbol.for("colpali-lens.cells")] = {
-    meta: {
+export class CellRuntime {
+  readonly #beside: ModulesBeside;
+  readonly #native: Import;
+  /** Imports that have not ended, with what to forget when they fail. */
+  readonly #importing = new Set<{ since: number }>();
+  /** What the notebook's cells have declared. */
+  readonly names: Slots = Object.create(null);
+
+  constructor(cwd: string, compiler: ModuleCompiler, stacks: Stacks) {
+    const file = join(cwd, "notebook.js");
+    this.#beside = installLoader(compiler, stacks);
+    // A name of its own, for its frames say nothing.
+    const asking = `${pathToFileURL(file).href}?import`;
+    stacks.hide(asking);
+    this.#native = vm.runInThisContext("(name, options) => import(name, options)", {
+      filename: asking,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    const local = createRequire(file);
+    const require = new Proxy(local, {
+      apply: (target, self, args: [string]) => {
+        this.#beside.refresh();
+        return Reflect.apply(target, self, args);
+      },
+    });
+    const meta = {
+      ...pathsOf(file),
       url: pathToFileURL(file).href,
-      filename: file,
-      dirname: cwd,
-      resolve: (id: string) => pathToFileURL(local.resolve(id)).href,
-    },
-    import: native,
-    async load(require: Require, id: string) {
-      try {
-        return require(id);
-      } catch (error) {
-        if (ESM_ONLY.includes((error as NodeJS.ErrnoException).code ?? "")) return native(id);
-        throw error;
-      }
-    },
-    default: (module: Record<string, unknown>) => (isModule(module) ? module.default : module),
-    namespace: (module: Record<string, unknown>) =>
-      isModule(module) ? module : { ...module, default: module },
-    link,
-    go,
-    each,
-  };
+      resolve: (name: string) => pathToFileURL(local.resolve(name)).href,
+    };
+    const runtime = {
+      meta,
+      import: (name: string, options?: ImportCallOptions) => this.#import(name, options),
+      require: (name: string) => require(name),
+      load: async (name: string) => go(fromCommonJs(await this.#load(name, require))),
+      default: (module: unknown) => (isModule(module) ? module.default : module),
+      namespace,
+      link,
+      go,
+      each,
+    };
+    (globalThis as Record<symbol, unknown>)[Symbol.for("colpali-lens.cells")] = {
+      run: (cell: (require: unknown) => Body) => cell(require).call(undefined, this.names, runtime),
+      meta: withoutVersion,
+      taken: (module: Slots) => namespace(fromCommonJs(module)),
+      commonjs: (path: string) => ({
+        require: createRequire(path),
+        __filename: path,
+        __dirname: dirname(path),
+      }),
+    };
+  }
+
+  /** Notices what changed beside the notebook since the last cell. */
+  cellBegins(): void {
+    this.#beside.refresh();
+  }
+
+  /** Runs a compiled cell under a name. */
+  async run(text: string, name: string): Promise<Last> {
+    const script = new vm.Script(text, {
+      filename: name,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    return script.runInThisContext({ breakOnSigint: true, displayErrors: false }) as Promise<Last>;
+  }
+
+  /** What was stopped in the midst of its loading is loaded anew. */
+  interrupted(): void {
+    for (const { since } of this.#importing) this.#beside.forget(since);
+    this.#importing.clear();
+  }
+
+  async #load(name: string, require: (name: string) => unknown): Promise<unknown> {
+    try {
+      return await this.#import(name);
+    } catch (error) {
+      if (REQUIRE_ONLY.includes((error as NodeJS.ErrnoException).code ?? "")) return require(name);
+      throw error;
+    }
+  }
+
+  /** An import says nothing of who asked for it when it fails: the cell's places are added. */
+  #import(name: string, options?: ImportCallOptions): Promise<Slots> {
+    const here: { stack?: string } = {};
+    Error.captureStackTrace(here);
+    const importing = { since: this.#beside.now };
+    this.#importing.add(importing);
+    const ended = () => this.#importing.delete(importing);
+    return this.#native(name, options).then(
+      (module) => {
+        ended();
+        return module;
+      },
+      (error: unknown) => {
+        if (ended()) this.#beside.forget(importing.since);
+        throw withPlaces(error, here.stack ?? "");
+      },
+    );
+  }
+}
+
+/** @param here the stack of who imported */
+function withPlaces(error: unknown, here: string): unknown {
+  const [place] = /^ {4}at .*$/m.exec(here) ?? [];
+  if (place === undefined || !types.isNativeError(error) || typeof error.stack !== "string") return error;
+  const known = error.stack.includes(place.replace(/^ {4}at (async )?/, ""));
+  if (!known) Reflect.set(error, "stack", `${error.stack}\n${here.slice(here.indexOf(place))}`);
+  return error;
+}
+
+/** What a CommonJS module exports, of what Node makes of it for `import`. */
+function fromCommonJs(module: unknown): unknown {
+  const all = module as Slots | null;
+  const isWrapped = types.isModuleNamespaceObject(all) && "module.exports" in (all as Slots);
+  return isWrapped ? (all as Slots)["module.exports"] : module;
+}
+
+function namespace(module: unknown): unknown {
+  return isModule(module) ? module : { ...(module as object), default: module };
 }
 
 /** What follows an `await` of a cell. @throws Interrupted in a cell that was interrupted meanwhile: it must not work on */
@@ -58,71 +155,43 @@ async function* each<T>(items: AsyncIterable<T> | Iterable<T | Promise<T>>): Asy
 }
 
 /**
- * Makes `exports[name]` follow `module[key]`, as an imported name follows what the module assigns to it, until a cell
- * declares `name` anew. tslab's `exports` turns getters into values, so the getter lies on its prototype.
+ * Makes `names[name]` follow `module[key]`, as an imported name follows what the module assigns to it, until a cell
+ * declares `name` anew. A getter on the prototype leaves the place of the name's own value free.
  */
-function link(exports: Slots, name: string, module: Slots, key: string): void {
-  let links = Object.getPrototypeOf(exports) as Slots;
-  if (links === Object.prototype) {
+function link(names: Slots, name: string, module: Slots, key: string): void {
+  let links = Object.getPrototypeOf(names) as Slots | null;
+  if (links === null) {
     links = Object.create(null) as Slots;
-    Object.setPrototypeOf(exports, links);
+    Object.setPrototypeOf(names, links);
   }
-  delete exports[name];
+  delete names[name];
   Object.defineProperty(links, name, {
     configurable: true,
     get: () => module[key],
     set: (value) => {
       delete links[name];
-      exports[name] = value;
+      names[name] = value;
     },
   });
 }
 
-type Slots = Record<string, unknown>;
-
-function isModule(value: unknown): boolean {
+function isModule(value: unknown): value is Slots {
   return (
     types.isModuleNamespaceObject(value) || Boolean((value as { __esModule?: boolean } | null)?.__esModule)
   );
 }
 
-/** A `require` resolves from its own module whatever a hook says, so that its answer is made here. */
-function resolveFromKernelToo(): void {
-  const own = pathToFileURL(join(packageRoot, "package.json")).href;
-  const kernelRequire = createRequire(own);
-  // Resolving from the kernel comes back to these hooks.
-  let asking = false;
-  const fromKernelRequire = (specifier: string) => {
-    asking = true;
-    try {
-      return { url: pathToFileURL(kernelRequire.resolve(specifier)).href, shortCircuit: true };
-    } finally {
-      asking = false;
-    }
-  };
-  const missing = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"];
-  const typescript = pathToFileURL(kernelRequire.resolve("typescript")).href;
-  registerHooks({
-    resolve(specifier, context, next) {
-      const fromKernel = () =>
-        context.conditions?.includes("import")
-          ? next(specifier, { ...context, parentURL: own })
-          : fromKernelRequire(specifier);
-      if (asking) return next(specifier, context);
-      // tslab's executor needs only the scanner of its own TypeScript: one compiler in memory is enough.
-      if (specifier === "@tslab/typescript-for-tslab") return { url: typescript, shortCircuit: true };
-      if (specifier === manifest.name || specifier.startsWith(`${manifest.name}/`)) return fromKernel();
-      try {
-        return next(specifier, context);
-      } catch (error) {
-        const bare = !/^(\.|\/|[a-z]+:)/i.test(specifier);
-        if (!bare || !missing.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-        try {
-          return fromKernel();
-        } catch {
-          throw error;
-        }
-      }
-    },
+function pathsOf(file: string) {
+  return { filename: file, dirname: dirname(file) };
+}
+
+/** `import.meta` of a module, which may be one that was loaded anew and names others. */
+function withoutVersion(meta: ImportMeta): void {
+  const clean = (url: string) => url.replace(/(?:%3F|\?)v=\d+/, "");
+  const resolve = meta.resolve.bind(meta);
+  Object.assign(meta, {
+    url: clean(meta.url),
+    filename: meta.filename.replace(/\?v=\d+$/, ""),
+    resolve: (name: string) => clean(resolve(name)),
   });
 }

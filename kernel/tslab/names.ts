@@ -11,6 +11,11 @@ export function parseCell(code: string): ts.SourceFile {
   return syntaxErrors(withJsx).length === 0 ? withJsx : plain;
 }
 
+/** Parses a file that may be a module or not. */
+export function parseFile(name: string, text: string): ts.SourceFile {
+  return ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+}
+
 /** Parses a cell as the module that it becomes, so that `await` means what it means there. */
 function parseModule(name: string, code: string): ts.SourceFile {
   const options: ts.CreateSourceFileOptions = {

@@ -2,31 +2,43 @@ import ts = require("typescript");
 
 import { bindingNames, isNamedDeclaration, type TopLevel } from "./names.js";
 
-/** Property of `exports` that holds the value of the cell's last expression. */
-export const LAST = "tsLastExpr";
+/** Names that the machinery uses in a cell, none of which the cell uses. */
+export interface MachineryNames {
+  /** The object with what the notebook's cells have declared. */
+  exports: string;
+  /** What a cell runs with. */
+  runtime: string;
+  /** Under which a cell imports all earlier ones. */
+  earlier: string;
+  /** Of the types of variables that earlier cells declared. */
+  types: string;
+}
 
 /**
- * Turns a cell into the body of a function of `exports` and `require`. Every use of a name that belongs to the
- * notebook becomes `exports.name`, so that functions see what later cells assign: `let x = 1; function f() { return x }`
- * becomes `let x = 1; exports.x = x; function f() { return exports.x }`.
- * @param earlier the name under which a cell imports all earlier ones, whose names are in `exports` already
+ * Turns a cell into the body of a function of `exports` and a runtime, which returns a list of the value of the last
+ * expression. Every use of a name that belongs to the notebook becomes `exports.name`, so that functions see what later
+ * cells assign: `let x = 1; function f() { return x }` becomes `let x = 1; exports.x = x; function f() { return exports.x }`.
+ * @param machinery what `exports` and the others are called in this cell; what earlier cells declared is in `exports` already
+ * @param end of the code; what comes after it is the machinery's
  */
 export function rewriteCell(
   checker: ts.TypeChecker,
   top: TopLevel,
-  earlier: string,
+  machinery: MachineryNames,
+  end: number,
 ): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (source) => {
     const { factory: f } = context;
     const owned = ownedSymbols(checker, source, top);
     /** What the declaration that is being visited declares: not in `exports` yet. */
     let fresh = new Set<ts.Symbol | undefined>();
-    let imports = 0;
 
-    const slot = (name: string) => f.createPropertyAccessExpression(f.createIdentifier("exports"), name);
+    const slot = (name: string) =>
+      f.createPropertyAccessExpression(f.createIdentifier(machinery.exports), name);
     const assign = (name: string, value: ts.Expression) =>
       f.createExpressionStatement(f.createAssignment(slot(name), value));
-    const runtime = (method: string, ...args: ts.Expression[]) => runtimeCall(f, method, ...args);
+    const runtime = (method: string, ...args: ts.Expression[]) =>
+      runtimeCall(f, machinery.runtime, method, ...args);
     const isOwned = (symbol: ts.Symbol | undefined): boolean =>
       symbol !== undefined && !fresh.has(symbol) && owned.has(symbol);
     const expression = (node: ts.Expression): ts.Expression => ts.visitNode(node, visit) as ts.Expression;
@@ -39,6 +51,8 @@ export function rewriteCell(
         return isReference(node) && isOwned(checker.getSymbolAtLocation(node))
           ? ts.setTextRange(slot(node.text), node)
           : node;
+      // Inside a namespace; what it names is written by TypeScript.
+      if (ts.isImportEqualsDeclaration(node) || ts.isExportSpecifier(node)) return node;
       if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
       if (ts.isCallExpression(node)) return call(node);
       if (ts.isAwaitExpression(node))
@@ -56,12 +70,28 @@ export function rewriteCell(
         );
       if (ts.isTaggedTemplateExpression(node)) {
         const done = ts.visitEachChild(node, visit, context);
-        return done.tag === node.tag
+        return done.tag === node.tag || !isName(node.tag)
           ? done
-          : f.updateTaggedTemplateExpression(done, detached(done.tag), done.typeArguments, done.template);
+          : f.updateTaggedTemplateExpression(
+              done,
+              detached(done.tag, node.tag),
+              done.typeArguments,
+              done.template,
+            );
+      }
+      if (ts.isBinaryExpression(node) && isNaming(node)) {
+        const done = ts.visitEachChild(node, visit, context);
+        return done.left === node.left
+          ? done
+          : f.updateBinaryExpression(
+              done,
+              done.left,
+              done.operatorToken,
+              named(node.left as ts.Identifier, done.right),
+            );
       }
       if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
-        return f.createPropertyAccessExpression(f.createIdentifier("__cell"), "meta");
+        return f.createPropertyAccessExpression(f.createIdentifier(machinery.runtime), "meta");
       if (ts.isVariableStatement(node) && isNestedVar(node.declarationList)) {
         const value = assignments(node.declarationList);
         return value ? f.createExpressionStatement(value) : f.createEmptyStatement();
@@ -102,24 +132,41 @@ export function rewriteCell(
 
     function call(node: ts.CallExpression): ts.Node {
       if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
-        return runtime("import", ...node.arguments.map(expression));
+        return placed(runtime("import", ...node.arguments.map(expression)), node);
       const done = ts.visitEachChild(node, visit, context);
-      if (!ts.isIdentifier(node.expression) || done.expression === node.expression) return done;
+      if (done.expression === node.expression || !isName(node.expression)) return done;
       return ts.isCallChain(done)
         ? f.updateCallChain(
             done,
-            detached(done.expression),
+            detached(done.expression, node.expression),
             done.questionDotToken,
             done.typeArguments,
             done.arguments,
           )
-        : f.updateCallExpression(done, detached(done.expression), done.typeArguments, done.arguments);
+        : f.updateCallExpression(
+            done,
+            detached(done.expression, node.expression),
+            done.typeArguments,
+            done.arguments,
+          );
     }
 
-    /** `exports.f(…)` would make `exports` its `this`. */
-    function detached(callee: ts.Expression): ts.Expression {
+    /**
+     * `exports.f(…)` would make `exports` its `this`. For V8 the place of the call is what follows `(0, exports.f)`; that
+     * of `f(…)` is its beginning.
+     */
+    function detached(callee: ts.Expression, of: ts.Expression): ts.Expression {
       const alone = f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), callee));
-      return ts.setTextRange(alone, callee);
+      const start = of.getStart();
+      return ts.setSourceMapRange(alone, { pos: start, end: start });
+    }
+
+    /** `f = () => 1` gives the function its name; `exports.f = () => 1` would not. */
+    function named({ text }: ts.Identifier, value: ts.Expression): ts.Expression {
+      const holder = f.createObjectLiteralExpression([
+        f.createPropertyAssignment(f.createStringLiteral(text), value),
+      ]);
+      return f.createElementAccessExpression(holder, f.createStringLiteral(text));
     }
 
     function isNestedVar(list: ts.Node): boolean {
@@ -159,19 +206,16 @@ export function rewriteCell(
 
     /** An imported name follows what its module assigns to it. */
     function linked(name: string, module: ts.Identifier, from: string): ts.Expression {
-      const exports = f.createIdentifier("exports");
+      const exports = f.createIdentifier(machinery.exports);
       return runtime("link", exports, f.createStringLiteral(name), module, f.createStringLiteral(from));
     }
 
     function imported(node: ts.ImportDeclaration): ts.Statement[] {
-      const specifier = (node.moduleSpecifier as ts.StringLiteral).text;
-      if (specifier === `./${earlier}` || node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword)
-        return [];
-      const load = loaded(f, node.moduleSpecifier);
+      if (node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
+      const load = loaded(f, machinery.runtime, node.moduleSpecifier, node);
       const clause = node.importClause;
       if (!clause) return [f.createExpressionStatement(load)];
-      const module = `__module${imports++}`;
-      const id = f.createIdentifier(module);
+      const id = f.createUniqueName("module");
       const out: ts.Statement[] = [];
       if (clause.name && isValue(checker, clause.name))
         out.push(assign(clause.name.text, runtime("default", id)));
@@ -186,7 +230,7 @@ export function rewriteCell(
           else out.push(f.createExpressionStatement(linked(e.name.text, id, from)));
         }
       if (out.length === 0) return [];
-      return [constant(f, module, load), ...out];
+      return [constant(f, id, load), ...out];
     }
 
     /** One declaration of several: the next may use what this one declares. */
@@ -210,8 +254,8 @@ export function rewriteCell(
       return [statement, ...[...names].map((each) => assign(each, f.createIdentifier(each)))];
     }
 
-    function fromCell(from: ts.EntityName): boolean {
-      return ts.isIdentifier(from) ? from.text === earlier : fromCell(from.left);
+    function member(node: ts.EnumMember): ts.EnumMember {
+      return node.initializer ? f.updateEnumMember(node, node.name, expression(node.initializer)) : node;
     }
 
     function entity(name: ts.EntityName): ts.Expression {
@@ -222,20 +266,16 @@ export function rewriteCell(
     function statement(node: ts.Statement, last: boolean): ts.Statement[] {
       if (ts.isImportDeclaration(node)) return imported(node);
       if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
-        const load = f.createCallExpression(f.createIdentifier("require"), undefined, [
-          node.moduleReference.expression,
-        ]);
-        return [assign(node.name.text, load)];
+        return [assign(node.name.text, placed(runtime("require", node.moduleReference.expression), node))];
       }
       if (ts.isImportEqualsDeclaration(node)) {
-        const from = node.moduleReference as ts.EntityName;
-        // Taken from an earlier cell, a name is in `exports` already.
-        if (fromCell(from) || !isValue(checker, node.name)) return [];
-        return [assign(node.name.text, entity(from))];
+        if (!isValue(checker, node.name)) return [];
+        return [assign(node.name.text, entity(node.moduleReference as ts.EntityName))];
       }
       if (ts.isExportDeclaration(node)) return [];
       if (ts.isExportAssignment(node)) return [assign("default", expression(node.expression))];
-      if (last && ts.isExpressionStatement(node)) return [assign(LAST, expression(node.expression))];
+      if (last && ts.isExpressionStatement(node))
+        return [f.createReturnStatement(f.createArrayLiteralExpression([expression(node.expression)]))];
       if (has(node, ts.SyntaxKind.DeclareKeyword)) return [];
       if (ts.isVariableStatement(node))
         return node.declarationList.declarations.flatMap((d) => declared(node, d));
@@ -272,20 +312,26 @@ export function rewriteCell(
         const named = isNamedDeclaration(node) && isValue(checker, node.name as ts.Identifier);
         const name = (node.name as ts.Identifier).text;
         const kept = ts.isEnumDeclaration(node)
-          ? f.updateEnumDeclaration(node, plain(node.modifiers), node.name, node.members)
-          : f.updateModuleDeclaration(node, plain(node.modifiers), node.name, node.body);
+          ? f.updateEnumDeclaration(node, plain(node.modifiers), node.name, node.members.map(member))
+          : f.updateModuleDeclaration(
+              node,
+              plain(node.modifiers),
+              node.name,
+              node.body && (ts.visitNode(node.body, visit) as ts.ModuleBody),
+            );
         return named ? [kept, assign(name, f.createIdentifier(name))] : [kept];
       }
       return [visit(node) as ts.Statement];
     }
 
-    const written = source.statements.filter((s) => !ts.isEmptyStatement(s) && !ts.isExportDeclaration(s));
-    const hoisted = source.statements.flatMap((s) =>
+    const own = source.statements.filter((s) => s.getStart(source) < end);
+    const written = own.filter((s) => !ts.isEmptyStatement(s) && !ts.isExportDeclaration(s));
+    const hoisted = own.flatMap((s) =>
       ts.isFunctionDeclaration(s) && s.name && s.body && !has(s, ts.SyntaxKind.DeclareKeyword)
         ? [assign(s.name.text, f.createIdentifier(s.name.text))]
         : [],
     );
-    const body = source.statements.flatMap((s) => statement(s, s === written.at(-1)));
+    const body = own.flatMap((s) => statement(s, s === written.at(-1)));
     return f.updateSourceFile(source, [...hoisted, ...body]);
   };
 
@@ -298,6 +344,34 @@ export function rewriteCell(
 
 function has(node: ts.Statement, kind: ts.SyntaxKind): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((m) => m.kind === kind) ?? false);
+}
+
+/** Whether an expression is only a name, whatever its type is said to be. */
+function isName(node: ts.Expression): boolean {
+  if (ts.isIdentifier(node)) return true;
+  const wraps =
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node) ||
+    ts.isNonNullExpression(node) ||
+    ts.isTypeAssertionExpression(node);
+  return wraps && isName(node.expression);
+}
+
+/** Whether an assignment names the function or class that it assigns. */
+function isNaming({ left, operatorToken, right }: ts.BinaryExpression): boolean {
+  const assigns = [
+    ts.SyntaxKind.EqualsToken,
+    ts.SyntaxKind.BarBarEqualsToken,
+    ts.SyntaxKind.AmpersandAmpersandEqualsToken,
+    ts.SyntaxKind.QuestionQuestionEqualsToken,
+  ];
+  let value = right;
+  while (ts.isParenthesizedExpression(value)) value = value.expression;
+  const anonymous =
+    ts.isArrowFunction(value) ||
+    ((ts.isFunctionExpression(value) || ts.isClassExpression(value)) && !value.name);
+  return ts.isIdentifier(left) && anonymous && assigns.includes(operatorToken.kind);
 }
 
 /** An identifier that is used, not one that names a declaration or a property. */
@@ -375,9 +449,19 @@ function isValue(checker: ts.TypeChecker, name: ts.Identifier): boolean {
   return (meant.flags & ts.SymbolFlags.Value) !== 0;
 }
 
-/** `await __cell.load(require, specifier)` */
-export function loaded(f: ts.NodeFactory, specifier: ts.Expression): ts.Expression {
-  return f.createAwaitExpression(runtimeCall(f, "load", f.createIdentifier("require"), specifier));
+/** `await runtime.load(specifier)`, with the place of what it is made of. */
+export function loaded(
+  f: ts.NodeFactory,
+  runtime: string,
+  specifier: ts.Expression,
+  of: ts.ImportDeclaration,
+): ts.Expression {
+  return f.createAwaitExpression(placed(runtimeCall(f, runtime, "load", specifier), of));
+}
+
+/** Gives what was made the place of what it was made of. */
+function placed<T extends ts.Node>(made: T, of: ts.Node): T {
+  return ts.setSourceMapRange(made, of.pos < 0 ? of : { pos: of.getStart(), end: of.end });
 }
 
 /** `const name = value;` */
@@ -393,8 +477,13 @@ export function constant(
   );
 }
 
-/** `__cell.method(…args)` */
-function runtimeCall(f: ts.NodeFactory, method: string, ...args: ts.Expression[]): ts.CallExpression {
-  const callee = f.createPropertyAccessExpression(f.createIdentifier("__cell"), method);
+/** `runtime.method(…args)` */
+function runtimeCall(
+  f: ts.NodeFactory,
+  runtime: string,
+  method: string,
+  ...args: ts.Expression[]
+): ts.CallExpression {
+  const callee = f.createPropertyAccessExpression(f.createIdentifier(runtime), method);
   return f.createCallExpression(callee, undefined, args);
 }

@@ -101,9 +101,21 @@ def offline(cases):
             cases.check("  and there was none", shown.plain == "'no network'", shown)
 
 
+def globals_of_node(cases):
+    """Every name that the running Node has in its global object compiles, and stands for what it has."""
+    with kernel() as (_, client):
+        names = json.loads(run(client, "JSON.stringify(Object.getOwnPropertyNames(globalThis))").plain.strip("'"))
+        missing = [name for name in names if run(client, f"Object.is({name}, (globalThis as any)['{name}'])").plain != "true"]
+        cases.check("every global of Node compiles and runs", len(names) > 100 and missing == [], missing, str(len(names)))
+        shown = run(client, "new WebAssembly.Memory({ initial: 1 }).buffer.byteLength.toFixed()")
+        cases.check("  WebAssembly with its types", shown.plain == "'65536'", shown)
+        shown = run(client, "document")
+        cases.check("  and no name that only browsers have", shown.error and "Cannot find name 'document'" in shown.error["evalue"], shown)
+
+
 def main():
     cases = Cases()
-    for part in (installing, several, offline):
+    for part in (installing, several, offline, globals_of_node):
         part(cases)
     return cases.finish()
 

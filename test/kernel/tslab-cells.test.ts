@@ -4,30 +4,42 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import vm from "node:vm";
 import { completeness } from "../../kernel/tslab/completeness";
-import { CellConverter } from "../../kernel/tslab/converter";
+import { CellConverter, type CompiledCell } from "../../kernel/tslab/converter";
+import { cellError } from "../../kernel/tslab/errors";
 import { parseCell, topLevelNames } from "../../kernel/tslab/names";
-import { readableStack } from "../../kernel/tslab/stack";
+import { Stacks } from "../../kernel/tslab/stack";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "cells-")));
 afterAll(() => rmSync(folder, { recursive: true }));
 jest.setTimeout(120_000);
-const converter = new CellConverter(folder);
+// Cells run in Node's own realm, where errors are others than jest's.
+const stacks = new Stacks();
+afterAll(stacks.install(vm.runInThisContext("Error")));
+const converter = new CellConverter(folder, stacks);
 const exported: Record<string, unknown> = {};
 let count = 0;
+vm.runInThisContext("(value) => { globalThis[Symbol.for('colpali-lens.cells')] = value }")({
+  run: (cell: () => (names: object, runtime: object) => unknown) => cell().call(undefined, exported, {}),
+});
 
-/** Compiles a cell as `In[n]` and runs it as tslab's executor does; what it shows last. */
-function run(code: string): unknown {
+/** Compiles a cell as `In[n]`. */
+function compile(code: string): CompiledCell {
   converter.title = `In[${++count}]`;
-  const { output, diagnostics } = converter.convert("", code);
-  if (diagnostics.length > 0) throw new Error(diagnostics[0].messageText);
-  delete exported.tsLastExpr;
-  vm.runInThisContext(`(function (exports) { ${output}\n})`, converter.title)(exported);
-  return exported.tsLastExpr;
+  const cell = converter.convert(code);
+  if (!("script" in cell)) throw new Error(cell.diagnostics[0].messageText);
+  return cell;
 }
 
-/** The JavaScript of a cell without its preamble. */
+/** Runs a cell; what it shows last. */
+function run(code: string): unknown {
+  const { script, name } = compile(code);
+  const last = vm.runInThisContext(script, { filename: name, displayErrors: false });
+  return last?.[0];
+}
+
+/** The JavaScript of a cell without what is around it. */
 function compiled(code: string): string {
-  return converter.convert("", code).output!.split("\n").slice(1, -1).join("\n").trim();
+  return compile(code).script.split("\n").slice(1, -1).join("\n").trim();
 }
 
 test("names of the notebook are read from exports, own names of functions are not", () => {
@@ -81,9 +93,9 @@ test("variables of earlier cells keep their types and their constancy", () => {
 });
 
 test("a diagnostic has the place in the cell, also behind its last brace", () => {
-  const [{ start }] = converter.convert("", "1;\n  n.nope").diagnostics;
+  const [{ start }] = converter.convert("1;\n  n.nope").diagnostics;
   expect(start).toEqual({ line: 1, character: 4 });
-  expect(converter.convert("", "if (1) {").diagnostics[0].start).toEqual({ line: 0, character: 8 });
+  expect(converter.convert("if (1) {").diagnostics[0].start).toEqual({ line: 0, character: 8 });
 });
 
 test("more cells than there was room for at first", () => {
@@ -99,7 +111,7 @@ test("the stack of an error has the cell's own places and nothing of the kernel"
   try {
     run("// first line\n  deep();");
   } catch (error) {
-    stack = readableStack(error, (title) => converter.compiled(title));
+    stack = cellError(error).traceback;
   }
   expect(stack[0]).toBe("RangeError: far");
   expect(stack[1]).toBe(`    at deep (In[${cell}]:2:9)`);
@@ -107,11 +119,34 @@ test("the stack of an error has the cell's own places and nothing of the kernel"
 });
 
 test("what is thrown need not be an error; causes are shown", () => {
-  expect(readableStack({ plain: 1 }, () => undefined)).toEqual(["Uncaught { plain: 1 }"]);
-  const outer = new Error("outer", { cause: new TypeError("inner") });
-  const lines = readableStack(outer, () => undefined);
-  expect(lines[0]).toBe("Error: outer");
-  expect(lines.slice(lines.indexOf("Caused by:"))[1]).toBe("TypeError: inner");
+  expect(cellError({ plain: 1 }).traceback).toEqual(["Uncaught { plain: 1 }"]);
+  const { traceback } = cellError(
+    run("Error.stackTraceLimit = 1; new Error('outer', { cause: new TypeError('inner') })"),
+  );
+  run("Error.stackTraceLimit = 10");
+  expect(traceback).toEqual([
+    "Error: outer",
+    `    at In[${count - 1}]:1:28 {`,
+    "  [cause]: TypeError: inner",
+    `      at In[${count - 1}]:1:56`,
+    "}",
+  ]);
+});
+
+test("scripts of one title have names of their own", () => {
+  const first = run("() => {\n\n  return new Error('first') }") as () => Error;
+  converter.title = `In[${count}]`;
+  const { name } = converter.convert("1") as CompiledCell;
+  expect(name).not.toBe(`In[${count}]`);
+  expect(first().stack).toContain(`In[${count}]:3:10`);
+});
+
+test("no name of the machinery is a name of the cell", () => {
+  expect(compiled("const exports = 1; exports")).toBe(
+    ["const exports = 1;", "exports_.exports = exports;", "return [exports_.exports];"].join("\n"),
+  );
+  expect(run("let __cell = 1, __cells = 2, __types = 3; [__cell, __cells, __types]")).toEqual([1, 2, 3]);
+  expect(run("__cell + __cells + __types")).toBe(6);
 });
 
 test("how a name was declared", () => {
