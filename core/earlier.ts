@@ -3,7 +3,7 @@ import type { LensData, LensExplanation } from "./lens-state.js";
 import { printable } from "./printable.js";
 
 /** How many earlier queries a lens keeps. */
-const EARLIER = 9;
+const EARLIER = 5;
 
 /**
  * A lens's data after a new query: the new explanations first, then what is kept of earlier queries, latest first: each on

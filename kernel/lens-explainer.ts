@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Controls, LensData, LensExplanation, LensPage, Page, SimilarityMaps } from "../core/index.js";
 import { type ControlSet, controlsOn, embedControls, explainPage, score } from "./inference/index.js";
 import { lensPage } from "./lens-page.js";
@@ -25,7 +26,11 @@ export class LensExplainer {
   readonly #top: number;
   readonly #controls: ControlSet | null;
   readonly #report: Report | undefined;
-  #pictures = new Map<string, LensPage>();
+  /** What takes longest about a page that comes again. */
+  readonly #pictures = new LRUCache<string, LensPage>({
+    maxSize: 128 * 2 ** 20,
+    sizeCalculation: ({ picture }) => picture.data.length,
+  });
   /** What maps were made from. */
   readonly #sources = new WeakMap<SimilarityMaps, { model: Model; page: Page }>();
 
@@ -111,11 +116,9 @@ export class LensExplainer {
     return this.pages.map((page, i) => ({ page, score: scores[i] })).sort((a, b) => b.score - a.score);
   }
 
-  /** Pictures of the pages that were held last stay, those of others are made anew when they come again. */
   async #lensPages(pages: readonly Page[]): Promise<LensPage[]> {
-    const known = this.#pictures;
-    const made = await Promise.all(pages.map((page) => known.get(page.sha256) ?? lensPage(page)));
-    this.#pictures = new Map(made.map((page) => [page.sha256, page]));
+    const made = await Promise.all(pages.map((page) => this.#pictures.get(page.sha256) ?? lensPage(page)));
+    for (const page of made) this.#pictures.set(page.sha256, page);
     return made;
   }
 }

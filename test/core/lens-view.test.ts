@@ -124,7 +124,7 @@ test("what earlier queries said about the best page stays to compare with", () =
   expect(now.explanations.map((e) => e.query.text)).toEqual(["five", "four", "two", "three", "one"]);
   for (let i = 0; i < 20; i++) now = withEarlier(asked(`more ${i}`), now);
   expect(now.explanations.map((e) => e.query.text).slice(0, 3)).toEqual(["more 19", "more 18", "more 17"]);
-  expect(now.explanations.length).toBe(10);
+  expect(now.explanations.length).toBe(6);
 });
 
 test("a query whose best page is another one stays, on the page that was best for it", () => {
