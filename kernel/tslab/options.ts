@@ -67,6 +67,7 @@ function withConfig(folder: string, file: string, text: string | undefined): Set
   // The folder's other files are none of its business.
   const host = { ...ts.sys, readDirectory: () => [] };
   const parsed = ts.parseJsonConfigFileContent(config ?? {}, host, folder, undefined, file);
+  if (!error && !covers(parsed, folder)) return { options, errors: [] };
   const wrong = [...(error ? [error] : []), ...parsed.errors].filter(({ code }) => !NO_INPUTS.has(code));
   for (const name of DECIDED) if (parsed.options[name] !== undefined) options[name] = parsed.options[name];
   // Node has what its language and its own types say, for whatever else a project is compiled.
@@ -75,6 +76,13 @@ function withConfig(folder: string, file: string, text: string | undefined): Set
   options.types = [...new Set([...types!, ...(parsed.options.types ?? [])])];
   if (!RUNNABLE_JSX.includes(options.jsx!)) options.jsx = ts.JsxEmit.React;
   return { options, errors: wrong };
+}
+
+/** Whether a file beside the notebook would be one that the config is for: not with `"include": ["src"]`, say. */
+function covers({ wildcardDirectories }: ts.ParsedCommandLine, folder: string): boolean {
+  const same = (path: string) => (ts.sys.useCaseSensitiveFileNames ? path : path.toLowerCase());
+  const normal = (path: string) => same(path.replaceAll("\\", "/"));
+  return Object.keys(wildcardDirectories ?? {}).some((each) => normal(each) === normal(folder));
 }
 
 function defaults(folder: string): ts.CompilerOptions {

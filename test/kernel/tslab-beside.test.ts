@@ -132,6 +132,12 @@ test("a tsconfig.json decides the language, not how modules are found and run", 
   expect(options.strict).toBe(true);
   expect(options.types).toEqual(["node", "own"]);
   expect(options.lib).toEqual(["lib.esnext.d.ts", "lib.dom.d.ts"]);
+  for (const elsewhere of [{ files: [] }, { include: ["src"] }]) {
+    write("tsconfig.json", JSON.stringify({ compilerOptions, ...elsewhere }));
+    expect(settings().options.strict).toBe(false);
+  }
+  write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts", "src"] }));
+  expect(settings().options.strict).toBe(true);
   write("tsconfig.json", "{}");
   const { module, target, jsx } = settings().options;
   expect([options.module, options.target, options.jsx]).toEqual([module, target, jsx]);
