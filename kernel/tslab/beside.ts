@@ -112,9 +112,14 @@ export class ModulesBeside {
     return this.#loads;
   }
 
+  /** The files that were loaded from then on. */
+  loadedSince(since: number): string[] {
+    return [...this.#known].flatMap(([file, { loaded }]) => (loaded > since ? [file] : []));
+  }
+
   /** Modules that an import loaded before it failed are loaded anew by the next. */
   forget(since: number): void {
-    for (const [file, { loaded }] of [...this.#known]) if (loaded > since) this.#drop(file);
+    for (const file of this.loadedSince(since)) this.#drop(file);
   }
 
   #isFile(file: string): boolean {

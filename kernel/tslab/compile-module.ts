@@ -31,8 +31,8 @@ export function compileModule(
   program: ts.Program | undefined,
   isCommonJs: (name: string) => boolean,
 ): Emitted {
-  const [wrong] = syntaxErrors(parseFile(file, text));
-  if (wrong) throw syntaxError(file, wrong);
+  const wrong = syntaxError(file, text);
+  if (wrong) throw new SyntaxError(`${wrong.place} - ${wrong.message}`);
   const emitted = { js: "", sourceMap: "" };
   const source = kind === "module" ? program?.getSourceFile(file) : undefined;
   const after = kind === "module" ? [takeFromCommonJs((name) => !isOurs(name) && isCommonJs(name))] : [];
@@ -68,11 +68,11 @@ function isOurs(name: string): boolean {
   return isBuiltin(name) || name === manifest.name || name.startsWith(`${manifest.name}/`);
 }
 
-function syntaxError(
-  file: string,
-  { file: source, start, messageText }: ts.DiagnosticWithLocation,
-): SyntaxError {
-  const { line, character } = ts.getLineAndCharacterOfPosition(source, start);
-  const message = ts.flattenDiagnosticMessageText(messageText, " ");
-  return new SyntaxError(`${file}:${line + 1}:${character + 1} - ${message}`);
+/** The first syntax error of a file, and its place as in a stack. */
+export function syntaxError(file: string, text: string): { place: string; message: string } | undefined {
+  const [wrong] = syntaxErrors(parseFile(file, text));
+  if (!wrong) return undefined;
+  const { line, character } = ts.getLineAndCharacterOfPosition(wrong.file, wrong.start);
+  const message = ts.flattenDiagnosticMessageText(wrong.messageText, " ");
+  return { place: `${file}:${line + 1}:${character + 1}`, message };
 }

@@ -4,6 +4,7 @@ import ts = require("typescript");
 
 import type { Module } from "./beside.js";
 import { compileModule, type Emitted } from "./compile-module.js";
+import { type Diagnostic, readable, wholeCell } from "./diagnostics.js";
 import { createWorkspace } from "./host.js";
 import { bindMade, jsxNames } from "./jsx.js";
 import {
@@ -17,20 +18,6 @@ import {
 } from "./names.js";
 import { type MachineryNames, rewriteCell } from "./rewrite.js";
 import { Stacks } from "./stack.js";
-
-/** A position in a cell, from 0. */
-interface Position {
-  line: number;
-  character: number;
-}
-
-export interface Diagnostic {
-  start: Position;
-  end: Position;
-  messageText: string;
-  code: number;
-  fileName?: string;
-}
 
 export type Conversion = { diagnostics: Diagnostic[] } | CompiledCell;
 
@@ -397,26 +384,6 @@ function unused(names: MachineryNames, used: Set<string>): MachineryNames {
 /** The comments that TypeScript may read as addressed to it. */
 function leadingComments(code: string): string {
   return (ts.getLeadingCommentRanges(code, 0) ?? []).map(({ pos, end }) => code.slice(pos, end)).join("\n");
-}
-
-/** A place behind the code stands for its end. */
-function readable(diagnostic: ts.Diagnostic, code: string): Diagnostic {
-  const { file, start = 0, length = 0, messageText, code: number } = diagnostic;
-  const at = (offset: number) => ts.getLineAndCharacterOfPosition(file!, Math.min(offset, code.length));
-  return {
-    start: at(start),
-    end: at(start + length),
-    messageText: ts.flattenDiagnosticMessageText(messageText, "\n"),
-    code: number,
-  };
-}
-
-/** What is wrong whatever the cell says. */
-/** What is wrong whatever the cell says. */
-function wholeCell({ messageText, code }: ts.Diagnostic): Diagnostic {
-  const start = { line: 0, character: 0 };
-  const text = ts.flattenDiagnosticMessageText(messageText, " ");
-  return { start, end: start, messageText: `invalid tsconfig.json: ${text}`, code };
 }
 
 /** What an earlier cell declares reaches a cell as an alias, which says nothing to the person at the notebook. */

@@ -1,6 +1,6 @@
 import ts = require("typescript");
 
-import { constant } from "./rewrite.js";
+import { constant } from "./made.js";
 
 /**
  * Node sees the names that a CommonJS module exports only where its text shows them; TypeScript's types promise all of

@@ -13,7 +13,8 @@ import {
   type Outcome,
 } from "../jupyter/language.js";
 import { completeness } from "./completeness.js";
-import { CellConverter, type Diagnostic } from "./converter.js";
+import { CellConverter } from "./converter.js";
+import type { Diagnostic } from "./diagnostics.js";
 import { cellError } from "./errors.js";
 import { CellRuntime, type Last } from "./modules.js";
 import { Stacks } from "./stack.js";

@@ -31,7 +31,8 @@ export function installLoader(compiler: ModuleCompiler, stacks: Stacks): Modules
         const module = beside.get(file);
         return module && { ...addressOf(file, search, module, required), shortCircuit: true };
       };
-      const [path, search] = isPlace(name) ? split(name) : [name, ""];
+      // What `import` is given is a URL, with escapes and a search; what `require` is given is a path.
+      const [path, search] = !required && isPlace(name) ? split(name) : [name, ""];
       const from = importer ?? (path.startsWith(".") ? undefined : "");
       const file = from === undefined || !isPlace(path) ? undefined : beside.locate(path, from);
       const here = file !== undefined && isBeside(file) ? present(file, search) : undefined;

@@ -5,7 +5,9 @@ import { types } from "node:util";
 import vm from "node:vm";
 import { currentCause } from "../jupyter/context.js";
 import type { ModulesBeside } from "./beside.js";
+import { needsCompiling, syntaxError } from "./compile-module.js";
 import { installLoader, type ModuleCompiler } from "./loader.js";
+import { placesOf, withPlaces } from "./places.js";
 import type { Stacks } from "./stack.js";
 
 type Slots = Record<string, unknown>;
@@ -103,6 +105,14 @@ export class CellRuntime {
     }
   }
 
+  /** V8 says of a module with a syntax error neither which it is nor where; what TypeScript compiles has said it. */
+  #syntaxPlaces(files: string[]): string[] {
+    return files.flatMap((file) => {
+      const wrong = needsCompiling(file) ? undefined : syntaxError(file, this.#beside.get(file)?.text ?? "");
+      return wrong ? [`    at ${wrong.place}`] : [];
+    });
+  }
+
   /** An import says nothing of who asked for it when it fails: the cell's places are added. */
   #import(name: string, options?: ImportCallOptions): Promise<Slots> {
     const here: { stack?: string } = {};
@@ -116,20 +126,13 @@ export class CellRuntime {
         return module;
       },
       (error: unknown) => {
+        const loaded = this.#beside.loadedSince(importing.since);
+        const wrong = error instanceof SyntaxError ? this.#syntaxPlaces(loaded) : [];
         if (ended()) this.#beside.forget(importing.since);
-        throw withPlaces(error, here.stack ?? "");
+        throw withPlaces(error, wrong, placesOf(here.stack));
       },
     );
   }
-}
-
-/** @param here the stack of who imported */
-function withPlaces(error: unknown, here: string): unknown {
-  const [place] = /^ {4}at .*$/m.exec(here) ?? [];
-  if (place === undefined || !types.isNativeError(error) || typeof error.stack !== "string") return error;
-  const known = error.stack.includes(place.replace(/^ {4}at (async )?/, ""));
-  if (!known) Reflect.set(error, "stack", `${error.stack}\n${here.slice(here.indexOf(place))}`);
-  return error;
 }
 
 /** What a CommonJS module exports, of what Node makes of it for `import`. */

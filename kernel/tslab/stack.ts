@@ -98,9 +98,13 @@ export class Stacks {
 
   /** The frames of what people wrote. */
   #written(frames: Frame[], limit: number): Frame[] {
+    let called = false;
     const own = frames.flatMap((frame) => {
       const name = nameOf(frame);
-      if (isMachinery(name)) return [];
+      // What a built-in function calls of the kernel's, it calls for the kernel.
+      const dropped = isOurs(name) || (name === "" && called && !frame.isEval());
+      called = dropped;
+      if (dropped || name.startsWith("node:")) return [];
       if (frame.isEval() && frame.getEvalOrigin()) return [withOrigin(frame, (text) => this.#inText(text))];
       const script = this.#scriptOf(frame);
       if (!script) return [frame];
@@ -156,12 +160,8 @@ function nameAsWritten(error: unknown, script: Script | undefined): void {
 }
 
 /** Frames of what runs cells say nothing to their author; those of `colpali-lens` and of other packages stay. */
-function isMachinery(name: string): boolean {
-  return (
-    name.startsWith("node:") ||
-    OURS.some((each) => name.startsWith(each)) ||
-    /[\\/]node_modules[\\/]tslab[\\/]/.test(name)
-  );
+function isOurs(name: string): boolean {
+  return OURS.some((each) => name.startsWith(each)) || /[\\/]node_modules[\\/]tslab[\\/]/.test(name);
 }
 
 const kernel = pathToFileURL(join(packageRoot, "lib", "kernel")).href;

@@ -1,0 +1,40 @@
+import ts = require("typescript");
+
+/** `await runtime.load(specifier)`, with the place of what it is made of. */
+export function loaded(
+  f: ts.NodeFactory,
+  runtime: string,
+  specifier: ts.Expression,
+  of: ts.ImportDeclaration,
+): ts.Expression {
+  return f.createAwaitExpression(placed(runtimeCall(f, runtime, "load", specifier), of));
+}
+
+/** Gives what was made the place of what it was made of. */
+export function placed<T extends ts.Node>(made: T, of: ts.Node): T {
+  return ts.setSourceMapRange(made, of.pos < 0 ? of : { pos: of.getStart(), end: of.end });
+}
+
+/** `const name = value;` */
+export function constant(
+  f: ts.NodeFactory,
+  name: string | ts.BindingName,
+  value: ts.Expression,
+): ts.Statement {
+  const declaration = f.createVariableDeclaration(name, undefined, undefined, value);
+  return f.createVariableStatement(
+    undefined,
+    f.createVariableDeclarationList([declaration], ts.NodeFlags.Const),
+  );
+}
+
+/** `runtime.method(…args)` */
+export function runtimeCall(
+  f: ts.NodeFactory,
+  runtime: string,
+  method: string,
+  ...args: ts.Expression[]
+): ts.CallExpression {
+  const callee = f.createPropertyAccessExpression(f.createIdentifier(runtime), method);
+  return f.createCallExpression(callee, undefined, args);
+}
