@@ -98,11 +98,18 @@ export class Stacks {
 
   /** The frames of what people wrote. */
   #written(frames: Frame[], limit: number): Frame[] {
+    const written = this.#without(frames, isOurs);
+    // An error that no cell has caused is one of this package's, and its places are for those who mend it.
+    const own = written.length > 0 ? written : this.#without(frames, isMachinery);
+    return limit === CAPTURED ? own.slice(0, SHOWN) : own;
+  }
+
+  #without(frames: Frame[], isDropped: (name: string) => boolean): Frame[] {
     let called = false;
-    const own = frames.flatMap((frame) => {
+    return frames.flatMap((frame) => {
       const name = nameOf(frame);
       // What a built-in function calls of the kernel's, it calls for the kernel.
-      const dropped = isOurs(name) || (name === "" && called && !frame.isEval());
+      const dropped = isDropped(name) || (name === "" && called && !frame.isEval());
       called = dropped;
       if (dropped || name.startsWith("node:")) return [];
       if (frame.isEval() && frame.getEvalOrigin()) return [withOrigin(frame, (text) => this.#inText(text))];
@@ -112,7 +119,6 @@ export class Stacks {
       const place = this.#place(script, line, column);
       return place ? [relocated(frame, `${name}:${line}:${column}`, place)] : [];
     });
-    return limit === CAPTURED ? own.slice(0, SHOWN) : own;
   }
 
   /** Where a position of the JavaScript was written; none for what the machinery put around it. */
@@ -159,13 +165,17 @@ function nameAsWritten(error: unknown, script: Script | undefined): void {
   if (message !== error.message) Reflect.set(error, "message", message);
 }
 
-/** Frames of what runs cells say nothing to their author; those of `colpali-lens` and of other packages stay. */
+/** Frames of this package say nothing to the author of a cell; those of other packages stay. */
 function isOurs(name: string): boolean {
-  return OURS.some((each) => name.startsWith(each)) || /[\\/]node_modules[\\/]tslab[\\/]/.test(name);
+  return name.startsWith(`${LIBRARY}/`) || isMachinery(name);
 }
 
-const kernel = pathToFileURL(join(packageRoot, "lib", "kernel")).href;
-const OURS = ["tslab/", "jupyter/", "main.js"].map((part) => `${kernel}/${part}`);
+function isMachinery(name: string): boolean {
+  return MACHINERY.some((each) => name.startsWith(each)) || /[\\/]node_modules[\\/]tslab[\\/]/.test(name);
+}
+
+const LIBRARY = pathToFileURL(join(packageRoot, "lib")).href;
+const MACHINERY = ["tslab/", "jupyter/", "main.js"].map((part) => `${LIBRARY}/kernel/${part}`);
 
 function asNode(error: Error, frames: Frame[]): string {
   return [Error.prototype.toString.call(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
