@@ -7,11 +7,11 @@ import { promisify } from "node:util";
 import { root } from "../../tools/report.mjs";
 import { python } from "../../tools/setup.mjs";
 
-/** What a notebook says in words, without pictures, clock times and last decimals, which differ between machines. */
+/** What a notebook says in words, a lens's among them, without pictures, progress, clock times and last decimals, which differ between machines. */
 function said(notebook) {
   return notebook.cells.flatMap(({ id, outputs = [] }) =>
     outputs
-      .filter((output) => output.output_type !== "display_data")
+      .filter((output) => output.output_type !== "display_data" || output.data["image/png"])
       .map((output) => [output.text ?? output.data?.["text/plain"] ?? output.evalue].flat().join(""))
       .map((text) => `${id}: ${text.replace(/\d+\.\d+/g, "#")}`),
   );
