@@ -101,8 +101,8 @@ def main():
         time.sleep(0.6)
         shown = run(client, "0", allow_stdin=True)
         client.execute(f"void {API}.input('left').catch((e) => console.log(e.message)); 0", allow_stdin=True)
-        seen, until = [], time.monotonic() + 2
-        while time.monotonic() < until:
+        seen, until = [], time.monotonic() + 30
+        while time.monotonic() < until and not any("the cell has ended" in text for text in seen):
             try:
                 got = client.get_iopub_msg(timeout=0.1)
                 seen += [got["content"]["text"]] if got["msg_type"] == "stream" else []

@@ -53,8 +53,7 @@ def signals(cases):
         cases.check("work for a message, whatever runs", state() == "[ false, true, true ]", state())
         message = client.session.msg("comm_msg", {"comm_id": "w", "data": {}})
         client.shell_channel.send(message)
-        time.sleep(0.2)
-        fresh = run(client, "signals.at(-1).aborted").plain
+        fresh = run(client, "while (signals.length < 4) await new Promise((r) => setTimeout(r, 20)); signals[3].aborted").plain
         cases.check("the next message has a new one", fresh == "false", fresh)
 
         going = {
