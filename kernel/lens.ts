@@ -38,6 +38,7 @@ import { stillBundle } from "./figures/index.js";
 import type { ControlSet } from "./inference/index.js";
 import { stopSignal } from "./interrupt.js";
 import { currentKernel } from "./jupyter/kernel.js";
+import { checkListener } from "./jupyter/listeners.js";
 import { DISPLAY, type MimeBundle } from "./jupyter/mime.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
 import { LensWidget } from "./lens-widget.js";
@@ -245,6 +246,7 @@ export class Lens {
 
   /** Calls `listener` after every change of the view, from the widget or from code. @returns a function that stops it */
   onView(listener: (view: LensView) => void): () => void {
+    checkListener(listener, "onView", "lens.onView((view) => …)");
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -27,7 +27,11 @@ const suites = [
     args: [join(root, "tools", "tsc.mjs"), "-b", "core", "kernel", "src"],
   },
   { name: "unit", what: "core, widget, engine, kernel, figures, contract", command: bin("jest"), args: [] },
-  { name: "package", what: "what the npm package holds", ...nodeTests("test/contract") },
+  {
+    name: "package",
+    what: "what the npm package holds, which Node it needs, how tests are counted",
+    ...nodeTests("test/contract"),
+  },
   { name: "examples", what: "the example document and notebook", ...nodeTests("test/examples") },
   { name: "install", what: "settings and places of JupyterLab, npm and pip", ...nodeTests("test/install") },
   { name: "conformance", what: "the kernel on the wire", ...script("test/conformance/run.mjs") },

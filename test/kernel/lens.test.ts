@@ -141,6 +141,9 @@ test("an unknown word is refused with the words there are", () => {
 
 test("the view is observable and refuses what it cannot show", () => {
   const seen: (number | null)[] = [];
+  expect(() => lens.onView("token" as never)).toThrow(
+    "invalid listener of onView: 'token', expected a function, as in lens.onView((view) => …)",
+  );
   const stop = lens.onView((view) => seen.push(view.token));
   lens.view.token = 1;
   lens.view = { token: 0, opacity: 0.5 };
