@@ -1,4 +1,5 @@
 /** How the project starts JupyterLab: the same for `npm run lab` and for the browser tests. */
+import { createServer } from "node:net";
 
 /**
  * Arguments after the interpreter. What `rest` says itself is not said for it.
@@ -16,4 +17,16 @@ export function jupyterLabArguments({ folder, open, rest = [] }) {
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
     ...rest,
   ];
+}
+
+/** @returns {Promise<number>} a port of this machine that nobody listens at */
+export function freePort() {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.on("error", fail);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
 }

@@ -5,10 +5,10 @@
  * The last line is the sum, "N passed, N failed".
  */
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { bareDebian } from "./bare-debian.mjs";
 import { sumCount } from "./counts.mjs";
+import { freePort } from "./jupyter.mjs";
 import { firstLook } from "./place.mjs";
 import { capture, root, run, say, seconds, Trouble } from "./report.mjs";
 
@@ -134,15 +134,4 @@ async function ask(page) {
   } catch {
     return 0;
   }
-}
-
-function freePort() {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.on("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
 }

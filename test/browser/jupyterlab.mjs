@@ -1,13 +1,12 @@
 /** A real Jupyter server with JupyterLab and Notebook 7, on a folder of its own, and a real Chromium looking at it. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import { chromium as findChromium } from "../../tools/chromium.mjs";
-import { jupyterLabArguments } from "../../tools/jupyter.mjs";
+import { freePort, jupyterLabArguments } from "../../tools/jupyter.mjs";
 import { root } from "../../tools/report.mjs";
 import { environment, python } from "../../tools/setup.mjs";
 import { Notebook } from "./notebook.mjs";
@@ -187,15 +186,4 @@ export async function until(ask, milliseconds, problem) {
     if (Date.now() > end) throw new Error(`${problem()}${last ? `\n${last.message}` : ""}`);
     await new Promise((done) => setTimeout(done, 100));
   }
-}
-
-function freePort() {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.on("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
 }

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
+import { freePort } from "../../tools/jupyter.mjs";
 import { choosePlace, firstLook, WITH_VALUE } from "../../tools/place.mjs";
 import { root } from "../../tools/report.mjs";
 import { python } from "../../tools/setup.mjs";
@@ -165,15 +165,4 @@ async function until(ask, lab) {
     if (answer) return answer;
     await new Promise((done) => setTimeout(done, 200));
   }
-}
-
-function freePort() {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.on("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
 }
