@@ -1,6 +1,6 @@
 /** Unit tests: sources are transformed in memory, so they need no build. Browser and Jupyter suites have their own runners (tools/test.mjs). */
 export default {
-  testMatch: ["<rootDir>/test/{core,src,kernel,figures,contract}/**/*.test.ts"],
+  testMatch: ["<rootDir>/test/{core,engine,src,kernel,figures,contract}/**/*.test.ts"],
   transform: {
     "^.+\\.[cm]?[jt]s$": [
       "@swc/jest",

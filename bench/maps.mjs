@@ -9,10 +9,10 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultView, LENS_STATE_VERSION } from "../lib/core/index.js";
+import { explainPage } from "../lib/engine/explain/index.js";
+import { lensPage } from "../lib/kernel/api/lens-page.js";
 import { renderPng } from "../lib/kernel/figures/index.js";
-import { explainPage } from "../lib/kernel/inference/index.js";
-import { lensPage } from "../lib/kernel/lens-page.js";
-import { loadModel } from "../lib/kernel/models/index.js";
+import { loadModel } from "../lib/kernel/hub/load-model.js";
 import { openPages } from "../lib/kernel/pages/index.js";
 import { interleave, startPeer, table, time } from "./peer.mjs";
 

@@ -3,7 +3,7 @@
  * and with the floor of this machine: reading the vectors once, and the arithmetic at the rate of a large matrix product.
  * `npm run build:lib && BENCH_PYTHON=… node bench/maxsim.mjs`
  */
-import { openMaxSim } from "../lib/kernel/inference/maxsim-graph.js";
+import { openMaxSim } from "../lib/engine/graphs/maxsim-graph.js";
 import { interleave, startPeer, table, time } from "./peer.mjs";
 
 const [tokens, pages, vectors, dim] = [20, 1000, 1024, 128];

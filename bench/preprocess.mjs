@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadModel } from "../lib/kernel/models/index.js";
+import { loadModel } from "../lib/kernel/hub/load-model.js";
 import { interleave, startPeer, table, time } from "./peer.mjs";
 
 const golden = join(import.meta.dirname, "../test/fixtures/golden");

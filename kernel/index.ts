@@ -1,12 +1,20 @@
 /** What `import { … } from "colpali-lens"` gives in a notebook cell and in Node. */
 export * from "../core/index.js";
-export { loadModel, openPages } from "./api.js";
-export * from "./controls/index.js";
-export { Layout } from "./controls/index.js";
-export { clearOutput, display } from "./display.js";
-export { type ExplainOptions, explain } from "./explain.js";
+export { compareProfiles, explainPage, type ProfileComparison, score } from "../engine/explain/index.js";
+export { type ExplainOptions, explain } from "./api/explain.js";
+export { Lens, type RankedPage, type RankedPatch } from "./api/lens.js";
+export type { LensWidget } from "./api/lens-widget.js";
+export { loadModel, openPages } from "./api/open.js";
+export type { SaveOptions } from "./api/save.js";
 export { type FigureSize, renderPng, staticHtml } from "./figures/index.js";
-export { compareProfiles, explainPage, type ProfileComparison, score } from "./inference/index.js";
+export {
+  type LoadOptions,
+  type Model,
+  ModelError,
+  type ModelInfo,
+  type PageEmbedding,
+  type QueryEmbedding,
+} from "./hub/load-model.js";
 export { closeAllWidgets } from "./jupyter/widget-registry.js";
 export {
   type AnyWidget,
@@ -17,16 +25,6 @@ export {
   type WidgetOptions,
   type WidgetState,
 } from "./jupyter/widgets.js";
-export { Lens, type RankedPage, type RankedPatch } from "./lens.js";
-export type { LensWidget } from "./lens-widget.js";
-export {
-  type LoadOptions,
-  type Model,
-  ModelError,
-  type ModelInfo,
-  type PageEmbedding,
-  type QueryEmbedding,
-} from "./models/index.js";
 export {
   type OpenPagesOptions,
   PageError,
@@ -34,4 +32,6 @@ export {
   streamPages,
   type Transparency,
 } from "./pages/index.js";
-export type { SaveOptions } from "./save.js";
+export { clearOutput, display } from "./widgets/display.js";
+export * from "./widgets/index.js";
+export { Layout } from "./widgets/index.js";

@@ -3,7 +3,6 @@ import "./jupyter/require-node.js";
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
-import { endThreads } from "./inference/threads.js";
 import { readConnection } from "./jupyter/connection.js";
 import { currentCause } from "./jupyter/context.js";
 import { Descriptors } from "./jupyter/descriptors.js";
@@ -23,6 +22,7 @@ import { Transport } from "./jupyter/transport.js";
 import { prepareWidgets } from "./jupyter/widget-registry.js";
 import { PROTOCOL_VERSION } from "./jupyter/wire.js";
 import { manifest } from "./package.js";
+import { endThreads } from "./runtime/threads.js";
 
 const connection = readConnection(process.argv[2] ?? "");
 const descriptors = Descriptors.take();
@@ -115,7 +115,7 @@ process.exit = (code) => {
 // Imported here: an older Node, which lacks it, is to come as far as the check above.
 const { enableCompileCache } = await import("node:module");
 enableCompileCache();
-const { TypeScriptCells } = await import("./tslab/language.js");
+const { TypeScriptCells } = await import("./tslab/typescript-cells.js");
 const language = new TypeScriptCells(process.cwd(), api);
 const history = new History();
 const execution: Execution = new Execution(session, language, history, {

@@ -18,7 +18,7 @@ const compiler = rspack([
   {
     ...shared,
     // The library is the last entry.
-    entry: ["./style/index.css", "./lib/src/index.js"],
+    entry: ["./style/index.css", "./lib/src/lab/index.js"],
     output: { path, filename: "index.js", library: { type: "amd" }, publicPath: "" },
     externals: { "@jupyter-widgets/base": "amd @jupyter-widgets/base" },
     module: {
@@ -33,7 +33,7 @@ const compiler = rspack([
   },
   {
     ...shared,
-    entry: "./lib/src/standalone.js",
+    entry: "./lib/src/page/standalone.js",
     output: { path, filename: "standalone.js", publicPath: "" },
   },
 ]);

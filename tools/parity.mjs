@@ -7,8 +7,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { explainPage, score } from "../lib/kernel/inference/index.js";
-import { loadModel } from "../lib/kernel/models/index.js";
+import { explainPage, score } from "../lib/engine/explain/index.js";
+import { loadModel } from "../lib/kernel/hub/load-model.js";
 
 const [root = join(import.meta.dirname, "../test/fixtures/golden"), provider = "cpu", ...wanted] =
   process.argv.slice(2);

@@ -144,6 +144,7 @@ async function findPython() {
 async function build() {
   const sources = [
     "core",
+    "engine",
     "kernel",
     "src",
     "style",

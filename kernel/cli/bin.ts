@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { run } from "../cli.js";
+import { run } from "./commands.js";
 
 // Whoever reads what is printed may have had enough, as `| head` has.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

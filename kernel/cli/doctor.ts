@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { providersReport } from "../inference/index.js";
+import { providersReport } from "../../engine/explain/index.js";
 import { manifest, packageRoot } from "../package.js";
 import { type Finding, jupyterFindings } from "./doctor-jupyter.js";
 import { type Command, readArguments } from "./options.js";

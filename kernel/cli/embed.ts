@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Page, sharedName } from "../../core/index.js";
-import { writeSafetensors } from "../inference/safetensors.js";
-import type { Model } from "../models/index.js";
+import type { Model } from "../hub/load-model.js";
+import { writeSafetensors } from "../store/safetensors.js";
 import { findDocuments } from "./documents.js";
 import { pageFolder, queryFolder } from "./names.js";
 import { openDocuments, openModel, outputFolder } from "./open.js";

@@ -13,9 +13,9 @@ import {
   type Page,
   type Query,
 } from "../../core/index.js";
-import { explainPage } from "../inference/index.js";
-import { lensPage } from "../lens-page.js";
-import { FORMATS, saveLens } from "../save.js";
+import { explainPage } from "../../engine/explain/index.js";
+import { lensPage } from "../api/lens-page.js";
+import { FORMATS, saveLens } from "../api/save.js";
 import { bestPages, type Scored } from "./best-pages.js";
 import { findDocuments } from "./documents.js";
 import { jsonPrinter } from "./json-printer.js";

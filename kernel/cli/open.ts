@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import type { Page } from "../../core/index.js";
-import { loadModel, type Model } from "../models/index.js";
+import { loadModel, type Model } from "../hub/load-model.js";
 import { openPages } from "../pages/index.js";
 import { userPath } from "../user-path.js";
 import { keyword, PROVIDER_NAMES } from "./options.js";

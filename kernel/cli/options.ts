@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { didYouMean } from "../did-you-mean.js";
-import { PROVIDERS } from "../inference/index.js";
+import { PROVIDERS } from "../../engine/explain/index.js";
+import { didYouMean } from "./did-you-mean.js";
 
 export interface Command {
   /** One line for the overview. */

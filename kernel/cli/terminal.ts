@@ -1,4 +1,4 @@
-import { amount, count } from "../progress.js";
+import { amount, count } from "../widgets/progress.js";
 
 /** Called with how many of how many are done. */
 export type Report = (done: number, total: number) => void;

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { type LensState, scene, text } from "../../core/index.js";
 import { staticHtml } from "./html.js";
-import { renderPng } from "./png.js";
+import { renderPng } from "./png-figure.js";
 
 /** CSS pixels: what a notebook's output area shows without scaling. */
 const STILL_WIDTH = 680;

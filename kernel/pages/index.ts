@@ -5,8 +5,8 @@ import { stopSignal } from "../interrupt.js";
 import { PageError } from "./error.js";
 import { imagePages, type Transparency } from "./image.js";
 import { documentKind } from "./kind.js";
+import { parsePages } from "./page-selection.js";
 import { pdfPages } from "./pdf.js";
-import { parsePages } from "./selection.js";
 import { type Document, listDocuments, type PageInput, readDocument } from "./source.js";
 import { warnings } from "./warnings.js";
 

@@ -7,7 +7,7 @@ import {
   type LensView,
   scene,
 } from "../../core/index.js";
-import { createChips } from "./chips.js";
+import { createChips } from "./chip-row.js";
 import { h, setText } from "./dom.js";
 import { createEnlarge } from "./enlarge.js";
 import type { NamedFile, SaveFormat } from "./files.js";

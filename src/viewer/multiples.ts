@@ -8,7 +8,7 @@ import {
   type SimilarityMap,
   scene,
 } from "../../core/index.js";
-import { chanceMark, isMeasuring } from "./chips.js";
+import { chanceMark, isMeasuring } from "./chip-row.js";
 import { h, replaceButtons, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { createPaper, type Paper, type Pointer, pointIn } from "./paper.js";

@@ -1,5 +1,5 @@
 import { decimal, printable, type Scene, scopeTokens, tokensAt } from "../../core/index.js";
-import { isMeasuring, MEASURING } from "./chips.js";
+import { isMeasuring, MEASURING } from "./chip-row.js";
 import { h, setText } from "./dom.js";
 import type { Frame } from "./frame.js";
 

@@ -1,5 +1,5 @@
 import { fileName, latexSnippet, markdownSnippet } from "../../core/index.js";
-import { isMeasuring } from "./chips.js";
+import { isMeasuring } from "./chip-row.js";
 import { h } from "./dom.js";
 import {
   download,

@@ -9,11 +9,11 @@ import {
   printable,
   type Scene,
 } from "../../core/index.js";
-import { isMeasuring, MEASURING } from "./chips.js";
+import { isMeasuring, MEASURING } from "./chip-row.js";
 import { createCompare } from "./compare.js";
-import { createControls } from "./controls.js";
 import { fromSvg, h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
+import { createControls } from "./settings.js";
 
 const WIDTH = 240;
 const ROWS = 5;

@@ -5,11 +5,16 @@ const isFile = (to: string) => to.includes(".");
 const lines = (wrong: Import[]) => wrong.map(({ from, to }) => `${from} imports ${to}`);
 const core = imports("core");
 const src = imports("src");
+const engine = imports("engine");
 const kernel = imports("kernel");
 
 test("the reader of import lines sees them", () => {
-  expect(core).toContainEqual({ from: "core/maxsim.ts", to: "core/types.ts", typeOnly: true });
-  expect(src).toContainEqual({ from: "src/plugin.ts", to: "src/widget.ts", typeOnly: false });
+  expect(core).toContainEqual({
+    from: "core/interaction/maxsim.ts",
+    to: "core/data/vocabulary.ts",
+    typeOnly: true,
+  });
+  expect(src).toContainEqual({ from: "src/lab/plugin.ts", to: "src/lab/widget.ts", typeOnly: false });
   expect(kernel).toContainEqual({ from: "kernel/pages/pdfium.ts", to: "@embedpdf/pdfium", typeOnly: false });
   expect(kernel).toContainEqual({ from: "kernel/package.ts", to: "node:fs", typeOnly: false });
 });
@@ -39,8 +44,10 @@ test("src imports core and never the kernel or Node", () => {
   expect(lines(wrong)).toEqual([]);
 });
 
-test("the kernel imports core and never src", () => {
-  const wrong = kernel.filter(({ to }) => isFile(to) && !inside("kernel")(to) && !inside("core")(to));
+test("the kernel imports the engine and core, and never src", () => {
+  const wrong = [...engine, ...kernel].filter(
+    ({ to }) => isFile(to) && !["kernel", "engine", "core"].some((folder) => inside(folder)(to)),
+  );
   expect(lines(wrong)).toEqual([]);
 });
 
@@ -55,11 +62,11 @@ test.each(["viewer"])("src/%s knows nothing of Jupyter", (folder) => {
   expect(lines(wrong)).toEqual([]);
 });
 
-test.each(["pages", "models", "inference"])("kernel/%s knows nothing of Jupyter", (folder) => {
+test.each(["pages", "hub", "runtime", "store"])("kernel/%s knows nothing of Jupyter", (folder) => {
   const wrong = kernel.filter(
     ({ from, to }) =>
       inside(`kernel/${folder}`)(from) &&
-      (/^kernel\/(jupyter|tslab|lens|cli|main)\b/.test(to) || ["zeromq", "tslab"].includes(to)),
+      (/^kernel\/(jupyter|tslab|api|widgets|main)\b/.test(to) || ["zeromq", "tslab"].includes(to)),
   );
   expect(lines(wrong)).toEqual([]);
 });
@@ -67,13 +74,14 @@ test.each(["pages", "models", "inference"])("kernel/%s knows nothing of Jupyter"
 test("kernel/jupyter knows nothing of models, pages and lenses", () => {
   const wrong = kernel.filter(
     ({ from, to }) =>
-      inside("kernel/jupyter")(from) && /^kernel\/(pages|models|inference|lens|tslab)\b|^core\//.test(to),
+      inside("kernel/jupyter")(from) &&
+      /^kernel\/(pages|hub|runtime|store|api|tslab)\b|^(core|engine)\//.test(to),
   );
   expect(lines(wrong)).toEqual([]);
 });
 
 test("only kernel/tslab reaches into tslab", () => {
-  const wrong = [...core, ...src, ...kernel].filter(
+  const wrong = [...core, ...engine, ...src, ...kernel].filter(
     ({ from, to }) => (to === "tslab" || to.startsWith("@tslab/")) && !inside("kernel/tslab")(from),
   );
   expect(lines(wrong)).toEqual([]);
@@ -81,7 +89,7 @@ test("only kernel/tslab reaches into tslab", () => {
 
 test("what is imported at run time is a dependency", () => {
   const { dependencies } = json("package.json");
-  const wrong = [...core, ...src, ...kernel].filter(
+  const wrong = [...core, ...engine, ...src, ...kernel].filter(
     ({ to, typeOnly }) => !typeOnly && !isFile(to) && !to.startsWith("node:") && !(to in dependencies),
   );
   expect(lines(wrong)).toEqual([]);

@@ -1,5 +1,5 @@
-import { shorten, textWidth, wrap } from "../../core/font-metrics";
 import { figure, figurePlaces, figurePlan, type LensState, type SvgNode, serialise } from "../../core/index";
+import { shorten, textWidth, wrap } from "../../core/scene/font-metrics";
 import { explanation, lensData, lensState } from "./example";
 
 const PAGE = "data:image/png;base64,AAAA";

@@ -1,5 +1,5 @@
 import { lab, rgb } from "d3-color";
-import { type Colours, colours, DIVERGING_NAMES, hex, PALETTE_NAMES } from "../../core/palettes";
+import { type Colours, colours, DIVERGING_NAMES, hex, PALETTE_NAMES } from "../../core/scene/palettes";
 
 const lightness = (table: Colours) => Array.from({ length: 256 }, (_, i) => lab(hex(table, i)).l);
 // Colours of 8 bits step back by a fraction of a unit even in a monotone palette.

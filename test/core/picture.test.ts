@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { pictureSize } from "../../core/picture";
+import { pictureSize } from "../../core/data/picture";
 
 const pixels = sharp({ create: { width: 30, height: 20, channels: 3, background: "#abc" } });
 

@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from "../../core/base64";
+import { fromBase64, toBase64 } from "../../core/data/base64";
 import { packLens, unpackLens } from "../../core/index";
 import { lensState } from "./example";
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
+import { SimilarityMap } from "../../core/data/similarity-map";
 import { aggregate, scene, tokenMap, topPlaces, wordMap } from "../../core/index";
-import { SimilarityMap } from "../../core/similarity-map";
 import { controls, explanation, lensData, lensState } from "./example";
 
 const map = new SimilarityMap(Float32Array.of(0.125, -0.25, 0.5, 0.75, 0, 0.25), 2, 3);

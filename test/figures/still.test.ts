@@ -1,9 +1,9 @@
 import sharp from "sharp";
 import { encodeLensData, type LensExplanation } from "../../core/index";
+import { lensPage } from "../../kernel/api/lens-page";
+import { lensFile } from "../../kernel/api/save";
 import { stillBundle } from "../../kernel/figures/index";
-import { lensPage } from "../../kernel/lens-page";
 import { openPages } from "../../kernel/pages/index";
-import { lensFile } from "../../kernel/save";
 import { explanation, lensData, lensState } from "../core/example";
 
 test("where the widget cannot run there is the picture, its alternative text and every number", async () => {

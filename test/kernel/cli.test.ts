@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { run } from "../../kernel/cli";
+import { run } from "../../kernel/cli/commands";
 import { pageFolder, slug, tokenFile } from "../../kernel/cli/names";
 import { onePage } from "./support/raw-pdf";
 

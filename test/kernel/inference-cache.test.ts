@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MultiVector } from "../../core/index.js";
-import { embeddingCache } from "../../kernel/inference/cache.js";
+import { embeddingCache } from "../../kernel/store/embedding-cache.js";
 import { readTensors } from "./support/safetensors.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cache-"));

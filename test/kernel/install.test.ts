@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { run } from "../../kernel/cli";
+import { run } from "../../kernel/cli/commands";
 import { install, uninstall } from "../../kernel/jupyter/install";
 import { nodeProblem } from "../../kernel/jupyter/node";
 

@@ -1,7 +1,7 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import type { LensState, LensView } from "../../core/index.js";
-import { HBox } from "../../kernel/controls/index.js";
-import { LensWidget } from "../../kernel/lens-widget.js";
+import { LensWidget } from "../../kernel/api/lens-widget.js";
+import { HBox } from "../../kernel/widgets/index.js";
 import { controls, lensState, PICTURE } from "../core/example.js";
 import { FrontEnd } from "./support/front-end.js";
 

@@ -1,9 +1,10 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
-import { HBox, IntSlider, jslink, Label, type Layout, Output } from "../../kernel/controls/index.js";
+
 import { noteShown } from "../../kernel/jupyter/lifetimes.js";
 import { DISPLAY } from "../../kernel/jupyter/mime.js";
 import { closeAllWidgets, openWidgets } from "../../kernel/jupyter/widget-registry.js";
 import type { AnyWidget } from "../../kernel/jupyter/widgets.js";
+import { HBox, IntSlider, jslink, Label, type Layout, Output } from "../../kernel/widgets/index.js";
 import { FrontEnd } from "./support/front-end.js";
 
 let page: FrontEnd;

@@ -5,11 +5,11 @@
 import { join } from "node:path";
 import type { Page } from "../../core/index.js";
 import { caption, defaultView, LENS_STATE_VERSION, type LensState, scene } from "../../core/index.js";
-import { loadModel } from "../../kernel/api.js";
-import { explain } from "../../kernel/explain.js";
-import { alignTokens } from "../../kernel/models/align.js";
-import type { Model } from "../../kernel/models/index.js";
-import { openTokenizer } from "../../kernel/models/tokenizer.js";
+import { alignTokens } from "../../engine/text/align.js";
+import { openTokenizer } from "../../engine/text/tokenizer.js";
+import { explain } from "../../kernel/api/explain.js";
+import { loadModel } from "../../kernel/api/open.js";
+import type { Model } from "../../kernel/hub/load-model.js";
 import { goldenRoot, sha256 } from "./support/golden.js";
 
 const [LONG, LONGER] = ["a".repeat(120), "b".repeat(130)];

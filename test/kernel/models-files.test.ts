@@ -15,9 +15,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeSafetensors } from "../../kernel/inference/safetensors.js";
-import { loadModel } from "../../kernel/models/index.js";
+import { loadModel } from "../../kernel/hub/load-model.js";
 import { packageRoot } from "../../kernel/package.js";
+import { writeSafetensors } from "../../kernel/store/safetensors.js";
 
 const root = mkdtempSync(join(tmpdir(), "files-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -5,14 +5,14 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildOnnx } from "../../kernel/inference/onnx-build.js";
-import { loadModel } from "../../kernel/models/index.js";
+import { buildOnnx } from "../../engine/graphs/onnx-build.js";
+import { loadModel } from "../../kernel/hub/load-model.js";
 import { packageRoot } from "../../kernel/package.js";
 
 let [opened, disposed] = [0, 0];
 
-jest.mock("../../kernel/inference/session.js", () => {
-  const real = jest.requireActual("../../kernel/inference/session.js");
+jest.mock("../../kernel/runtime/graph.js", () => {
+  const real = jest.requireActual("../../kernel/runtime/graph.js");
   return {
     ...real,
     async openGraph(...given: unknown[]) {

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { latexSnippet, markdownSnippet } from "../../core/index";
-import { bundleOf } from "../../kernel/display";
 import { describe as described } from "../../kernel/jupyter/mime";
+import { bundleOf } from "../../kernel/widgets/display";
 import { lensState } from "../core/example";
 
 const printed = async (value: unknown) => {

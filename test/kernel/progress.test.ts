@@ -2,7 +2,7 @@
 import { causedBy } from "../../kernel/jupyter/context.js";
 import { Interrupted } from "../../kernel/jupyter/interrupts.js";
 import { openWidgets } from "../../kernel/jupyter/widget-registry.js";
-import { count, type Report, withProgress } from "../../kernel/progress.js";
+import { count, type Report, withProgress } from "../../kernel/widgets/progress.js";
 import { FrontEnd } from "./support/front-end.js";
 
 let now = 0;

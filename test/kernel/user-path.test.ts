@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { run } from "../../kernel/cli";
-import { cacheFolder } from "../../kernel/inference/cache-folder";
-import { loadModel } from "../../kernel/models";
+import { saveLens } from "../../kernel/api/save";
+import { run } from "../../kernel/cli/commands";
+import { loadModel } from "../../kernel/hub/load-model";
 import { openPages } from "../../kernel/pages";
-import { saveLens } from "../../kernel/save";
+import { cacheFolder } from "../../kernel/store/cache-folder";
 import { userPath } from "../../kernel/user-path";
 import { lensState } from "../core/example";
 

@@ -1,9 +1,9 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as controls from "../../kernel/controls/index.js";
 import { referred } from "../../kernel/jupyter/widget-messages.js";
 import type { Widget } from "../../kernel/jupyter/widgets.js";
+import * as controls from "../../kernel/widgets/index.js";
 import { FrontEnd, type Sent } from "./support/front-end.js";
 
 type State = Record<string, unknown>;

@@ -4,7 +4,7 @@
  */
 import * as base from "@jupyter-widgets/base";
 import { defaultView, encodeLensData, LENS_STATE_VERSION, type LensPage, splitLens } from "../../core/index";
-import { LensModel, LensPictureModel, LensView, MODULE_NAME, MODULE_VERSION } from "../../src/index";
+import { LensModel, LensPictureModel, LensView, MODULE_NAME, MODULE_VERSION } from "../../src/lab/index";
 import { PICTURE } from "../core/example";
 import { states } from "./states";
 

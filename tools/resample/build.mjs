@@ -1,5 +1,5 @@
 /**
- * Builds kernel/models/resample-wasm.ts from resample.as.ts.
+ * Builds engine/processing/resample-wasm.ts from resample.as.ts.
  *
  *     npm install --no-save assemblyscript@0.28.20 && node tools/resample/build.mjs
  *
@@ -38,7 +38,7 @@ if (error) throw new Error(`${error.message}\n${stderr}`);
 const base64 = Buffer.from(wasm).toString("base64");
 const lines = base64.match(/.{1,100}/g).map((line) => `  "${line}"`);
 writeFileSync(
-  join(here, "../../kernel/models/resample-wasm.ts"),
+  join(here, "../../engine/processing/resample-wasm.ts"),
   `/** Made by tools/resample/build.mjs from resample.as.ts; do not edit. Base64 of a WebAssembly module. */
 export const RESAMPLE_WASM: string = [
 ${lines.join(",\n")},

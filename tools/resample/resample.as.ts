@@ -1,4 +1,4 @@
-// The inner loops of kernel/models/resample.ts in AssemblyScript, for WebAssembly SIMD. Built by build.mjs beside it.
+// The inner loops of engine/processing/resample.ts in AssemblyScript, for WebAssembly SIMD. Built by build.mjs beside it.
 // Callers keep 64 bytes free behind every buffer: vectors read (with weight 0) and write a little past the end of a row.
 
 /** Weights are int16 (torch): two source pixels a multiplication. `quads`: groups of 4 pixels for each target position. */

@@ -14,7 +14,7 @@ import {
   packLens,
   unpackLens,
 } from "../../../lib/core/index.js";
-import { run } from "../../../lib/kernel/cli.js";
+import { run } from "../../../lib/kernel/cli/commands.js";
 import { renderPng, renderSvg } from "../../../lib/kernel/figures/index.js";
 import { explain, loadModel, openPages } from "../../../lib/kernel/index.js";
 

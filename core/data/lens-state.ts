@@ -1,0 +1,133 @@
+import type { DivergingName, PaletteName } from "../scene/palettes.js";
+import type { Aggregate, Explanation } from "./vocabulary.js";
+
+/** Version of the state's shape. Raise it when an older reader would misunderstand a newer state. */
+export const LENS_STATE_VERSION = 2;
+
+export const PICTURE_MIMES = ["image/png", "image/jpeg", "image/webp"] as const;
+
+/** A page as the lens shows it. */
+export interface LensPage {
+  /** Name of the document, or its address without query. Data, never markup. */
+  name: string;
+  number: number;
+  of: number;
+  /** Size of the rendered page in pixels: the coordinates of patches. */
+  width: number;
+  height: number;
+  sha256: string;
+  /** Encoded picture for display; may be smaller than width x height. */
+  picture: { mime: (typeof PICTURE_MIMES)[number]; data: Uint8Array };
+}
+
+/** One query on one of the lens's pages. */
+export interface LensExplanation extends Explanation {
+  /** Index into `LensData.pages`. */
+  page: number;
+}
+
+/** What is sent once (the large part). */
+export interface LensData {
+  pages: LensPage[];
+  /** What the strip and the comparisons choose from; index 0 is what the lens opens with. */
+  explanations: LensExplanation[];
+}
+
+export const SCOPES = ["words", "all"] as const;
+export const AGGREGATES = ["max", "mean", "winner"] as const satisfies readonly Aggregate[];
+export const NORMALISATIONS = ["absolute", "token", "query", "pages", "percentile", "robust"] as const;
+export const BLENDS = ["alpha", "multiply", "outline"] as const;
+export const CELLS = ["nearest", "smooth"] as const;
+export const CHANCES = ["marked", "hidden", "subtracted"] as const;
+export const LAYOUTS = ["single", "multiples"] as const;
+
+/** Which query tokens have chips and count in the aggregates: the words, or all tokens the model saw. */
+export type Scope = (typeof SCOPES)[number];
+/**
+ * What the colour scale spans, always in cosine:
+ * `absolute` a fixed range, `token` the extremes of the shown map, `query` those of all tokens in scope,
+ * `pages` those of the same query on every page of the lens, `percentile` the 2nd to 98th of the shown map,
+ * `robust` its median ± 3 · 1.4826 · MAD.
+ */
+export type Normalisation = (typeof NORMALISATIONS)[number];
+/** How colours lie on the page: alpha rising with the cosine, multiplied with the page, or outlines only. */
+export type Blend = (typeof BLENDS)[number];
+/** How cells are drawn: as they are, or interpolated (display only; numbers stay those of the cells). */
+export type Cells = (typeof CELLS)[number];
+/**
+ * What is done about chance, as control queries on the same page measure it: `marked` on words and scale; `hidden`,
+ * cells at or below the chance level are not painted; `subtracted`, each cell less its mean over the controls.
+ */
+export type ChanceView = (typeof CHANCES)[number];
+/** One large page, or one small map per word. */
+export type Layout = (typeof LAYOUTS)[number];
+
+/** A block of patches, in the grid of the page it was drawn on. */
+export interface Region {
+  row: number;
+  column: number;
+  rows: number;
+  columns: number;
+  /** The side of a comparison it lies on: A, or B where it says so. */
+  side?: "a" | "b";
+}
+
+/** What part of the page is in view: `scale` 1 fits the page; `x`, `y` the centre as fractions of the page. */
+export interface Zoom {
+  scale: number;
+  x: number;
+  y: number;
+}
+
+/** What a person changes: small, synced both ways, each property assignable from a cell (`lens.view.token = 2`). */
+export interface LensView {
+  /** Index into `LensData.explanations`. */
+  explanation: number;
+  /** Selected query token, or null: the word, or without one the aggregate. */
+  token: number | null;
+  /** Selected word: that of the token, or all sub-tokens of a word when `token` is null. */
+  word: number | null;
+  scope: Scope;
+  aggregate: Aggregate;
+  palette: PaletteName;
+  /** Colours of a difference map. */
+  diverging: DivergingName;
+  normalisation: Normalisation;
+  /** Range of the `absolute` scale in cosine, or null for the model's own. */
+  domain: [number, number] | null;
+  /** Opacity of the strongest cell, 0 to 1. */
+  opacity: number;
+  /** Cosine below which a cell is not painted, or null for the domain's lower end. */
+  threshold: number | null;
+  blend: Blend;
+  cells: Cells;
+  chance: ChanceView;
+  /** How many of the best patches are marked on the page, 0 to 20. */
+  top: number;
+  /** Number of contour levels between threshold and upper end, 0 to 9. */
+  contours: number;
+  /** Explanation to compare with (the B of A/B), or null. */
+  compare: number | null;
+  /** Show A minus B instead of A when comparing. */
+  difference: boolean;
+  layout: Layout;
+  /** Patches chosen with the pointer or from a cell. */
+  region: Region | null;
+  zoom: Zoom;
+}
+
+export interface LensState {
+  version: number;
+  data: LensData;
+  view: LensView;
+}
+
+/** What the kernel is doing for a lens. */
+export interface LensStatus {
+  /** What is running, in words, or null. */
+  busy: string | null;
+  /** How much of it is done, 0 to 1, or null when unknown. */
+  fraction: number | null;
+  /** What went wrong with the last request, for a person, or null. */
+  error: string | null;
+}

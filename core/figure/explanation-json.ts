@@ -1,0 +1,168 @@
+import { toBase64 } from "../data/base64.js";
+import type { LensState, LensView } from "../data/lens-state.js";
+import type {
+  Explanation,
+  MapUnit,
+  MaxSim,
+  Provenance,
+  QueryToken,
+  QueryWord,
+  SimilarityMaps,
+} from "../data/vocabulary.js";
+import type { Chance } from "../interaction/chance.js";
+import type { PatchValue } from "../interaction/maxsim.js";
+import { selectionChance } from "../view/chips.js";
+import { type FigurePanel, figurePlan } from "./figure-plan.js";
+
+export const EXPLANATION_SCHEMA = "colpali-lens/explanation@1";
+
+/** The archive format of one query on one page. */
+export interface ExplanationJson {
+  schema: typeof EXPLANATION_SCHEMA;
+  model: Provenance["model"];
+  page: Provenance["page"];
+  query: { text: string; tokens: QueryToken[]; words: QueryWord[]; dropped: string[] };
+  grid: { rows: number; columns: number };
+  /** Cosines: base64 of little-endian float32 `[token][row][column]`, or the same as nested arrays. */
+  maps: string | number[][][];
+  maxsim: Omit<MaxSim, "kind">;
+  /** Cosine range of the default display. */
+  domain: [number, number];
+  /** Of each token: how its highest cosine on a patch compares with those of control queries; null if not measured. */
+  chance: (Chance | null)[];
+  /** The control queries' own numbers: highest cosines ascending; mean maps as `maps`, [row][column]. */
+  controls: {
+    list: string;
+    queries: number;
+    maxima: Record<string, number[]>;
+    mean: Record<string, string | number[][]>;
+  } | null;
+  provenance: Provenance;
+}
+
+/** What a lens shows, as a file: the explanation in view, and beside it what the picture is made of. */
+export interface LensJson extends ExplanationJson {
+  /** How it is drawn, without the indices into what the lens holds. */
+  view: Omit<LensView, "explanation" | "compare">;
+  /** The maps of the picture: one, A and B, their difference, or one a word. */
+  shown: ShownJson[];
+  /** B, where A is compared with it, side by side or as a difference. */
+  compared: ExplanationJson | null;
+}
+
+/** One map of a picture. */
+export interface ShownJson {
+  /** What it is called in the picture; empty where there is only one. */
+  name: string;
+  page: Provenance["page"];
+  query: string;
+  kind: "token" | "word" | "aggregate" | "difference";
+  /** What it is a map of, for example `“cable” minus “cable”`. */
+  label: string;
+  unit: MapUnit;
+  /** Tokens that count, by index. */
+  tokens: number[];
+  rows: number;
+  columns: number;
+  /** base64 of little-endian float32 `[row][column]`, or the same as nested arrays. */
+  map: string | number[][];
+  /** The best patches of the map, best first. */
+  best: PatchValue[];
+}
+
+/**
+ * The numbers of what is in view. Two views that differ give two files that differ.
+ * @param options.arrays write the maps as nested arrays instead of base64
+ */
+export function lensJson(
+  state: Pick<LensState, "data" | "view">,
+  options: { arrays?: boolean } = {},
+): LensJson {
+  const { explanations } = state.data;
+  const { explanation, compare, ...view } = state.view;
+  const compared = compare === null || view.layout === "multiples" ? null : explanations[compare];
+  return {
+    ...explanationJson(explanations[explanation], options),
+    view,
+    shown: figurePlan(state).panels.map((panel) => shownJson(panel, options)),
+    compared: compared && explanationJson(compared, options),
+  };
+}
+
+function shownJson({ scene, name }: FigurePanel, options: { arrays?: boolean }): ShownJson {
+  const { kind, label, unit, tokens, map } = scene.shown;
+  const { rows, columns, data } = map;
+  const { page, query } = scene.explanation.provenance;
+  const packed = options.arrays
+    ? nested({ kind: "maps", tokens: 1, rows, columns, data })[0]
+    : toBase64(littleEndian(data));
+  return {
+    name,
+    page,
+    query: query.text,
+    kind,
+    label,
+    unit,
+    tokens,
+    rows,
+    columns,
+    map: packed,
+    best: scene.best,
+  };
+}
+
+/** @param options.arrays write the maps as nested arrays instead of base64 */
+export function explanationJson(
+  explanation: Explanation,
+  options: { arrays?: boolean } = {},
+): ExplanationJson {
+  const { query, grid, maps, maxsim, domain, controls, provenance } = explanation;
+  const { kind: _, ...scores } = maxsim;
+  return {
+    schema: EXPLANATION_SCHEMA,
+    model: provenance.model,
+    page: provenance.page,
+    query: { text: query.text, tokens: query.tokens, words: query.words, dropped: query.dropped },
+    grid,
+    maps: options.arrays ? nested(maps) : toBase64(littleEndian(maps.data)),
+    maxsim: scores,
+    domain,
+    chance: query.tokens.map((_, token) => selectionChance(explanation, { token })),
+    controls: controls && {
+      list: controls.list,
+      queries: controls.queries,
+      maxima: each(controls.maxima, (values) => Array.from(values)),
+      mean: each(controls.mean, (data) => {
+        const map: SimilarityMaps = { ...maps, tokens: 1, data };
+        return options.arrays ? nested(map)[0] : toBase64(littleEndian(data));
+      }),
+    },
+    provenance,
+  };
+}
+
+function each<T>(
+  of: Partial<Record<string, Float32Array>>,
+  read: (data: Float32Array) => T,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).map(([key, data]) => [key, read(data as Float32Array)]));
+}
+
+function nested(maps: SimilarityMaps): number[][][] {
+  const { tokens, rows, columns, data } = maps;
+  return Array.from({ length: tokens }, (_, t) =>
+    Array.from({ length: rows }, (_, r) => {
+      const start = (t * rows + r) * columns;
+      return Array.from(data.subarray(start, start + columns));
+    }),
+  );
+}
+
+function littleEndian(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4);
+  const view = new DataView(bytes.buffer);
+  values.forEach((v, i) => {
+    view.setFloat32(i * 4, v, true);
+  });
+  return bytes;
+}

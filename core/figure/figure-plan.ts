@@ -1,0 +1,173 @@
+import type { LensState } from "../data/lens-state.js";
+import { decimal, printable } from "../data/printable.js";
+import { altText, caption, finding, origin, pageName, sceneName, scoreParts } from "../scene/caption.js";
+import { comparison } from "../scene/comparison.js";
+import { type ColourScale, describeScale } from "../scene/scale.js";
+import { type Scene, scene } from "../scene/scene.js";
+import { chips } from "../view/chips.js";
+
+/** One page in a figure. */
+export interface FigurePanel {
+  scene: Scene;
+  /** What the panel is called; nothing where there is only one. */
+  name: string;
+  /** The number beside the name, where panels are words. */
+  value: string;
+}
+
+/** What a figure consists of, before anything has a place: what is in view, as one page, as A and B, or as a map a word. */
+export interface FigurePlan {
+  kind: "single" | "pair" | "multiples";
+  /** What was asked, on top: `“peak load”`, of a difference `“peak load” minus “wind”`. */
+  title: string;
+  panels: FigurePanel[];
+  /** The panel whose scale the legend shows. */
+  legend: FigurePanel;
+  /** Words that found no room. */
+  left: number;
+}
+
+/** More small maps are no figure any more. */
+const MOST_PANELS = 60;
+
+/** Decides what a figure of a state shows, as the viewer does. The state must have been validated. */
+export function figurePlan(state: Pick<LensState, "data" | "view">): FigurePlan {
+  if (state.view.layout === "multiples") return multiples(state);
+  const a = scene(state);
+  const b = comparison(state, a);
+  if (b) {
+    const [nameA, nameB] = namesApart(a, b);
+    const panels = [
+      { scene: a, name: `A: ${nameA}`, value: "" },
+      { scene: b, name: `B: ${nameB}`, value: "" },
+    ];
+    return { kind: "pair", title: quoted(a), panels, legend: panels[0], left: 0 };
+  }
+  const panel = { scene: a, name: "", value: "" };
+  return { kind: "single", title: titleOf(state, a), panels: [panel], legend: panel, left: 0 };
+}
+
+function titleOf({ data, view }: Pick<LensState, "data" | "view">, a: Scene): string {
+  if (a.shown.kind !== "difference" || view.compare === null) return quoted(a);
+  const explanation = data.explanations[view.compare];
+  return namesApart(a, { explanation, page: data.pages[explanation.page] }).join(" minus ");
+}
+
+function quoted({ explanation }: Pick<Scene, "explanation">): string {
+  return `“${printable(explanation.query.text, 300)}”`;
+}
+
+type Named = Pick<Scene, "explanation" | "page">;
+
+/** What tells two scenes apart: the queries, the pages or the models, whichever differ. */
+function namesApart(a: Named, b: Named): [string, string] {
+  const parts = [
+    quoted,
+    (of: Named) => pageName(of.page),
+    ({ explanation: { provenance } }: Named) =>
+      `${printable(provenance.model.id, 40)}, ${printable(provenance.model.profile, 30)}`,
+  ].filter((part) => part(a) !== part(b));
+  const name = (of: Named) => (parts.length > 0 ? parts.map((part) => part(of)).join(" · ") : sceneName(of));
+  return [name(a), name(b)];
+}
+
+function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan {
+  const all = chips(data.explanations[view.explanation], view);
+  const panels = all.slice(0, MOST_PANELS).map((chip) => ({
+    scene: scene({ data, view: { ...view, ...chip.select, compare: null } }),
+    name: chip.label,
+    value: `${decimal(chip.value)}${chip.offImage ? " *" : ""}`,
+  }));
+  // The first is the aggregate, whose scale is another one where it holds sums.
+  const title = quoted(panels[0].scene);
+  return {
+    kind: "multiples",
+    title,
+    panels,
+    legend: panels[1] ?? panels[0],
+    left: all.length - panels.length,
+  };
+}
+
+/** True for a panel that the legend does not speak for. */
+export function hasOwnScale(plan: FigurePlan, { scene: { scale } }: FigurePanel): boolean {
+  return scaleKey(scale) !== scaleKey(plan.legend.scene.scale);
+}
+
+function scaleKey({ kind, domain, threshold, unit }: ColourScale): string {
+  return [kind, ...domain, threshold, unit].join(" ");
+}
+
+/** What the figure shows, in few words: `“peak”`, `a map of each of 4 words`. */
+export function figureLabel(plan: FigurePlan): string {
+  const [{ scene: first }] = plan.panels;
+  return plan.kind === "multiples" ? `the query and each of its ${counted(plan)}` : first.shown.label;
+}
+
+/** The line under the query: what and where, which may be cut, and the score in its parts, which is not. */
+export function figureSubtitle(plan: FigurePlan): [place: string, score: string] {
+  const [{ scene: first }] = plan.panels;
+  const what = plan.kind === "multiples" ? `One map for each of ${counted(plan)}` : first.shown.label;
+  const whose = first.shown.kind === "difference" ? "the first’s " : "";
+  return [`${what} · ${pageName(first.page)}`, ` · ${whose}${scoreParts(first.explanation)}`];
+}
+
+/** Caption under a figure and in what is pasted with it. */
+export function figureCaption(plan: FigurePlan): string {
+  const [{ scene: a }, second] = plan.panels;
+  if (plan.kind === "single") return caption(a);
+  if (plan.kind === "pair") {
+    const b = second.scene;
+    const own = hasOwnScale(plan, second) ? ` B has its own scale: ${describeScale(b.scale)}.` : "";
+    const [one, two] = plan.panels.map(({ name }) => name.replace(": ", ", "));
+    return `${one}: ${finding(a)} ${two}: ${finding(b)}${own} ${origin(a)}`;
+  }
+  const own = plan.panels.some((panel) => hasOwnScale(plan, panel))
+    ? " Where the scale is another than the legend’s, its range stands under the map."
+    : " All maps have the same scale.";
+  return `One map for each of ${counted(plan)}, the number is its highest cosine. Best patches: ${bests(plan, 12)}.${rest(plan)}${own} ${origin(plan.legend.scene)}`;
+}
+
+/** Replaces the figure for someone who cannot see it. */
+export function figureAlt(plan: FigurePlan): string {
+  const [{ scene: first }] = plan.panels;
+  if (plan.kind !== "multiples") return plan.panels.map((panel) => altText(panel.scene)).join(" ");
+  const { rows, columns } = first.shown.map;
+  return `Similarity maps of ${figureLabel(plan)}, “${printable(first.explanation.query.text)}”, on ${pageName(first.page)}, ${rows} rows by ${columns} columns of patches. Strongest: ${bests(plan, MOST_PANELS)}.${rest(plan)}`;
+}
+
+/** Where the figure comes from, as JSON: one provenance block, or A's and B's. */
+export function figureProvenance(plan: FigurePlan): string {
+  const all = plan.kind === "pair" ? plan.panels : plan.panels.slice(0, 1);
+  const blocks = all.map(({ scene: { explanation } }) => explanation.provenance);
+  return JSON.stringify(blocks.length === 1 ? blocks[0] : blocks);
+}
+
+/** What a picture says of itself beside its pixels, by the keywords that image programs show. */
+export function figureTexts(plan: FigurePlan): Record<string, string> {
+  return {
+    Title: `Similarity map of ${figureLabel(plan)}`,
+    Description: figureAlt(plan),
+    Comment: figureCaption(plan),
+    Provenance: figureProvenance(plan),
+  };
+}
+
+function counted({ panels, left }: FigurePlan): string {
+  const count = panels.length - 1 + left;
+  const noun = panels.slice(1).every(({ scene: { shown } }) => shown.kind === "word") ? "word" : "token";
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function bests({ panels }: FigurePlan, most: number): string {
+  const said = panels.slice(1, most + 1).map(({ scene: { best, shown } }) => {
+    const [{ row, column, value }] = best;
+    return `${shown.label} row ${row}, column ${column} (${decimal(value)})`;
+  });
+  const more = panels.length - 1 - said.length;
+  return `${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+
+function rest({ panels, left }: FigurePlan): string {
+  return left > 0 ? ` The first ${panels.length - 1} are shown, ${left} are not.` : "";
+}

@@ -1,0 +1,53 @@
+import type { LensState } from "../data/lens-state.js";
+import { figureAlt, figureCaption, figurePlan } from "./figure-plan.js";
+
+type Shown = Pick<LensState, "data" | "view">;
+
+/** A LaTeX figure that includes a saved file (`lens.save`), with the caption of what is in view. Needs the package graphicx. */
+export function latexSnippet(state: Shown, file: string): string {
+  return [
+    "\\begin{figure}",
+    "  \\centering",
+    `  \\includegraphics[width=\\linewidth]{${path(file)}}`,
+    `  \\caption{${latex(figureCaption(figurePlan(state)))}}`,
+    "\\end{figure}",
+  ].join("\n");
+}
+
+/** A Markdown picture with alternative text and the figure's caption. */
+export function markdownSnippet(state: Shown, file: string): string {
+  return `![${markdown(figureAlt(figurePlan(state)))}](<${file.replace(/[<>\n]/g, encodeURIComponent)}>)\n\n*${markdown(figureCaption(figurePlan(state)))}*`;
+}
+
+const LATEX: Record<string, string> = {
+  "\\": "\\textbackslash{}",
+  "{": "\\{",
+  "}": "\\}",
+  $: "\\$",
+  "&": "\\&",
+  "#": "\\#",
+  "%": "\\%",
+  _: "\\_",
+  "^": "\\textasciicircum{}",
+  "~": "\\textasciitilde{}",
+  "“": "``",
+  "”": "''",
+  "×": "$\\times$",
+  "±": "$\\pm$",
+  "·": "$\\cdot$",
+  "…": "\\ldots{}",
+  "\u2212": "$-$",
+};
+
+/** `\\includegraphics` takes an underscore as it is and would look for a file with the backslash. */
+function path(file: string): string {
+  return file.split("_").map(latex).join("_");
+}
+
+function latex(text: string): string {
+  return text.replace(/[\\{}$&#%_^~“”×±·…\u2212]/g, (c) => LATEX[c]);
+}
+
+function markdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|!]/g, "\\$&");
+}

@@ -1,0 +1,123 @@
+import { deviation, max, mean } from "d3-array";
+import { decimal } from "../data/printable.js";
+import type { ControlGroup, Explanation, QueryToken, SimilarityMaps } from "../data/vocabulary.js";
+import type { Shown } from "../view/shown.js";
+import { wordMap } from "./maxsim.js";
+
+/** How often an unrelated word may reach as high before that counts as chance. */
+export const CHANCE = 0.05;
+
+/** How the highest cosine of a map compares with those of control words on the same page. */
+export interface Chance {
+  /** Highest cosine of the map over the patches. */
+  value: number;
+  /** How many control words (or control tokens of the same kind) it is compared with. */
+  among: number;
+  /** Share of them that stay below, 0 to 1. */
+  percentile: number;
+  /**
+   * `(1 + number of controls that reach it) / (among + 1)`, the permutation p-value of a maximum statistic: it takes
+   * into account that the highest of many patches is looked at.
+   */
+  p: number;
+  /** `(value - mean) / standard deviation` of the controls' highest cosines; null where they are all the same. */
+  z: number | null;
+  /** Cosine above which `p <= 0.05`, or null with fewer than 19 controls. */
+  level: number | null;
+  /** Whether `p <= 0.05`: more than chance. */
+  beyond: boolean;
+}
+
+const judged = new WeakMap<Shown, Chance | null>();
+
+/** Chance of a word's or token's map; null for aggregates, differences, and where it was not measured. */
+export function chanceOf(explanation: Explanation, shown: Shown): Chance | null {
+  let chance = judged.get(shown);
+  if (chance === undefined) {
+    chance = judge(explanation, shown);
+    judged.set(shown, chance);
+  }
+  return chance;
+}
+
+/** `more than chance (p = 0.005: 0 of 198 control words on this page reach it)` */
+export function describeChance({ beyond, p, among, percentile }: Chance): string {
+  const reached = Math.round(among * (1 - percentile));
+  return `${beyond ? "more" : "no more"} than chance (p = ${decimal(p, 3)}: ${reached} of ${among} controls on this page reach it)`;
+}
+
+function judge(explanation: Explanation, shown: Shown): Chance | null {
+  const maxima = controlMaxima(explanation, shown);
+  if (!maxima || (shown.kind !== "word" && shown.kind !== "token")) return null;
+  // Sums and differences have other units; a map with the controls subtracted is judged by its cosines.
+  const value = highest(explanation.maps, shown.tokens);
+  const reached = maxima.reduce((n, v) => n + (v >= value ? 1 : 0), 0);
+  const among = maxima.length;
+  const spread = deviation(maxima) ?? 0;
+  const p = (1 + reached) / (among + 1);
+  return {
+    value,
+    among,
+    percentile: (among - reached) / among,
+    p,
+    z: spread > 0 ? (value - (mean(maxima) as number)) / spread : null,
+    level: levelOf(maxima),
+    beyond: p <= CHANCE,
+  };
+}
+
+/** Cosine that marks chance for what is shown: for a maximum over words, that of a single word. */
+export function chanceLevel(explanation: Explanation, shown: Shown): number | null {
+  const maxima = controlMaxima(explanation, shown);
+  return maxima && levelOf(maxima);
+}
+
+/** How many words there are, and how many are beyond chance; null where it was not measured. */
+export function wordsBeyond(words: (Chance | null)[]): { of: number; beyond: number } | null {
+  const measured = words.filter((c): c is Chance => c !== null);
+  return measured.length > 0
+    ? { of: measured.length, beyond: measured.filter((c) => c.beyond).length }
+    : null;
+}
+
+const subtracted = new WeakMap<Explanation, SimilarityMaps>();
+
+/** All maps less the mean over the control queries, patch by patch: `S_tj - (1/K) sum_k S^k_j`. */
+export function aboveControls(explanation: Explanation): SimilarityMaps {
+  const { maps, query, controls } = explanation;
+  if (!controls) return maps;
+  const known = subtracted.get(explanation);
+  if (known) return known;
+  const cells = maps.rows * maps.columns;
+  const data = maps.data.slice();
+  for (const { index, kind } of query.tokens) {
+    const average = controls.mean[kind];
+    for (let j = 0; average && j < cells; j++) data[index * cells + j] -= average[j];
+  }
+  const made = { ...maps, data };
+  subtracted.set(explanation, made);
+  return made;
+}
+
+function controlMaxima({ controls, query }: Explanation, shown: Shown): Float32Array | null {
+  const group = groupOf(query.tokens, shown);
+  return (group && controls?.maxima[group]) ?? null;
+}
+
+function groupOf(tokens: QueryToken[], shown: Shown): ControlGroup | null {
+  if (shown.kind === "word") return "words";
+  // Of the aggregates only the maximum has cells that are cosines of single tokens; of mixed kinds words decide.
+  if (shown.kind === "difference" || (shown.kind === "aggregate" && shown.aggregate !== "max")) return null;
+  const kinds = shown.tokens.map((t) => tokens[t].kind);
+  return kinds.includes("word") ? "word" : kinds[0];
+}
+
+function levelOf(maxima: Float32Array): number | null {
+  const allowed = Math.floor(CHANCE * (maxima.length + 1) + 1e-9) - 1;
+  return allowed < 0 ? null : maxima[maxima.length - 1 - allowed];
+}
+
+/** Rounded as the controls' maxima are. */
+function highest(maps: SimilarityMaps, tokens: number[]): number {
+  return max(wordMap(maps, tokens).data) as number;
+}

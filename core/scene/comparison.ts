@@ -1,0 +1,25 @@
+import type { LensData, LensState, LensView } from "../data/lens-state.js";
+import { sameModel } from "../interaction/siblings.js";
+import { counterpart } from "../view/difference.js";
+import { regionOf } from "../view/region.js";
+import { sceneName } from "./caption.js";
+import { type Scene, sceneOf } from "./scene.js";
+
+/**
+ * The B of a comparison beside A, or null when there is none or the difference is shown. B shows what was
+ * selected on A (same token, else same word, else the aggregate) with A's colours where both come from the same
+ * model; cosines of different models are not comparable, so there each keeps its own scale.
+ */
+export function comparison({ data, view }: Pick<LensState, "data" | "view">, a: Scene): Scene | null {
+  if (view.compare === null || view.difference) return null;
+  const b = data.explanations[view.compare];
+  const selected = counterpart(a.explanation, b, view);
+  const other: LensView = { ...view, explanation: view.compare, compare: null, region: regionOf(view, "b") };
+  return sceneOf(data, other, selected, sameModel(a.explanation, b) ? a.scale : undefined);
+}
+
+/** What tells one explanation from others: query, page, model. */
+export function explanationName(data: LensData, index: number): string {
+  const explanation = data.explanations[index];
+  return sceneName({ explanation, page: data.pages[explanation.page] });
+}

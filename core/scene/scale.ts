@@ -1,0 +1,212 @@
+import { extent, mean, quantile, ticks } from "d3-array";
+import type { LensData, LensExplanation, LensView, Normalisation } from "../data/lens-state.js";
+import { decimal } from "../data/printable.js";
+import type { SimilarityMap } from "../data/similarity-map.js";
+import { chanceLevel } from "../interaction/chance.js";
+import { siblings } from "../interaction/siblings.js";
+import { type Shown, scopeTokens } from "../view/shown.js";
+import { type Colours, colours } from "./palettes.js";
+
+/** How cosines become colours. Affine in every normalisation, so its axis is always in cosine. */
+export interface ColourScale {
+  kind: "sequential" | "diverging";
+  /** Ends of the palette. */
+  domain: [number, number];
+  /** Cells below are not painted (for differences: those closer to 0). */
+  threshold: number;
+  /** Opacity of the strongest cell. */
+  opacity: number;
+  /** Whether weaker cells are more transparent. Tints that are multiplied need not be: weaker ones are paler. */
+  ramp: boolean;
+  colours: Colours;
+  unit: Shown["unit"];
+  /** Cosine that marks chance on the axis, or null where there is none. */
+  chance: number | null;
+  /** Says in words what the domain is. */
+  note: string;
+  /** What the legend's axis spans: the domain and every cosine of the explanation, the same for all its tokens. */
+  axis: [number, number];
+  ticks: number[];
+}
+
+const NOTES: Record<Normalisation, string> = {
+  absolute: "fixed range",
+  token: "range of this map",
+  query: "range of all tokens",
+  pages: "range of all pages",
+  percentile: "2nd to 98th percentile of this map",
+  robust: "median ± 3 robust deviations of this map",
+};
+
+export function colourScale(
+  data: LensData,
+  view: LensView,
+  explanation: LensExplanation,
+  shown: Shown,
+): ColourScale {
+  if (shown.unit === "difference of cosines") return differenceScale(view, shown.map);
+  const sums = shown.unit === "sum of cosines";
+  // With controls subtracted a typical patch keeps its colour; those that answer to everything lose theirs.
+  const less = shown.unit === "cosine above controls" ? controlsRange(explanation) : NOTHING;
+  const chance = shown.unit === "cosine" ? chanceLevel(explanation, shown) : null;
+  const domain = widened(
+    sums ? [0, high(shown.map)] : domainOf(data, view, explanation, shown.map, less.mean),
+  );
+  const [least, most] = mapsExtent(explanation);
+  const axis: [number, number] = sums ? domain : union(domain, [least - less.most, most - less.least]);
+  const threshold = view.threshold === null || sums ? domain[0] : view.threshold;
+  const hides = view.chance === "hidden" && chance !== null;
+  return {
+    kind: "sequential",
+    domain,
+    threshold: hides ? Math.max(threshold, justAbove(chance)) : threshold,
+    opacity: view.opacity,
+    ramp: view.blend !== "multiply",
+    colours: colours(view.palette, view.blend === "multiply"),
+    unit: shown.unit,
+    chance,
+    note: sums ? "0 to the largest" : noteOf(view, explanation),
+    axis,
+    ticks: ticks(axis[0], axis[1], 5),
+  };
+}
+
+function noteOf(view: LensView, { provenance }: LensExplanation): string {
+  const assumed = view.normalisation === "absolute" && !view.domain && provenance.model.domain === "assumed";
+  return assumed ? "assumed range" : NOTES[view.normalisation];
+}
+
+const NOTHING = { mean: 0, least: 0, most: 0 };
+
+/** What is subtracted: its mean and extremes over all patches and kinds of tokens. */
+function controlsRange({ controls }: LensExplanation): typeof NOTHING {
+  const all = Object.values(controls?.mean ?? {});
+  const average = controls?.mean.word ?? all[0];
+  if (!average) return NOTHING;
+  const [least, most] = all.map(extentOf).reduce(union);
+  return { mean: mean(average) as number, least, most };
+}
+
+/** The next float32: cells at the level itself are chance, too. */
+function justAbove(level: number): number {
+  const bits = new Int32Array(1);
+  const value = new Float32Array(bits.buffer);
+  value[0] = level;
+  bits[0] += level >= 0 ? 1 : -1;
+  return value[0];
+}
+
+function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
+  const [low, most] = extentOf(map.data);
+  const limit = Math.max(0.01, Math.abs(low), Math.abs(most));
+  return {
+    kind: "diverging",
+    domain: [-limit, limit],
+    threshold: 0,
+    opacity: view.opacity,
+    ramp: view.blend !== "multiply",
+    colours: colours(view.diverging, view.blend === "multiply"),
+    unit: "difference of cosines",
+    chance: null,
+    note: "symmetric about 0",
+    axis: [-limit, limit],
+    ticks: ticks(-limit, limit, 5),
+  };
+}
+
+function domainOf(
+  data: LensData,
+  view: LensView,
+  explanation: LensExplanation,
+  map: SimilarityMap,
+  less: number,
+): [number, number] {
+  switch (view.normalisation) {
+    case "absolute":
+      return view.domain ?? shifted(explanation.domain, less);
+    case "token":
+      return extentOf(map.data);
+    case "query":
+      return shifted(scopeExtent(explanation, view), less);
+    case "pages":
+      return shifted(
+        siblings(data, explanation)
+          .map((i) => scopeExtent(data.explanations[i], view))
+          .reduce(union),
+        less,
+      );
+    case "percentile":
+      return [quantile(map.data, 0.02) as number, quantile(map.data, 0.98) as number];
+    case "robust": {
+      const middle = quantile(map.data, 0.5) as number;
+      const deviations = map.data.map((v) => Math.abs(v - middle));
+      // 1.4826 makes the median absolute deviation estimate a normal's standard deviation.
+      const spread = 3 * 1.4826 * (quantile(deviations, 0.5) as number);
+      return [middle - spread, middle + spread];
+    }
+  }
+}
+
+function shifted([low, most]: [number, number], less: number): [number, number] {
+  return [low - less, most - less];
+}
+
+function scopeExtent(explanation: LensExplanation, view: LensView): [number, number] {
+  const cells = explanation.grid.rows * explanation.grid.columns;
+  return scopeTokens(explanation, view.scope)
+    .map((t) => extentOf(explanation.maps.data.subarray(t * cells, (t + 1) * cells)))
+    .reduce(union);
+}
+
+const extents = new WeakMap<Float32Array, [number, number]>();
+
+function mapsExtent(explanation: LensExplanation): [number, number] {
+  const known = extents.get(explanation.maps.data);
+  if (known) return known;
+  const found = extentOf(explanation.maps.data);
+  extents.set(explanation.maps.data, found);
+  return found;
+}
+
+function extentOf(data: Float32Array): [number, number] {
+  return extent(data) as [number, number];
+}
+
+function high(map: SimilarityMap): number {
+  return Math.max(0, extentOf(map.data)[1]);
+}
+
+function union(a: [number, number], b: [number, number]): [number, number] {
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+}
+
+/** A map of one value still gets a scale. */
+function widened([low, most]: [number, number]): [number, number] {
+  return most - low >= 0.001 ? [low, most] : [low - 0.005, low + 0.005];
+}
+
+/** Where a value lies on the palette, 0 to 1. */
+export function position(scale: ColourScale, value: number): number {
+  const [low, most] = scale.domain;
+  return Math.min(1, Math.max(0, (value - low) / (most - low)));
+}
+
+/** How opaque a value is painted, 0 to `opacity`. A ramp rises with the value above the threshold, so text stays readable. */
+export function alpha(scale: ColourScale, value: number): number {
+  const { kind, opacity, ramp, threshold, domain } = scale;
+  const painted = kind === "diverging" ? value !== 0 : value >= threshold;
+  if (!painted || !ramp) return painted ? opacity : 0;
+  if (kind === "diverging") return opacity * Math.min(1, Math.abs(value) / domain[1]);
+  const top = Math.max(domain[1], threshold + 0.001);
+  return opacity * Math.min(1, (value - threshold) / (top - threshold));
+}
+
+/** The scale in words: `cosine 0.25 to 0.75, fixed range`. */
+export function describeScale(scale: ColourScale): string {
+  const from =
+    scale.kind === "sequential" && scale.threshold > scale.domain[0]
+      ? `, painted from ${decimal(scale.threshold)}`
+      : "";
+  const chance = scale.chance === null ? "" : `, chance level ${decimal(scale.chance)}`;
+  return `${scale.unit} ${decimal(scale.domain[0])} to ${decimal(scale.domain[1])} (${scale.note}${from}${chance})`;
+}

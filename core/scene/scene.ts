@@ -1,0 +1,53 @@
+import type { LensData, LensExplanation, LensPage, LensState, LensView } from "../data/lens-state.js";
+import { type PatchValue, topPatches } from "../interaction/maxsim.js";
+import { difference } from "../view/difference.js";
+import { regionOf } from "../view/region.js";
+import { type Shown, shown } from "../view/shown.js";
+import { type Mark, marks, regionMark } from "./marks.js";
+import { type ColourScale, colourScale } from "./scale.js";
+
+/**
+ * Everything that is decided about a picture before any of it is painted. `raster`, `svg` and `text` paint it;
+ * browser, notebook and files all paint the same scene.
+ */
+export interface Scene {
+  kind: "scene";
+  page: LensPage;
+  explanation: LensExplanation;
+  view: LensView;
+  shown: Shown;
+  scale: ColourScale;
+  /** Best patches, best first: at least 5 where the grid has them, for the table; marks show the first `view.top`. */
+  best: PatchValue[];
+  marks: Mark[];
+}
+
+const TABLE_ROWS = 5;
+
+/** Decides what a state looks like. The state must have been validated (`decodeLensData`, `changeView`). */
+export function scene({ data, view }: Pick<LensState, "data" | "view">): Scene {
+  const explanation = data.explanations[view.explanation];
+  const other = view.compare === null || !view.difference ? null : data.explanations[view.compare];
+  return sceneOf(data, view, other ? difference(explanation, other, view) : shown(explanation, view));
+}
+
+/** The scene of a map that was chosen already, and of a scale where it is given by another scene. */
+export function sceneOf(data: LensData, view: LensView, what: Shown, given?: ColourScale): Scene {
+  const explanation = data.explanations[view.explanation];
+  const page = data.pages[explanation.page];
+  const scale = given ?? colourScale(data, view, explanation, what);
+  const best = topPatches(what.map, Math.max(TABLE_ROWS, view.top));
+  return {
+    kind: "scene",
+    page,
+    explanation,
+    view,
+    shown: what,
+    scale,
+    best,
+    marks: [
+      ...marks(view, what.map, scale, best, page),
+      ...regionMark(regionOf(view, "a"), explanation.grid, page),
+    ],
+  };
+}

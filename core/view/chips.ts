@@ -1,0 +1,71 @@
+import { max } from "d3-array";
+import type { LensExplanation, LensView } from "../data/lens-state.js";
+import { printable } from "../data/printable.js";
+import type { Explanation, TokenKind } from "../data/vocabulary.js";
+import { type Chance, chanceOf } from "../interaction/chance.js";
+import { shown } from "./shown.js";
+
+/** What a person points at to see a map: all words, one word, one token. */
+export interface Chip {
+  kind: "all" | "word" | TokenKind;
+  label: string;
+  /** What selecting it sets. */
+  select: Pick<LensView, "token" | "word">;
+  /** Highest cell of its map: the number and bar on the chip. */
+  value: number;
+  /** Its part of the page score: sum of `best` over its tokens. */
+  contribution: number;
+  /** How its value compares with control queries; null for all words together, or where it was not measured. */
+  chance: Chance | null;
+  /** True when a token of it matches best outside the image. */
+  offImage: boolean;
+  /** Sub-tokens of a word that has several. */
+  parts: Chip[];
+}
+
+export function chips(explanation: LensExplanation, view: LensView): Chip[] {
+  const { tokens, words } = explanation.query;
+  const chip = (kind: Chip["kind"], label: string, select: Chip["select"], parts: Chip[] = []): Chip => {
+    const of = shown(explanation, { ...view, ...select, chance: "marked" });
+    const bests = of.tokens.map((t) => explanation.maxsim.tokens[t]);
+    return {
+      kind,
+      label: printable(label, 60),
+      select,
+      value: max(of.map.data) as number,
+      contribution: bests.reduce((sum, b) => sum + b.best, 0),
+      chance: chanceOf(explanation, of),
+      offImage: bests.some((b) => b.offImage),
+      parts,
+    };
+  };
+  const single = (t: number) => chip(tokens[t].kind, tokens[t].text, { token: t, word: tokens[t].word });
+  const all = chip("all", "all", { token: null, word: null });
+  // In the order of the sequence; a word stands where its first token does.
+  const rest = tokens.flatMap((t): Chip[] => {
+    if (t.word !== null) {
+      const word = words[t.word];
+      if (word.tokens[0] !== t.index) return [];
+      const token = word.tokens.length === 1 ? t.index : null;
+      const parts = token === null ? word.tokens.map(single) : [];
+      return [chip("word", word.text, { token, word: t.word }, parts)];
+    }
+    return view.scope === "all" || words.length === 0 ? [single(t.index)] : [];
+  });
+  return [all, ...rest];
+}
+
+/** Chance of a token's map, or of a word's by its index; null where it was not measured. */
+export function selectionChance(explanation: Explanation, select: Partial<Chip["select"]>): Chance | null {
+  const view = { token: null, word: null, scope: "all", aggregate: "max", chance: "marked" } as const;
+  return chanceOf(explanation, shown(explanation, { ...view, ...select }));
+}
+
+/** What the kinds of tokens contribute to the page score; adds up to it. */
+export function shares(explanation: LensExplanation): Record<TokenKind, number> {
+  const out: Record<TokenKind, number> = { word: 0, prefix: 0, special: 0, augmentation: 0 };
+  explanation.query.tokens.forEach((t, i) => {
+    out[t.kind] += explanation.maxsim.tokens[i].best;
+  });
+  return out;
+}

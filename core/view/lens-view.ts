@@ -1,0 +1,146 @@
+import { finite, flag, integer, invalid, oneOf, orNull, record, refusal } from "../data/check.js";
+import {
+  AGGREGATES,
+  BLENDS,
+  CELLS,
+  CHANCES,
+  LAYOUTS,
+  type LensData,
+  type LensView,
+  NORMALISATIONS,
+  SCOPES,
+  type Zoom,
+} from "../data/lens-state.js";
+import type { Explanation } from "../data/vocabulary.js";
+import { followingCompare } from "../interaction/siblings.js";
+import { DIVERGING_NAMES, PALETTE_NAMES } from "../scene/palettes.js";
+import { decodeRegion, followingRegion } from "./region.js";
+
+/** What of a lens its view refers to. */
+type Viewed = Pick<LensData, "explanations">;
+
+/** How a lens opens: the aggregate of all words, nearest cells, an alpha ramp over the model's own range. */
+export function defaultView(_data: Viewed): LensView {
+  return {
+    explanation: 0,
+    token: null,
+    word: null,
+    scope: "words",
+    aggregate: "max",
+    palette: "viridis",
+    diverging: "PuOr",
+    normalisation: "absolute",
+    domain: null,
+    opacity: 0.8,
+    threshold: null,
+    blend: "alpha",
+    cells: "nearest",
+    chance: "marked",
+    top: 1,
+    contours: 0,
+    compare: null,
+    difference: false,
+    layout: "single",
+    region: null,
+    zoom: { scale: 1, x: 0.5, y: 0.5 },
+  };
+}
+
+/**
+ * The view after some properties were set: the one rule for a click, a cell and a message.
+ * - `token` takes its word along, and null clears the word; `word` picks its token when it has only one.
+ * - Another explanation keeps the selection only if it is of the same query; a region only on the same grid, on the side
+ *   where it was drawn. A B that is another model's view of the page goes along to the new page.
+ * @throws RangeError naming the property (`invalid view.palette: "jet", expected one of …`)
+ */
+export function changeView(data: Viewed, view: LensView, change: Partial<LensView>): LensView {
+  const next: LensView = { ...view, ...change };
+  next.explanation = integer(next.explanation, "view.explanation", 0, data.explanations.length - 1);
+  const before: Explanation | undefined = data.explanations[view.explanation];
+  const now = data.explanations[next.explanation];
+  if (before?.query.text !== now.query.text || before.query.tokens.length !== now.query.tokens.length) {
+    next.token = change.token ?? null;
+    next.word = change.word ?? null;
+  }
+  select(now, next, change);
+  if (change.compare === undefined && next.compare !== null && data.explanations[next.compare])
+    next.compare = followingCompare(data, view.explanation, next.explanation, next.compare);
+  oneOf(next.scope, "view.scope", SCOPES);
+  oneOf(next.aggregate, "view.aggregate", AGGREGATES);
+  oneOf(next.palette, "view.palette", PALETTE_NAMES);
+  oneOf(next.diverging, "view.diverging", DIVERGING_NAMES);
+  oneOf(next.normalisation, "view.normalisation", NORMALISATIONS);
+  next.domain = orNull(next.domain, range);
+  finite(next.opacity, "view.opacity", 0, 1);
+  orNull(next.threshold, (v) => finite(v, "view.threshold", -1, 1));
+  oneOf(next.blend, "view.blend", BLENDS);
+  oneOf(next.cells, "view.cells", CELLS);
+  oneOf(next.chance, "view.chance", CHANCES);
+  integer(next.top, "view.top", 0, 20);
+  integer(next.contours, "view.contours", 0, 9);
+  orNull(next.compare, (v) => integer(v, "view.compare", 0, data.explanations.length - 1));
+  flag(next.difference, "view.difference");
+  oneOf(next.layout, "view.layout", LAYOUTS);
+  next.region =
+    change.region === undefined
+      ? followingRegion(data, view, next)
+      : orNull(change.region, (v) => decodeRegion(v, data, next));
+  next.zoom = zoom(next.zoom);
+  return next;
+}
+
+/**
+ * Reads a view that was saved or sent: missing properties take their defaults, unknown ones are dropped.
+ * @throws RangeError as `changeView`
+ */
+export function decodeLensView(data: Viewed, raw: unknown): LensView {
+  const base = defaultView(data);
+  const given = record(raw, "view");
+  const known = Object.keys(base).filter((key) => given[key] !== undefined);
+  return changeView(data, base, Object.fromEntries(known.map((key) => [key, given[key]])));
+}
+
+/** The view of new data: how things are drawn stays, what was selected in the old data does not. */
+export function keepSettings(data: LensData, before: LensView): LensView {
+  const { explanation, token, word, compare, difference, region, zoom } = defaultView(data);
+  return { ...before, explanation, token, word, compare, difference, region, zoom };
+}
+
+/** True when two views show the same. */
+export function sameView(a: LensView, b: LensView): boolean {
+  return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+}
+
+function select(explanation: Explanation, next: LensView, change: Partial<LensView>): void {
+  const { tokens, words } = explanation.query;
+  orNull(next.token, (v) => integer(v, "view.token", 0, tokens.length - 1));
+  orNull(next.word, (v) => {
+    if (words.length === 0) throw invalid("view.word", v, "null: the query has no words");
+    return integer(v, "view.word", 0, words.length - 1);
+  });
+  // A saved view names both; the token is the finer statement.
+  if (change.token !== undefined && (change.token !== null || change.word === undefined))
+    next.word = next.token === null ? null : tokens[next.token].word;
+  else if (change.word !== undefined) {
+    const parts = next.word === null ? [] : words[next.word].tokens;
+    next.token = parts.length === 1 ? parts[0] : null;
+  }
+}
+
+function range(value: unknown): [number, number] {
+  if (!Array.isArray(value) || value.length !== 2)
+    throw invalid("view.domain", value, "two cosines, for example [0.2, 0.8]");
+  const low = finite(value[0], "view.domain[0]", -1, 1);
+  const high = finite(value[1], "view.domain[1]", -1, 1);
+  if (low >= high) throw refusal("view.domain", `${low} to ${high}`, "the lower end first");
+  return [low, high];
+}
+
+function zoom(value: unknown): Zoom {
+  const given = record(value, "view.zoom");
+  return {
+    scale: finite(given.scale, "view.zoom.scale", 1, 32),
+    x: finite(given.x, "view.zoom.x", 0, 1),
+    y: finite(given.y, "view.zoom.y", 0, 1),
+  };
+}

@@ -1,0 +1,54 @@
+import { type Explanation, maxsim, type Page, similarityMaps } from "../../core/index.js";
+import type { Model, PageEmbedding, QueryEmbedding, StopOptions } from "../../kernel/hub/load-model.js";
+import { stopSignal } from "../../kernel/interrupt.js";
+import { type ControlSet, controlsOn, EVERYDAY } from "./baseline.js";
+import { provenance } from "./provenance.js";
+
+/**
+ * Why a page matches a query: similarity maps, late interaction, what chance would do, and what made them.
+ * @param options.controls the queries that measure chance (default: 100 of everyday life), or null for none
+ */
+export async function explainPage(
+  model: Model,
+  page: Page,
+  query: string | QueryEmbedding,
+  options: StopOptions & { controls?: ControlSet | null } = {},
+): Promise<Explanation> {
+  const signal = stopSignal(options.signal);
+  const asked = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
+  const embedded = await model.embedPage(page, { signal });
+  const { grid, vectors } = embedded;
+  const { controls = EVERYDAY } = options;
+  const all = await model.maxsim.cosines(asked.vectors, vectors);
+  return {
+    kind: "explanation",
+    query: asked.query,
+    grid: { rows: grid.rows, columns: grid.columns },
+    maps: similarityMaps(all, vectors.count, grid),
+    maxsim: maxsim(all, vectors.count, grid),
+    domain: model.domain,
+    controls: controls && (await controlsOn(model, embedded, asked.query, controls, { signal })),
+    provenance: provenance(model, page, asked.query),
+  };
+}
+
+/**
+ * Page scores of a query, in the order of the pages: `sum over query tokens of the maximum over ALL page vectors`. Pages are
+ * never padded to one length: a padding vector would lift a negative maximum to 0.
+ */
+export async function score(
+  model: Model,
+  pages: readonly (Page | PageEmbedding)[],
+  query: string | QueryEmbedding,
+  options: StopOptions = {},
+): Promise<Float32Array> {
+  const signal = stopSignal(options.signal);
+  const { vectors: asked } = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
+  const out = new Float32Array(pages.length);
+  for (const [i, page] of pages.entries()) {
+    signal?.throwIfAborted();
+    const { vectors } = "kind" in page ? await model.embedPage(page, { signal }) : page;
+    out[i] = await model.maxsim.score(asked, vectors);
+  }
+  return out;
+}

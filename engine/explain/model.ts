@@ -1,0 +1,375 @@
+import { createHash } from "node:crypto";
+import { type MultiVector, type Page, type PatchGrid, type Query, sharedName } from "../../core/index.js";
+import { didYouMean } from "../../kernel/cli/did-you-mean.js";
+import { stopSignal } from "../../kernel/interrupt.js";
+import type { Feed, FloatTensor, Graph, ValueInfo } from "../../kernel/runtime/graph.js";
+import type { Provider } from "../../kernel/runtime/providers.js";
+import type { EmbeddingCache } from "../../kernel/store/embedding-cache.js";
+import type { Family, PageLayout, PageProcessor, PromptProfile } from "../families/family.js";
+import type { Engine, LoadedGraphs } from "../graphs/loaded-graphs.js";
+import type { MaxSimGraph } from "../graphs/maxsim-graph.js";
+import { joinVectors } from "../graphs/vectors.js";
+import { ModelError, ProviderError } from "../model-error.js";
+import { tokenizeQuery } from "../text/query.js";
+import type { ModelTokenizer } from "../text/tokenizer.js";
+
+export interface QueryEmbedding {
+  query: Query;
+  vectors: MultiVector;
+}
+
+export interface PageEmbedding {
+  grid: PatchGrid;
+  /** Vectors of the whole sequence, prompt included. */
+  vectors: MultiVector;
+}
+
+export interface StopOptions {
+  /** Stops the work, as an interrupt of the cell that asked for it does in any case. What is done is kept. */
+  signal?: AbortSignal;
+}
+
+export interface EmbedOptions extends StopOptions {
+  onProgress?: (progress: EmbedProgress) => void;
+  /** Number of pages of a stream, where it is known. */
+  total?: number;
+}
+
+export interface EmbedProgress {
+  done: number;
+  /** Grows for a stream whose length is not given. */
+  total: number;
+  /** Seconds left by the pace so far, or null where that is not known. */
+  etaSeconds: number | null;
+}
+
+/** What a model says about itself, for people and for provenance. */
+export interface ModelInfo {
+  /** "mini", "owner/name" of a hub, or a folder's name: what is written into provenance. */
+  id: string;
+  /** The folder on this machine. */
+  path: string;
+  revision: string | null;
+  family: string;
+  title: string;
+  dim: number;
+  /** Element type of most weights. */
+  dtype: string;
+  domain: [number, number];
+  /** Whether `domain` was measured on this model or is assumed. */
+  domainFrom: "measured" | "assumed";
+  profile: PromptProfile;
+  /** Profiles that this checkpoint can run with, default first. */
+  profiles: { name: string; about: string }[];
+  provider: Provider;
+  processor: { width: number; height: number; resample: string; backend: string };
+  imageToken: { text: string; id: number } | null;
+  tokenizerSize: number;
+  graphs: { file: string; inputs: ValueInfo[]; outputs: ValueInfo[]; opset: number; producer: string }[];
+  /** SHA-256 (hex) of each weights file by name. */
+  weights: Record<string, string>;
+  warnings: string[];
+}
+
+/** Everything that a model is made of, checked and ready. */
+export interface ModelParts {
+  family: Family;
+  info: Omit<ModelInfo, "provider">;
+  profile: PromptProfile;
+  /** All that the checkpoint can run with, default first. */
+  profiles: readonly PromptProfile[];
+  tokenizer: ModelTokenizer;
+  processor: PageProcessor;
+  /** The page processor that a profile has: some resize pages differently. */
+  processorOf: (profile: PromptProfile) => PageProcessor;
+  engine: Engine;
+  cache: EmbeddingCache;
+  /** Tells the person something about a query. */
+  warn: (message: string) => void;
+  /** Queries that it was told about. */
+  told: Set<string>;
+}
+
+/** A late-interaction page model. */
+export class Model {
+  readonly id: string;
+  readonly family: string;
+  readonly profile: string;
+  readonly dim: number;
+  readonly domain: [number, number];
+  /** Similarity and scores on the model's execution provider. */
+  readonly maxsim: Omit<MaxSimGraph, "dispose">;
+  readonly #parts: ModelParts;
+  readonly #key: string;
+  readonly #grids = new Map<string, PatchGrid>();
+
+  constructor(parts: ModelParts) {
+    const { info, engine } = parts;
+    this.#parts = parts;
+    this.id = info.id;
+    this.family = info.family;
+    this.profile = info.profile.name;
+    this.dim = info.dim;
+    this.domain = info.domain;
+    this.maxsim = {
+      cosines: (query, page) => engine.run(({ maxsim }) => maxsim.cosines(query, page)),
+      score: (query, page) => engine.run(({ maxsim }) => maxsim.score(query, page)),
+    };
+    const { weights, profile, dtype, processor } = info;
+    this.#key = JSON.stringify([weights, profile, dtype, processor]);
+  }
+
+  /** The execution provider that is in use; another one when it failed at work and the next one took over. */
+  get provider(): Provider {
+    return this.#parts.engine.graphs.provider;
+  }
+
+  get info(): ModelInfo {
+    return { ...this.#parts.info, provider: this.provider };
+  }
+
+  /**
+   * The same model with another prompt profile: graphs and cache are shared, so disposing of one disposes of both.
+   * @throws ModelError for a profile that the checkpoint does not have
+   */
+  withProfile(name: string): Model {
+    const { profiles, info, processorOf } = this.#parts;
+    const profile = findProfile(profiles, name, info.id);
+    const processor = processorOf(profile);
+    return new Model({
+      ...this.#parts,
+      profile,
+      processor,
+      info: { ...info, profile, processor: describe(processor) },
+    });
+  }
+
+  /** The query as the model sees it: every token with its kind and word. Nothing is embedded. */
+  tokenize(text: string): Query {
+    const { tokenizer, profile, info } = this.#parts;
+    return tokenizeQuery(text, tokenizer, profile, info.imageToken?.text ?? null);
+  }
+
+  /** Unit vectors of a query, one a token. */
+  async embedQuery(text: string, options: StopOptions = {}): Promise<QueryEmbedding> {
+    const signal = stopSignal(options.signal);
+    const query = this.#asked(text);
+    const vectors = await this.#parts.engine.run((graphs) => this.#embedQuery(graphs, query, signal));
+    return { query, vectors };
+  }
+
+  /** Unit vectors of several queries; kept together by their texts, so that it is done once. */
+  async embedQueries(texts: readonly string[], options: EmbedOptions = {}): Promise<QueryEmbedding[]> {
+    const signal = stopSignal(options.signal);
+    const { engine, cache } = this.#parts;
+    const queries = texts.map((text) => this.#asked(text));
+    const start = performance.now();
+    const embedAll = async (graphs: LoadedGraphs, stop: AbortSignal) => {
+      const parts: MultiVector[] = [];
+      for (const query of queries) {
+        parts.push(await this.#embedQuery(graphs, query, stop));
+        const [done, total] = [parts.length, texts.length];
+        options.onProgress?.({ done, total, etaSeconds: secondsLeft(start, done, total) });
+      }
+      return joinVectors(parts, this.dim);
+    };
+    const all = await engine.run((graphs) =>
+      cache.get(
+        this.#cacheKey(graphs, `queries\n${JSON.stringify(texts)}`),
+        (stop) => embedAll(graphs, stop),
+        signal,
+      ),
+    );
+    let first = 0;
+    return queries.map((query) => {
+      const count = query.tokens.length;
+      const data = all.data.subarray(first * this.dim, (first + count) * this.dim);
+      first += count;
+      return { query, vectors: { kind: "vectors", data, count, dim: this.dim } };
+    });
+  }
+
+  /** Unit vectors of a page and where its patches lie among them; kept by content, so that it is never done twice. */
+  async embedPage(page: Page, options: StopOptions = {}): Promise<PageEmbedding> {
+    const signal = stopSignal(options.signal);
+    signal?.throwIfAborted();
+    const { processor, engine, cache } = this.#parts;
+    const layout = processor.layout(page.width, page.height);
+    const prompt = this.#pagePrompt(layout);
+    const what = `page ${sharedName(page.source.file)}#${page.source.number}`;
+    const vectors = await engine.run((graphs) =>
+      cache.get(
+        this.#cacheKey(graphs, page.sha256),
+        (stop) => this.#embed(graphs.page, prompt.ids, () => processor.feeds(page, layout), what, stop),
+        signal,
+      ),
+    );
+    const last = prompt.grid.index.reduce((a, b) => Math.max(a, b), 0);
+    if (vectors.count <= last)
+      throw new ModelError(
+        `invalid output of ${engine.graphs.page.name}: ${vectors.count} vectors, expected at least ${last + 1} for ${layout.rows} x ${layout.columns} patches`,
+      );
+    return { grid: prompt.grid, vectors };
+  }
+
+  /**
+   * Embeds pages in order: the next pages are prepared (and rendered, if they come from a stream) while one is in the graph.
+   * Stopped, it ends with the page that is in the graph, and those that wait are left out. What is done is kept: asked again,
+   * it is not embedded again.
+   * @param pages pages, or a stream of them as `streamPages` gives
+   */
+  async embedPages(
+    pages: readonly Page[] | AsyncIterable<Page>,
+    options: EmbedOptions = {},
+  ): Promise<PageEmbedding[]> {
+    const { onProgress } = options;
+    const signal = stopSignal(options.signal);
+    const known = options.total ?? (Array.isArray(pages) ? pages.length : null);
+    const start = performance.now();
+    const done: PageEmbedding[] = [];
+    const running: Promise<PageEmbedding>[] = [];
+    const finishOne = async () => {
+      signal?.throwIfAborted();
+      done.push(await running.shift()!);
+      const total = known ?? done.length + running.length;
+      const etaSeconds = known === null ? null : secondsLeft(start, done.length, known);
+      onProgress?.({ done: done.length, total, etaSeconds });
+    };
+    onProgress?.({ done: 0, total: known ?? 0, etaSeconds: null });
+    try {
+      for await (const page of pages) {
+        signal?.throwIfAborted();
+        running.push(this.embedPage(page, { signal }));
+        if (running.length > this.#parts.engine.graphs.batch) await finishOne();
+      }
+      while (running.length > 0) await finishOne();
+    } finally {
+      for (const rest of running) rest.catch(() => {}); // Stopped: nobody waits for these any more.
+    }
+    return done;
+  }
+
+  /** Pixels that the model sees of a page. */
+  pageSize(page: { width: number; height: number }): { width: number; height: number } {
+    const { width, height } = this.#parts.processor.layout(page.width, page.height);
+    return { width, height };
+  }
+
+  /**
+   * What the graph is given for a page: prompt ids (null for a model without a page prompt), image inputs, and where the
+   * patches lie in the sequence.
+   */
+  preparePage(page: Page): { ids: number[] | null; grid: PatchGrid; feeds: Record<string, Feed> } {
+    const { processor } = this.#parts;
+    const layout = processor.layout(page.width, page.height);
+    return { ...this.#pagePrompt(layout), feeds: processor.feeds(page, layout) };
+  }
+
+  dispose(): Promise<void> {
+    return this.#parts.engine.dispose();
+  }
+
+  /** Says once what the model does not see of a query: no map could show it. */
+  #asked(text: string): Query {
+    const query = this.tokenize(text);
+    const { told, warn } = this.#parts;
+    if (query.dropped.length > 0 && !told.has(text)) {
+      told.add(text);
+      const words = query.dropped.map((word) => JSON.stringify(word)).join(", ");
+      warn(
+        `query ${JSON.stringify(text)}: ${this.id} does not see ${words}, which its tokenizer drops or does not know; maps and scores are of the rest`,
+      );
+    }
+    return query;
+  }
+
+  #cacheKey({ provider }: LoadedGraphs, content: string): string {
+    return createHash("sha256").update(`${this.#key}\n${provider}\n${content}`).digest("hex");
+  }
+
+  #embedQuery(graphs: LoadedGraphs, query: Query, signal?: AbortSignal): Promise<MultiVector> {
+    const ids = query.tokens.map((t) => t.id);
+    const { emptyFeeds } = this.#parts.processor;
+    return this.#embed(graphs.query, ids, emptyFeeds, `query "${query.text}"`, signal);
+  }
+
+  /** Ids of the page prompt and the grid in it: patches are where the image token is, never "the first 1024". */
+  #pagePrompt(layout: PageLayout): { ids: number[] | null; grid: PatchGrid } {
+    const { profile, tokenizer, info } = this.#parts;
+    const { rows, columns, order } = layout;
+    if (profile.page === null || !info.imageToken)
+      return { ids: null, grid: { kind: "grid", rows, columns, index: order } };
+    const { ids } = tokenizer.encode(profile.page.replace("{image}", layout.imageText), profile.template);
+    const key = `${layout.imageText.length} ${rows} ${columns}`;
+    let grid = this.#grids.get(key);
+    if (!grid) {
+      const positions = ids.flatMap((id, i) => (id === info.imageToken!.id ? [i] : []));
+      if (positions.length !== layout.imageTokens)
+        throw new ModelError(
+          `invalid page prompt: ${positions.length} image tokens (id ${info.imageToken.id}), expected ${layout.imageTokens} for ${rows} x ${columns} patches; the tokenizer does not belong to this model`,
+        );
+      grid = { kind: "grid", rows, columns, index: order.map((i) => positions[i]) };
+      this.#grids.set(key, grid);
+    }
+    return { ids, grid };
+  }
+
+  async #embed(
+    graph: Graph,
+    ids: readonly number[] | null,
+    image: () => Record<string, Feed>,
+    what: string,
+    signal?: AbortSignal,
+  ): Promise<MultiVector> {
+    signal?.throwIfAborted();
+    const feeds: Record<string, Feed> = graph.inputs.some((i) => i.name === "pixel_values") ? image() : {};
+    if (ids) {
+      const shape = [1, ids.length];
+      feeds.input_ids = { type: "int64", data: BigInt64Array.from(ids, BigInt), shape };
+      feeds.attention_mask = { type: "int64", data: new BigInt64Array(ids.length).fill(1n), shape };
+    }
+    const result = await graph.run(feeds, undefined, signal);
+    return checked(Object.values(result)[0], this.dim, graph.name, what);
+  }
+}
+
+/** At the mean pace since `start`, a time of `performance.now()`. */
+function secondsLeft(start: number, done: number, total: number): number {
+  return ((performance.now() - start) / 1000 / done) * (total - done);
+}
+
+/** What a processor makes of an A4 page at 150 dpi. */
+export function describe(processor: PageProcessor): ModelInfo["processor"] {
+  const { width, height } = processor.layout(1240, 1754);
+  return { width, height, resample: processor.resample, backend: processor.backend };
+}
+
+/** @throws ModelError listing the profiles there are */
+export function findProfile(
+  profiles: readonly PromptProfile[],
+  wanted: string | undefined,
+  model: string,
+): PromptProfile {
+  const found = wanted === undefined ? profiles[0] : profiles.find((p) => p.name === wanted);
+  const names = profiles.map((p) => p.name);
+  if (!found)
+    throw new ModelError(
+      `invalid profile: ${wanted}, expected one of ${names.join(", ")} for ${model}${didYouMean(String(wanted), names)}`,
+    );
+  return found;
+}
+
+/** @throws ModelError for another shape or dimension; ProviderError for values that are no numbers */
+function checked({ data, shape }: FloatTensor, dim: number, graph: string, what: string): MultiVector {
+  if (shape.length !== 3 || shape[0] !== 1 || shape[2] !== dim)
+    throw new ModelError(
+      `invalid output of ${graph}: shape [${shape.join(", ")}], expected [1, vectors, ${dim}]`,
+    );
+  for (let i = 0; i < data.length; i++)
+    if (!Number.isFinite(data[i]))
+      throw new ProviderError(
+        `invalid output of ${graph} for ${what}: ${data[i]} in vector ${Math.floor(i / dim)}, expected finite numbers; ` +
+          "try another execution provider or weights in float32",
+      );
+  return { kind: "vectors", data, count: shape[1], dim };
+}

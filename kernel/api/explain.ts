@@ -1,0 +1,54 @@
+import type { Page } from "../../core/index.js";
+import { controlSet } from "../../engine/explain/index.js";
+import type { Model } from "../hub/load-model.js";
+import { stopSignal } from "../interrupt.js";
+import { type Report, withProgress } from "../widgets/progress.js";
+import { Lens } from "./lens.js";
+import { told } from "./lens-explainer.js";
+
+export interface ExplainOptions {
+  /** How many of the best pages the lens holds with their maps; default 12. All pages are ranked. */
+  top?: number;
+  /**
+   * Queries that measure chance: true for those of the package (the default), your own list of at least 19 that have
+   * nothing to do with the pages, or false for none.
+   */
+  controls?: readonly string[] | boolean;
+  /** Stops it, as an interrupt of the cell does in any case; what is embedded stays in the cache. */
+  signal?: AbortSignal;
+  /** Called with pages done and pages in all. Without it a notebook shows a bar in the cell. */
+  onProgress?: Report;
+}
+
+/**
+ * Explains how a query matches one or several pages. Pages already embedded by the same model, prompt profile and
+ * pixels are not embedded again.
+ * @param model one, or several to compare (also the same with two profiles: `[model, model.withProfile("…")]`); the
+ *   first one ranks the pages
+ * @param query 1 or more words; an empty query is an error
+ * @returns the lens with its maps; as the last value of a cell it shows itself. In a notebook chance is measured after that,
+ *   while the cell is still busy (`await lens.measured`)
+ */
+export async function explain(
+  model: Model | readonly Model[],
+  pages: Page | readonly Page[],
+  query: string,
+  options: ExplainOptions = {},
+): Promise<Lens> {
+  const all = Array.isArray(pages) ? [...pages] : [pages as Page];
+  if (all.length === 0)
+    throw new RangeError("invalid pages: none, expected at least one page (openPages gives them)");
+  const models = Array.isArray(model) ? [...model] : [model as Model];
+  if (models.length === 0)
+    throw new RangeError("invalid models: none, expected at least one (loadModel gives it)");
+  const controls = controlSet(options.controls);
+  const signal = stopSignal(options.signal);
+  const lens = new Lens(models, all, options.top ?? 12, controls, options.onProgress);
+  for (const one of models) {
+    one.tokenize(query);
+    const embed = (report: Report) => one.embedPages(all, { signal, onProgress: told(report) });
+    if (options.onProgress) await embed(options.onProgress);
+    else await withProgress("Embedding", "pages", embed);
+  }
+  return lens.ask(query, { signal });
+}

@@ -1,0 +1,396 @@
+import { inspect } from "node:util";
+import {
+  type Aggregate,
+  aggregate,
+  type Chance,
+  type Controls,
+  changeView,
+  counterpart,
+  defaultView,
+  headline,
+  keepSettings,
+  LENS_STATE_VERSION,
+  type LensData,
+  type LensExplanation,
+  type LensState,
+  type LensView,
+  type MaxSim,
+  type Page,
+  type PatchValue,
+  patchRect,
+  type QueryToken,
+  type QueryWord,
+  type Rect,
+  regionPatches,
+  type SimilarityMap,
+  sameModel,
+  sameView,
+  scene,
+  scopeTokens,
+  selectionChance,
+  tokenMap,
+  topPatches,
+  topPlaces,
+  withEarlier,
+  wordMap,
+} from "../../core/index.js";
+import type { ControlSet } from "../../engine/explain/index.js";
+import { stillBundle } from "../figures/index.js";
+import type { Model, StopOptions } from "../hub/load-model.js";
+import { stopSignal } from "../interrupt.js";
+import { currentKernel } from "../jupyter/kernel.js";
+import { checkListener } from "../jupyter/listeners.js";
+import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
+import type { Report } from "../widgets/progress.js";
+import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
+import { LensWidget } from "./lens-widget.js";
+import { observed } from "./observed.js";
+import { lensFile, saveLens } from "./save.js";
+
+export type { RankedPage } from "./lens-explainer.js";
+
+/** A patch with its place on the page. */
+export interface RankedPatch extends PatchValue {
+  /** Rectangle in pixels of the rendered page. */
+  rect: Rect;
+}
+
+/** The explanation of a query on pages: numbers from code, a picture in a cell. */
+export class Lens {
+  readonly #explainer: LensExplainer;
+  #state: LensState | null = null;
+  #ranking: RankedPage[] = [];
+  #widget: LensWidget | null = null;
+  #view: LensView | null = null;
+  #listeners = new Set<(view: LensView) => void>();
+  #asking = new AbortController();
+  /** Settles when the last query has its maps, or has failed. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** The measuring of what is shown; null before it has begun and after it was stopped. */
+  #measuring: Promise<this> | null = null;
+  #isMeasured = false;
+
+  /**
+   * @param controls the queries that measure chance, or null for none
+   * @param report called with the control queries that are embedded; without it a notebook shows a bar
+   */
+  constructor(
+    models: readonly Model[],
+    pages: readonly Page[],
+    top: number,
+    controls: ControlSet | null,
+    report?: Report,
+  ) {
+    this.#explainer = new LensExplainer(models, pages, top, controls, report);
+  }
+
+  /**
+   * Asks a new query of the same pages; every view of this lens follows. Of several asked at once the last one wins, and
+   * the work for the others is stopped. In a notebook it is there, and shown, before chance is measured; the cell stays
+   * busy until that is done, too (see {@link measured}). In plain Node, where nothing is shown, it is there with chance.
+   * @returns this lens
+   */
+  async ask(query: string, options: StopOptions = {}): Promise<this> {
+    this.#asking.abort();
+    const asking = new AbortController();
+    this.#asking = asking;
+    const answering = this.#explainer.explain(query, this.#stopSignal(asking, options.signal));
+    this.#turn = answering.catch(() => undefined);
+    try {
+      const answer = await answering;
+      if (asking.signal.aborted) return this;
+      this.#take(answer);
+    } catch (error) {
+      if (asking.signal.aborted) return this;
+      // What is shown is still there, and was being measured.
+      if (this.#state) this.#goOnMeasuring();
+      throw error;
+    }
+    this.#goOnMeasuring(options.signal);
+    if (!currentKernel()) await this.measured;
+    return this;
+  }
+
+  /**
+   * Settles when chance is measured for what the lens shows. In a notebook maps come first, and chance follows: code that
+   * asks for it in the same cell awaits this. Measuring that was interrupted begins again.
+   */
+  get measured(): Promise<this> {
+    this.#measuring ??= this.#measure();
+    return this.#measuring;
+  }
+
+  /** What is compared; the first one ranks the pages. */
+  get models(): readonly Model[] {
+    return this.#explainer.models;
+  }
+
+  get pages(): readonly Page[] {
+    return this.#explainer.pages;
+  }
+
+  get model(): Model {
+    return this.models[0];
+  }
+
+  /** What the widget and every figure are made from. */
+  get state(): LensState {
+    if (!this.#state) throw new Error('this lens has no query yet: call `await lens.ask("…")` first');
+    return this.#state;
+  }
+
+  /** The query on the page that is in view. */
+  get explanation(): LensExplanation {
+    return this.state.data.explanations[this.state.view.explanation];
+  }
+
+  get query(): string {
+    return this.explanation.query.text;
+  }
+
+  /** What the model saw, prefix, special and augmentation tokens included. */
+  get tokens(): QueryToken[] {
+    return this.explanation.query.tokens;
+  }
+
+  get words(): QueryWord[] {
+    return this.explanation.query.words;
+  }
+
+  /** Score of the page in view: `score = patchScore + residue`. */
+  get maxsim(): MaxSim {
+    return this.explanation.maxsim;
+  }
+
+  /** All pages, best first; only the first `top` of them are in the widget. */
+  get ranking(): readonly RankedPage[] {
+    return this.#ranking;
+  }
+
+  /**
+   * Similarity map of the page in view: cosines, `map.at(row, column)`, or all of them as `map.data`, row by row.
+   * @param which index of a token, or a word of the query (several sub-tokens: the mean over them)
+   * @throws RangeError naming the words there are
+   */
+  map(which: number | string): SimilarityMap {
+    const { maps } = this.explanation;
+    return typeof which === "number" ? tokenMap(maps, which) : wordMap(maps, this.#word(which).tokens);
+  }
+
+  /**
+   * How the highest cosine of a token's or word's map compares with what unrelated words reach on the same page: p-value,
+   * percentile, z, and the cosine that chance reaches.
+   * @returns null where chance is not measured (`controls: false`)
+   * @throws RangeError naming the words there are; Error while it is still being measured (`await lens.measured`)
+   */
+  chance(which: number | string): Chance | null {
+    const { explanation } = this;
+    const word = typeof which === "string" ? this.#word(which).index : null;
+    if (typeof which === "number") tokenMap(explanation.maps, which);
+    if (!this.#isMeasured && !explanation.controls)
+      throw new Error("chance is not measured yet: call `await lens.measured` first");
+    return selectionChance(explanation, typeof which === "number" ? { token: which } : { word });
+  }
+
+  /**
+   * One map for the tokens in scope (`lens.view.scope`: those of the words, or all), as the picture shows it. `winner` adds
+   * up to their patch part of the score.
+   */
+  aggregate(how: Aggregate): SimilarityMap {
+    return aggregate(this.explanation.maps, how, scopeTokens(this.explanation, this.state.view.scope));
+  }
+
+  /**
+   * The `k` best patches of what is in view (the selected token, else the word, else the aggregate; A less B where the
+   * difference is shown), with their page rectangles.
+   * @param options.apart one patch a place, so that a word that covers five cells is there once: `k` peaks that stand apart
+   *   from each other, or fewer where the map has no more
+   */
+  top(k: number, options: { apart?: boolean } = {}): RankedPatch[] {
+    const { map } = scene(this.state).shown;
+    return (options.apart ? topPlaces : topPatches)(map, k).map((patch) => this.#placed(patch, map));
+  }
+
+  /**
+   * The patches of the selected region (Shift and drag in the widget, or `lens.view.region`), best first in what is in view,
+   * with their page rectangles; empty without a region. In a comparison they are those of the side it was drawn on.
+   */
+  get selection(): RankedPatch[] {
+    const { data, view } = this.state;
+    const { region, compare } = view;
+    if (!region) return [];
+    const b = region.side === "b" && compare !== null ? data.explanations[compare] : null;
+    // A difference lies on A's page, wherever the region was drawn.
+    const beside = view.difference ? null : b;
+    const { map } = beside ? counterpart(this.explanation, beside, view) : scene(this.state).shown;
+    const { grid } = b ?? this.explanation;
+    return regionPatches(map, region, grid).map((patch) => this.#placed(patch, map, beside?.page));
+  }
+
+  /**
+   * What a person sees, both ways: reading gives the selection made in the widget, assigning moves it.
+   * `lens.view.token = 2`, or several at once: `lens.view = { token: 2, opacity: 0.5 }`. It is one object, which follows
+   * every change and every new query.
+   */
+  get view(): LensView {
+    this.#view ??= observed(
+      () => this.state.view,
+      (change) => this.#setView(change),
+    );
+    return this.#view;
+  }
+
+  set view(change: Partial<LensView>) {
+    this.#setView(change);
+  }
+
+  /** Calls `listener` after every change of the view, from the widget or from code. @returns a function that stops it */
+  onView(listener: (view: LensView) => void): () => void {
+    checkListener(listener, "onView", "lens.onView((view) => …)");
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Writes what is in view to a file, with chance; the format follows the name's ending (svg, png, pdf, html, json).
+   * @returns the absolute path
+   */
+  async save(file: string, options?: Parameters<typeof saveLens>[2]): Promise<string> {
+    await this.measured;
+    return saveLens(this.state, file, options);
+  }
+
+  /** The lens as a widget, to stand among others: `new HBox([a.widget, b.widget])`. Needs a notebook kernel. */
+  get widget(): LensWidget {
+    if (this.#widget && !this.#widget.closed) return this.#widget;
+    this.#widget = new LensWidget(
+      this.state,
+      {
+        ask: async (query) => void (await this.ask(query)),
+        view: (view) => this.#receiveView(view),
+        file: async (format) => {
+          await this.measured;
+          return lensFile(this.state, format);
+        },
+      },
+      this.#measuring !== null && !this.#isMeasured,
+    );
+    return this.#widget;
+  }
+
+  /**
+   * Widget, static picture and text table: what a notebook stores is readable without a kernel. While chance is being
+   * measured the widget comes first, and the picture, which says what is chance, when it is.
+   */
+  [DISPLAY](): Promise<MimeBundle> | AsyncIterable<MimeBundle> {
+    return currentKernel() && !this.#isMeasured ? this.#inSteps() : this.#bundle();
+  }
+
+  /** `Lens “peak load” on page 2 of 4 of report.pdf: score 4.14 = …` */
+  toString(): string {
+    return this.#state ? headline(scene(this.#state)) : "Lens without a query";
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  async #bundle(): Promise<MimeBundle> {
+    const still = await stillBundle(this.state);
+    return currentKernel() ? { ...this.widget.viewBundle(), ...still } : still;
+  }
+
+  async *#inSteps(): AsyncGenerator<MimeBundle> {
+    yield { ...this.widget.viewBundle(), "text/plain": this.toString() };
+    await this.measured;
+    yield await this.#bundle();
+  }
+
+  #take({ ranking, data: now }: Answer): void {
+    const before = this.#state?.view;
+    const data = withEarlier(now, this.#state?.data);
+    this.#state = { version: LENS_STATE_VERSION, data, view: this.#keepView(data) };
+    this.#ranking = ranking;
+    this.#measuring = null;
+    this.#isMeasured = !this.#explainer.measures;
+    this.#widget?.show(this.state, !this.#isMeasured);
+    if (before && !sameView(before, this.state.view)) this.#tell();
+  }
+
+  #stopSignal(asking: AbortController, own: AbortSignal | undefined): AbortSignal | undefined {
+    return stopSignal(own ? AbortSignal.any([asking.signal, own]) : asking.signal);
+  }
+
+  /** Measures without being waited for; a cell, or a message, ends when it is done. */
+  #goOnMeasuring(signal?: AbortSignal): void {
+    if (this.#isMeasured) return;
+    this.#measuring = this.#measure(signal);
+    this.#measuring.catch(() => undefined);
+    currentKernel()?.until(this.#measuring);
+  }
+
+  async #measure(signal?: AbortSignal): Promise<this> {
+    if (this.#isMeasured) return this;
+    const asking = this.#asking;
+    const { data } = this.state;
+    this.#widget?.showChance(this.state, true);
+    try {
+      const controls = await this.#explainer.measure(data.explanations, this.#stopSignal(asking, signal));
+      if (this.state.data === data) this.#takeChance(controls);
+    } catch (error) {
+      if (!asking.signal.aborted) {
+        this.#measuring = null;
+        this.#widget?.showChance(this.state, false);
+        throw error;
+      }
+      await this.#turn;
+    }
+    // Another query has come between: what it shows counts.
+    return this.#isMeasured ? this : this.measured;
+  }
+
+  #takeChance(controls: (Controls | null)[]): void {
+    const { data } = this.state;
+    const explanations = data.explanations.map((e, i) => ({ ...e, controls: controls[i] }));
+    this.#state = { ...this.state, data: { ...data, explanations } };
+    this.#isMeasured = true;
+    this.#widget?.showChance(this.state, false);
+  }
+
+  #word(text: string): QueryWord {
+    const word = this.words.find((w) => w.text.toLowerCase() === text.toLowerCase());
+    if (word) return word;
+    const known = this.words.map((w) => JSON.stringify(w.text)).join(", ");
+    throw new RangeError(
+      `invalid word: ${JSON.stringify(text)}, expected one of ${known}, or a token's index`,
+    );
+  }
+
+  #placed(patch: PatchValue, map: SimilarityMap, page = this.explanation.page): RankedPatch {
+    const rect = patchRect(map, patch.row, patch.column, this.state.data.pages[page]);
+    return { ...patch, rect };
+  }
+
+  #keepView(data: LensData): LensView {
+    const view = this.#state ? keepSettings(data, this.#state.view) : defaultView(data);
+    // Several models: the second one's word on the best page lies beside the first one's.
+    const other = data.explanations.findIndex((e) => !sameModel(e, data.explanations[0]));
+    return other < 0 ? view : { ...view, compare: other };
+  }
+
+  #setView(change: Partial<LensView>): void {
+    this.#receiveView(changeView(this.state.data, this.state.view, change));
+  }
+
+  /** The one way in for a view, from code or from the widget; what changes nothing is not told of. */
+  #receiveView(view: LensView): void {
+    if (sameView(view, this.state.view)) return;
+    this.#state = { ...this.state, view };
+    this.#widget?.setView(view);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener({ ...this.state.view });
+  }
+}

@@ -1,0 +1,23 @@
+import { type Page, sharedReference } from "../../core/index.js";
+import { type LoadOptions, loadModel as load, type Model } from "../hub/load-model.js";
+import { type OpenPagesOptions, openPages as open, type PageInput } from "../pages/index.js";
+import { withProgress } from "../widgets/progress.js";
+
+/** {@link load} with a progress bar in the cell for what takes long; pass `onProgress` to show it your own way. */
+export function loadModel(ref: string, options: LoadOptions = {}): Promise<Model> {
+  if (options.onProgress) return load(ref, options);
+  return withProgress(`Loading ${sharedReference(ref)}`, "steps", (report) =>
+    load(ref, { ...options, onProgress: ({ done, total }) => report(done, total) }),
+  );
+}
+
+/** {@link open} with a progress bar in the cell for what takes long; pass `onProgress` to show it your own way. */
+export function openPages(
+  source: PageInput | readonly PageInput[],
+  options: OpenPagesOptions = {},
+): Promise<Page[]> {
+  if (options.onProgress) return open(source, options);
+  return withProgress("Opening", "pages", (report) =>
+    open(source, { ...options, onProgress: ({ done, total }) => report(done, total) }),
+  );
+}

@@ -1,0 +1,258 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { describe, findProfile, Model, type ModelInfo } from "../../engine/explain/model.js";
+import { familyOf } from "../../engine/families/families.js";
+import type { Family, ModelConfigs, PromptProfile } from "../../engine/families/family.js";
+import { batchedGraph } from "../../engine/graphs/batched-graph.js";
+import { type Engine, type LoadedGraphs, startEngine } from "../../engine/graphs/loaded-graphs.js";
+import { openMaxSim } from "../../engine/graphs/maxsim-graph.js";
+import { ModelError } from "../../engine/model-error.js";
+import type { Backend } from "../../engine/processing/resample.js";
+import { openTokenizer } from "../../engine/text/tokenizer.js";
+import { didYouMean } from "../cli/did-you-mean.js";
+import { stopSignal } from "../interrupt.js";
+import { packageRoot } from "../package.js";
+import { type Graph, openGraph } from "../runtime/graph.js";
+import { chooseProvider, type Provider } from "../runtime/providers.js";
+import { openThreadedGraph } from "../runtime/threaded-graph.js";
+import { cacheFolder } from "../store/cache-folder.js";
+import { embeddingCache } from "../store/embedding-cache.js";
+import { userPath } from "../user-path.js";
+import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check-model.js";
+import { type ModelFolder, readModelFolder } from "./folder.js";
+import { fetchModel, isHubName } from "./hub.js";
+import { mainType } from "./onnx-file.js";
+import { fileHash } from "./weights.js";
+
+export type {
+  EmbedOptions,
+  EmbedProgress,
+  Model,
+  ModelInfo,
+  PageEmbedding,
+  QueryEmbedding,
+  StopOptions,
+} from "../../engine/explain/model.js";
+export type { PromptProfile } from "../../engine/families/family.js";
+export { ModelError } from "../../engine/model-error.js";
+
+export interface LoadOptions {
+  /** Prompt profile; the checkpoint's default when left out. */
+  profile?: string;
+  /** Execution provider. Default "auto". */
+  provider?: Provider | "auto";
+  /** Which backend of the reference the preprocessing reproduces bit for bit. Default "torch" (transformers 5's own). */
+  backend?: Backend;
+  /** Branch, tag or commit of a model on a hub. */
+  revision?: string;
+  /** Where downloads and embeddings are kept; null keeps embeddings in memory only. Default: the platform's cache folder. */
+  cacheDir?: string | null;
+  onProgress?: (progress: { step: string; done: number; total: number }) => void;
+  onWarning?: (message: string) => void;
+  /** Stops it, as an interrupt of the cell does in any case. What is downloaded is kept. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Loads a late-interaction page model.
+ * @param ref "mini" (embedded), a folder with ONNX graphs, or "owner/name" on a model hub
+ * @throws ModelError naming the model, what is wrong and what to do
+ */
+export async function loadModel(ref: string, given: LoadOptions = {}): Promise<Model> {
+  const options = { ...given, signal: stopSignal(given.signal) };
+  const warnings: string[] = [];
+  const warn = (message: string) => {
+    warnings.push(message);
+    (options.onWarning ?? console.warn)(message);
+  };
+  const cacheDir =
+    options.cacheDir === undefined ? cacheFolder() : options.cacheDir && userPath(options.cacheDir);
+  const folder = await locate(ref, cacheDir ?? cacheFolder(), options, warn);
+  const { configs } = folder;
+  if (folder.unused.length > 0)
+    warn(
+      `several graphs for pages in ${ref}: ${basename(folder.graphs.page)} is used, ${folder.unused.join(" and ")} not; remove or rename what is not meant`,
+    );
+  const family = familyOf(configs, ref);
+  const profiles = family.profiles(configs);
+  const profile = findProfile(profiles, options.profile, ref);
+  const tokenizer = openTokenizer(ref, folder.tokenizer, folder.tokenizerConfig);
+  const files = readGraphFiles(folder);
+  const imageToken = checkTokenizer(folder, family, tokenizer, files);
+  const processorOf = ({ pixels }: PromptProfile) =>
+    family.processor(
+      pixels ? withPixels(configs, pixels) : configs,
+      options.backend ?? "torch",
+      imageToken?.text ?? "",
+    );
+  const processor = processorOf(profile);
+  const weights = await hashWeights(folder, files, options);
+
+  const engine = await openOnProvider(folder, options, warn);
+  try {
+    return modelOf(engine);
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+
+  function modelOf(engine: Engine): Model {
+    const { page: pageGraph, query: queryGraph } = engine.graphs;
+    const provided = Object.keys(processor.emptyFeeds());
+    checkInputs(folder, pageGraph, "page", provided);
+    checkInputs(folder, queryGraph, "query", provided);
+    return new Model({
+      family,
+      profile,
+      profiles,
+      tokenizer,
+      processor,
+      processorOf,
+      engine,
+      cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
+      warn: options.onWarning ?? console.warn,
+      told: new Set(),
+      info: {
+        id: folder.name,
+        path: folder.path,
+        revision: folder.revision,
+        family: family.name,
+        title: family.title,
+        dim: embeddingDim(folder, pageGraph, queryGraph),
+        dtype: mainType(files[0].file),
+        ...cosineRange(family, configs, ref),
+        profile,
+        profiles: profiles.map(({ name, about }) => ({ name, about })),
+        processor: describe(processor),
+        imageToken,
+        tokenizerSize: tokenizer.size,
+        graphs: (queryGraph === pageGraph ? [pageGraph] : [pageGraph, queryGraph]).map((graph, i) => ({
+          file: graph.name,
+          inputs: graph.inputs,
+          outputs: graph.outputs,
+          opset: files[i].file.opset,
+          producer: files[i].file.producer,
+        })),
+        weights,
+        warnings,
+      },
+    });
+  }
+}
+
+function withPixels(configs: ModelConfigs, { least, most }: { least: number; most: number }): ModelConfigs {
+  return { ...configs, image: { ...configs.image, size: { shortest_edge: least, longest_edge: most } } };
+}
+
+/** What is assumed of a model that nobody has measured: unit vectors of a trained model seldom leave it. */
+const ASSUMED: [number, number] = [0, 0.8];
+
+function cosineRange(
+  { domain }: Family,
+  { model }: ModelConfigs,
+  ref: string,
+): Pick<ModelInfo, "domain" | "domainFrom"> {
+  const stated = model.cosine_range;
+  if (stated === undefined)
+    return domain ? { domain, domainFrom: "measured" } : { domain: ASSUMED, domainFrom: "assumed" };
+  const [low, high] = Array.isArray(stated) ? stated : [Number.NaN, Number.NaN];
+  if (!(low >= -1 && high <= 1 && low < high))
+    throw new ModelError(
+      `invalid cosine_range in config.json of ${ref}: ${JSON.stringify(stated)}, expected two cosines, the lower first`,
+    );
+  return { domain: [low, high], domainFrom: "measured" };
+}
+
+async function locate(
+  ref: string,
+  cacheDir: string,
+  { revision, onProgress, signal }: LoadOptions,
+  warn: (message: string) => void,
+): Promise<ModelFolder> {
+  if (ref === "mini") return readModelFolder(join(packageRoot, "models", "mini"), { id: ref, name: ref });
+  const path = resolve(userPath(ref));
+  if (existsSync(path)) return readModelFolder(path, { id: ref, name: basename(path) });
+  if (!isHubName(ref))
+    throw new ModelError(
+      `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub${didYouMean(ref, ["mini"])}`,
+    );
+  const fetched = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
+  if (fetched.warning) warn(fetched.warning);
+  return readModelFolder(fetched.path, { id: ref, name: ref, revision: fetched.commit });
+}
+
+async function hashWeights(
+  folder: ModelFolder,
+  files: GraphFile[],
+  { onProgress, signal }: LoadOptions,
+): Promise<Record<string, string>> {
+  const paths = files.flatMap(({ path, file }) => [
+    path,
+    ...Array.from(file.externalData.keys(), (name) => join(dirname(path), name)),
+  ]);
+  const weights: Record<string, string> = {};
+  for (const [done, path] of paths.entries()) {
+    signal?.throwIfAborted();
+    onProgress?.({ step: `checking ${basename(path)}`, done, total: paths.length });
+    weights[relative(folder.path, path).replaceAll("\\", "/")] = await fileHash(path, signal);
+  }
+  return weights;
+}
+
+/** A processor is busy with one page; a GPU is not. */
+const GPU_BATCH = 4;
+
+/** Loads on the best provider that takes the graphs; says so when that is not the one that was asked for. */
+async function openOnProvider(
+  folder: ModelFolder,
+  { provider: requested = "auto", onProgress, signal }: LoadOptions,
+  warn: (message: string) => void,
+): Promise<Engine> {
+  const { order, warning } = await chooseProvider(requested);
+  if (warning) warn(warning);
+  const open = async (provider: Provider, stop?: AbortSignal): Promise<LoadedGraphs> => {
+    const loaded: { dispose(): Promise<void> }[] = [];
+    const keep = async <T extends { dispose(): Promise<void> }>(loading: Promise<T>): Promise<T> => {
+      const one = await loading;
+      loaded.push(one);
+      stop?.throwIfAborted();
+      return one;
+    };
+    stop?.throwIfAborted();
+    onProgress?.({ step: `loading on ${provider}`, done: 0, total: 1 });
+    try {
+      const batch = provider === "cpu" ? 1 : GPU_BATCH;
+      const { page: pages, query: queries } = folder.graphs;
+      // Pages take long and run apart; a query graph of its own is small, and quicker to answer in this thread.
+      const apart = load(folder, pages, provider, (path) => openThreadedGraph(path, provider, stop));
+      const page = batchedGraph(await keep(apart), batch);
+      const query = queries
+        ? await keep(load(folder, queries, provider, (path) => openGraph(path, provider)))
+        : page;
+      const maxsim = await keep(openMaxSim(provider));
+      onProgress?.({ step: `loaded on ${provider}`, done: 1, total: 1 });
+      return { provider, page, query, maxsim, batch };
+    } catch (error) {
+      for (const one of loaded) await one.dispose().catch(() => {}); // The first error is the one to tell.
+      stop?.throwIfAborted();
+      throw error;
+    }
+  };
+  return startEngine(order, open, warn, signal);
+}
+
+async function load(
+  folder: ModelFolder,
+  path: string,
+  provider: Provider,
+  open: (path: string) => Promise<Graph>,
+): Promise<Graph> {
+  try {
+    return await open(path);
+  } catch (error) {
+    throw new ModelError(
+      `cannot load ${basename(path)} of ${folder.id} (${provider}): ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}

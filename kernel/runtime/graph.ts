@@ -1,0 +1,119 @@
+import { basename } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { ModelError, ProviderError } from "../../engine/model-error.js";
+import type { Provider } from "./providers.js";
+
+/** A tensor as families hand it over: plain data with a shape. */
+export interface Feed {
+  type: "float32" | "int64";
+  data: Float32Array | BigInt64Array;
+  shape: number[];
+}
+
+export interface ValueInfo {
+  name: string;
+  type: string;
+  /** Free dimensions by name. */
+  shape: (number | string)[];
+}
+
+/** One loaded graph on one execution provider. */
+export interface Graph {
+  readonly name: string;
+  readonly provider: Provider;
+  readonly inputs: ValueInfo[];
+  readonly outputs: ValueInfo[];
+  /**
+   * Runs the graph on exactly its inputs and returns the outputs asked for as float32.
+   * @param signal keeps the run from starting; the runtime cannot be stopped within one
+   * @throws ProviderError naming the graph and the shapes given; the signal's reason
+   */
+  run(
+    feeds: Record<string, Feed>,
+    outputs?: string[],
+    signal?: AbortSignal,
+  ): Promise<Record<string, FloatTensor>>;
+  dispose(): Promise<void>;
+}
+
+export interface FloatTensor {
+  data: Float32Array;
+  shape: number[];
+}
+
+/**
+ * @param source path of an ONNX file, or its bytes
+ * @param threads on the CPU; all cores when left out
+ */
+export async function openGraph(
+  source: string | Uint8Array,
+  provider: Provider,
+  threads?: number,
+): Promise<Graph> {
+  const name = typeof source === "string" ? basename(source) : "built-in graph";
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
+    logSeverityLevel: 3,
+    ...(threads ? { intraOpNumThreads: threads } : {}),
+  };
+  const session =
+    typeof source === "string"
+      ? await InferenceSession.create(source, options)
+      : await InferenceSession.create(source, options);
+  return {
+    name,
+    provider,
+    inputs: session.inputMetadata.map(valueInfo),
+    outputs: session.outputMetadata.map(valueInfo),
+    async run(feeds, outputs = [session.outputNames[0]], signal) {
+      signal?.throwIfAborted();
+      const tensors: Record<string, Tensor> = {};
+      for (const input of session.inputNames) {
+        const feed = feeds[input];
+        if (!feed) throw new ModelError(`invalid input of ${name}: ${input} is missing`);
+        tensors[input] = new Tensor(feed.type, feed.data as Float32Array, feed.shape) as Tensor;
+      }
+      let results: InferenceSession.OnnxValueMapType;
+      try {
+        results = await session.run(tensors, outputs);
+      } catch (error) {
+        const given = session.inputNames.map((i) => `${i} [${feeds[i].shape.join(", ")}]`).join(", ");
+        throw new ProviderError(`${name} failed on ${given} (${provider}): ${(error as Error).message}`, {
+          cause: error,
+        });
+      }
+      return Object.fromEntries(outputs.map((o) => [o, floatTensor(name, results[o] as Tensor)]));
+    },
+    dispose: () => session.release(),
+  };
+}
+
+function valueInfo(meta: InferenceSession.ValueMetadata): ValueInfo {
+  return meta.isTensor
+    ? { name: meta.name, type: meta.type, shape: [...meta.shape] }
+    : { name: meta.name, type: "not a tensor", shape: [] };
+}
+
+function floatTensor(graph: string, tensor: Tensor): FloatTensor {
+  const shape = [...tensor.dims];
+  if (tensor.type === "float32") return { data: tensor.data as Float32Array, shape };
+  if (tensor.type === "float16") return { data: widen(tensor.data), shape };
+  throw new ModelError(`invalid output of ${graph}: ${tensor.type}, expected float32 or float16`);
+}
+
+/** IEEE 754 binary16 to binary32, by a table of all 65,536 values. */
+let halves: Float32Array | undefined;
+
+function widen(data: Tensor["data"]): Float32Array {
+  const bytes = data as Uint16Array;
+  const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  halves ??= Float32Array.from({ length: 65536 }, (_, h) => {
+    const sign = h & 0x8000 ? -1 : 1;
+    const exponent = (h >> 10) & 31;
+    const fraction = h & 1023;
+    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
+  });
+  const table = halves;
+  return Float32Array.from(bits, (h) => table[h]);
+}
