@@ -8,7 +8,9 @@ export default {
     ],
   },
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
-  transformIgnorePatterns: ["/node_modules/(?!(d3|d3-[a-z-]+|internmap|delaunator|robust-predicates)/)"],
+  transformIgnorePatterns: [
+    "/node_modules/(?!(d3|d3-[a-z-]+|internmap|delaunator|robust-predicates|onnx-buf|@bufbuild|valibot)/)",
+  ],
   testEnvironment: "node",
   // No test is of speed, and machines are busy; a test that hangs ends nevertheless.
   testTimeout: 120_000,

@@ -4,10 +4,11 @@
  * `npm run build:lib && BENCH_PYTHON=… node bench/maxsim.mjs`
  */
 import { openMaxSim } from "../lib/engine/graphs/maxsim-graph.js";
+import { nodeRuntime } from "../lib/kernel/runtime/node-runtime.js";
 import { interleave, startPeer, table, time } from "./peer.mjs";
 
 const [tokens, pages, vectors, dim] = [20, 1000, 1024, 128];
-const graph = await openMaxSim("cpu");
+const graph = await openMaxSim(nodeRuntime, "cpu");
 const make = (count, seed) => ({
   kind: "vectors",
   count,

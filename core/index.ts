@@ -1,3 +1,4 @@
+export { fromBase64 } from "./data/base64.js";
 export * from "./data/lens-data.js";
 export { LENS_LIMITS } from "./data/lens-limits.js";
 export * from "./data/lens-state.js";

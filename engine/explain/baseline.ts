@@ -8,17 +8,11 @@ import {
   tokenMap,
   wordMap,
 } from "../../core/index.js";
-import type {
-  EmbedOptions,
-  Model,
-  PageEmbedding,
-  QueryEmbedding,
-  StopOptions,
-} from "../../kernel/hub/load-model.js";
-import { stopSignal } from "../../kernel/interrupt.js";
-import { SharedWorks } from "../../kernel/runtime/shared-work.js";
 import { joinVectors } from "../graphs/vectors.js";
+import { SharedWorks } from "../shared-work.js";
+import { stopSignal } from "../stop-signal.js";
 import { CONTROL_LIST, CONTROL_QUERIES } from "./baseline-queries.js";
+import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
 
 /** Queries that have nothing to do with a page. */
 export interface ControlSet {

@@ -7,9 +7,9 @@ import {
   type SimilarityMap,
   wordMap,
 } from "../../core/index.js";
-import type { Model, StopOptions } from "../../kernel/hub/load-model.js";
-import { stopSignal } from "../../kernel/interrupt.js";
+import { stopSignal } from "../stop-signal.js";
 import { explainPage } from "./explain-page.js";
+import type { Model, StopOptions } from "./model.js";
 
 /** One page and one query through two prompt profiles of one model. */
 export interface ProfileComparison {

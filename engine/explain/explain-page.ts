@@ -1,7 +1,7 @@
 import { type Explanation, maxsim, type Page, similarityMaps } from "../../core/index.js";
-import type { Model, PageEmbedding, QueryEmbedding, StopOptions } from "../../kernel/hub/load-model.js";
-import { stopSignal } from "../../kernel/interrupt.js";
+import { stopSignal } from "../stop-signal.js";
 import { type ControlSet, controlsOn, EVERYDAY } from "./baseline.js";
+import type { Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
 import { provenance } from "./provenance.js";
 
 /**

@@ -1,9 +1,3 @@
-export {
-  PROVIDERS,
-  type Provider,
-  type ProviderState,
-  providersReport,
-} from "../../kernel/runtime/providers.js";
 export { type ControlSet, controlSet, controlsOn, embedControls } from "./baseline.js";
 export { compareProfiles, type ProfileComparison, type WordComparison } from "./compare-profiles.js";
 export { explainPage, score } from "./explain-page.js";

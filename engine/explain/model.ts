@@ -1,15 +1,12 @@
-import { createHash } from "node:crypto";
 import { type MultiVector, type Page, type PatchGrid, type Query, sharedName } from "../../core/index.js";
-import { didYouMean } from "../../kernel/cli/did-you-mean.js";
-import { stopSignal } from "../../kernel/interrupt.js";
-import type { Feed, FloatTensor, Graph, ValueInfo } from "../../kernel/runtime/graph.js";
-import type { Provider } from "../../kernel/runtime/providers.js";
-import type { EmbeddingCache } from "../../kernel/store/embedding-cache.js";
 import type { Family, PageLayout, PageProcessor, PromptProfile } from "../families/family.js";
 import type { Engine, LoadedGraphs } from "../graphs/loaded-graphs.js";
 import type { MaxSimGraph } from "../graphs/maxsim-graph.js";
 import { joinVectors } from "../graphs/vectors.js";
 import { ModelError, ProviderError } from "../model-error.js";
+import type { EmbeddingCache, Feed, FloatTensor, Graph, Provider, Runtime, ValueInfo } from "../runtime.js";
+import { stopSignal } from "../stop-signal.js";
+import { didYouMean } from "../text/did-you-mean.js";
 import { tokenizeQuery } from "../text/query.js";
 import type { ModelTokenizer } from "../text/tokenizer.js";
 
@@ -82,6 +79,7 @@ export interface ModelParts {
   processor: PageProcessor;
   /** The page processor that a profile has: some resize pages differently. */
   processorOf: (profile: PromptProfile) => PageProcessor;
+  runtime: Runtime;
   engine: Engine;
   cache: EmbeddingCache;
   /** Tells the person something about a query. */
@@ -122,6 +120,11 @@ export class Model {
   /** The execution provider that is in use; another one when it failed at work and the next one took over. */
   get provider(): Provider {
     return this.#parts.engine.graphs.provider;
+  }
+
+  /** Versions of the software that its numbers may depend on, by name. */
+  get versions(): Readonly<Record<string, string>> {
+    return this.#parts.runtime.versions;
   }
 
   get info(): ModelInfo {
@@ -284,7 +287,7 @@ export class Model {
   }
 
   #cacheKey({ provider }: LoadedGraphs, content: string): string {
-    return createHash("sha256").update(`${this.#key}\n${provider}\n${content}`).digest("hex");
+    return this.#parts.runtime.sha256(`${this.#key}\n${provider}\n${content}`);
   }
 
   #embedQuery(graphs: LoadedGraphs, query: Query, signal?: AbortSignal): Promise<MultiVector> {

@@ -1,6 +1,5 @@
 import { type Page, type Provenance, type Query, sharedName } from "../../core/index.js";
-import type { Model } from "../../kernel/hub/load-model.js";
-import { manifest } from "../../kernel/package.js";
+import type { Model } from "./model.js";
 
 /** Everything needed to make the same numbers again. */
 export function provenance(model: Model, page: Page, query: Query): Provenance {
@@ -29,12 +28,7 @@ export function provenance(model: Model, page: Page, query: Query): Provenance {
       renderer: page.source.renderer,
     },
     query: { text: query.text, ids: query.tokens.map((t) => t.id) },
-    versions: {
-      [manifest.name]: manifest.version,
-      "onnxruntime-node": manifest.dependencies["onnxruntime-node"],
-      "@huggingface/tokenizers": manifest.dependencies["@huggingface/tokenizers"],
-      node: process.versions.node,
-    },
+    versions: { ...model.versions },
     date: new Date().toISOString(),
   };
 }

@@ -1,5 +1,5 @@
-import type { Feed } from "../../kernel/runtime/graph.js";
 import type { Backend } from "../processing/resample.js";
+import type { Feed } from "../runtime.js";
 
 /** A model's `config.json`: only what a family looks at is typed. */
 export interface ModelConfig {

@@ -1,5 +1,5 @@
-import type { Feed, FloatTensor, Graph } from "../../kernel/runtime/graph.js";
-import { SharedWork } from "../../kernel/runtime/shared-work.js";
+import type { Feed, FloatTensor, Graph } from "../runtime.js";
+import { SharedWork } from "../shared-work.js";
 
 interface Waiting {
   feeds: Record<string, Feed>;
@@ -20,7 +20,7 @@ const PATIENCE = 2;
 export function batchedGraph(graph: Graph, limit: number): Graph {
   if (limit < 2 || graph.inputs.some((input) => typeof input.shape[0] === "number")) return graph;
   let waiting: Waiting[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function flush(): void {
     clearTimeout(timer);

@@ -1,6 +1,5 @@
-import type { Graph } from "../../kernel/runtime/graph.js";
-import type { Provider } from "../../kernel/runtime/providers.js";
 import { ProviderError } from "../model-error.js";
+import type { Graph, Provider } from "../runtime.js";
 import type { MaxSimGraph } from "./maxsim-graph.js";
 
 /** The graphs of a model, loaded on one execution provider. */

@@ -1,6 +1,5 @@
 import type { MultiVector } from "../../core/index.js";
-import { type Graph, openGraph } from "../../kernel/runtime/graph.js";
-import type { Provider } from "../../kernel/runtime/providers.js";
+import type { Graph, Provider, Runtime } from "../runtime.js";
 import { buildOnnx, type GraphSpec } from "./onnx-build.js";
 
 /**
@@ -39,7 +38,7 @@ const SCORE: GraphSpec = {
 /** A tenth of a millisecond of work: waking other threads costs more than they do. */
 const THREADS = 1;
 
-export async function openMaxSim(provider: Provider): Promise<MaxSimGraph> {
+export async function openMaxSim({ openGraph }: Runtime, provider: Provider): Promise<MaxSimGraph> {
   const cosines = await openGraph(buildOnnx(COSINES), provider, THREADS);
   let score: Promise<Graph> | undefined;
   return {

@@ -1,4 +1,12 @@
-/** Writes small ONNX graphs: the few messages of onnx.proto3 that a handful of nodes needs. */
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType,
+  ModelProtoSchema,
+  TensorProto_DataType,
+  type ValueInfoProtoSchema,
+} from "onnx-buf";
+
+/** Writes small ONNX graphs: a handful of nodes, nothing that would have to be read first. */
 
 export interface NodeSpec {
   op: string;
@@ -23,66 +31,47 @@ export interface GraphSpec {
   constants?: Record<string, number[]>;
 }
 
-const TYPES = { float32: 1, int64: 7 } as const;
-const OPSET = 18;
-const IR_VERSION = 8;
+const TYPES = { float32: TensorProto_DataType.FLOAT, int64: TensorProto_DataType.INT64 } as const;
+const INTEGER = AttributeProto_AttributeType.INT;
+const OPSET = 18n;
+const IR_VERSION = 8n;
 
 /** @returns the bytes of a ModelProto */
 export function buildOnnx(spec: GraphSpec): Uint8Array {
-  const graph = [
-    ...spec.nodes.map((n) => message(1, node(n))),
-    text(2, "colpali-lens"),
-    ...Object.entries(spec.constants ?? {}).map(([name, values]) => message(5, constant(name, values))),
-    ...spec.inputs.map((v) => message(11, value(v))),
-    ...spec.outputs.map((v) => message(12, value(v))),
-  ];
-  return Buffer.concat([
-    int(1, IR_VERSION),
-    text(2, "colpali-lens"),
-    message(7, graph),
-    message(8, [text(1, ""), int(2, OPSET)]),
-  ]);
-}
-
-function node(n: NodeSpec): Buffer[] {
-  return [
-    ...n.inputs.map((i) => text(1, i)),
-    ...n.outputs.map((o) => text(2, o)),
-    text(4, n.op),
-    ...Object.entries(n.attributes ?? {}).map(([name, v]) =>
-      message(5, [text(1, name), int(3, v), int(20, 2)]),
-    ),
-  ];
-}
-
-function value(v: ValueSpec): Buffer[] {
-  const dims = v.shape.map((d) => message(1, [typeof d === "number" ? int(1, d) : text(2, d)]));
-  return [text(1, v.name), message(2, [message(1, [int(1, TYPES[v.type]), message(2, dims)])])];
-}
-
-function constant(name: string, values: number[]): Buffer[] {
-  const data = Buffer.alloc(values.length * 8);
-  values.forEach((v, i) => {
-    data.writeBigInt64LE(BigInt(v), i * 8);
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: "colpali-lens",
+    opsetImport: [{ domain: "", version: OPSET }],
+    graph: {
+      name: "colpali-lens",
+      node: spec.nodes.map(({ op, inputs, outputs, attributes = {} }) => ({
+        opType: op,
+        input: inputs,
+        output: outputs,
+        attribute: Object.entries(attributes).map(([name, v]) => ({ name, i: BigInt(v), type: INTEGER })),
+      })),
+      initializer: Object.entries(spec.constants ?? {}).map(([name, values]) => ({
+        name,
+        dims: [BigInt(values.length)],
+        dataType: TYPES.int64,
+        int64Data: values.map(BigInt),
+      })),
+      input: spec.inputs.map(value),
+      output: spec.outputs.map(value),
+    },
   });
-  return [int(1, values.length), int(2, TYPES.int64), text(8, name), message(9, [data])];
+  return toBinary(ModelProtoSchema, model);
 }
 
-const int = (field: number, v: number): Buffer => Buffer.concat([varint(field * 8), varint(v)]);
-const text = (field: number, s: string): Buffer => message(field, [Buffer.from(s, "utf8")]);
-
-function message(field: number, parts: Buffer[]): Buffer {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([varint(field * 8 + 2), varint(body.length), body]);
-}
-
-function varint(v: number): Buffer {
-  const out: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(v));
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    out.push(rest > 0n ? low | 0x80 : low);
-  } while (rest > 0n);
-  return Buffer.from(out);
+function value({ name, type, shape }: ValueSpec): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map((d) => ({
+    value:
+      typeof d === "number"
+        ? { case: "dimValue" as const, value: BigInt(d) }
+        : { case: "dimParam" as const, value: d },
+  }));
+  return {
+    name,
+    type: { value: { case: "tensorType", value: { elemType: TYPES[type], shape: { dim } } } },
+  };
 }

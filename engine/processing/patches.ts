@@ -1,6 +1,6 @@
-import type { Feed } from "../../kernel/runtime/graph.js";
 import type { ImageConfig, PageProcessor } from "../families/family.js";
 import { ModelError } from "../model-error.js";
+import type { Feed } from "../runtime.js";
 import { filterOf, normalisation } from "./pixels.js";
 import { type Backend, resample } from "./resample.js";
 

@@ -1,3 +1,4 @@
+import { fromBase64 } from "../../core/index.js";
 import { RESAMPLE_WASM } from "./resample-wasm.js";
 
 /**
@@ -163,7 +164,7 @@ type Nine = [number, number, number, number, number, number, number, number, num
 const PAGE = 65536;
 const memory = new WebAssembly.Memory({ initial: 16, maximum: PAGE });
 let bytes = new Uint8Array(memory.buffer);
-const compiled = new WebAssembly.Module(Buffer.from(RESAMPLE_WASM, "base64"));
+const compiled = new WebAssembly.Module(fromBase64(RESAMPLE_WASM));
 const wasm = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Loops;
 
 /** Free bytes behind every buffer: vectors read and write a little past the end. */

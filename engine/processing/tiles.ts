@@ -1,5 +1,5 @@
-import type { Feed } from "../../kernel/runtime/graph.js";
 import type { ModelConfigs, PageLayout, PageProcessor } from "../families/family.js";
+import type { Feed } from "../runtime.js";
 import { filterOf, normalisation, planes } from "./pixels.js";
 import { type Backend, resample } from "./resample.js";
 

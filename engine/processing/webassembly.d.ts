@@ -1,4 +1,4 @@
-/** The part of the standard that Node has and TypeScript declares only for browsers. */
+/** The part of the standard that is used here; TypeScript declares it only for browsers. */
 declare namespace WebAssembly {
   class Memory {
     constructor(limits: { initial: number; maximum?: number });

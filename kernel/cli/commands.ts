@@ -1,5 +1,5 @@
+import { didYouMean } from "../../engine/text/did-you-mean.js";
 import { manifest } from "../package.js";
-import { didYouMean } from "./did-you-mean.js";
 import { doctor } from "./doctor.js";
 import { embed } from "./embed.js";
 import { inspect } from "./inspect.js";

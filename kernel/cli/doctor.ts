@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { providersReport } from "../../engine/explain/index.js";
 import { manifest, packageRoot } from "../package.js";
+import { providersReport } from "../runtime/providers.js";
 import { type Finding, jupyterFindings } from "./doctor-jupyter.js";
 import { type Command, readArguments } from "./options.js";
 

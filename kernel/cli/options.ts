@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { PROVIDERS } from "../../engine/explain/index.js";
-import { didYouMean } from "./did-you-mean.js";
+import { didYouMean } from "../../engine/text/did-you-mean.js";
+import { PROVIDERS } from "../runtime/providers.js";
 
 export interface Command {
   /** One line for the overview. */

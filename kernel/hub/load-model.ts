@@ -8,12 +8,14 @@ import { type Engine, type LoadedGraphs, startEngine } from "../../engine/graphs
 import { openMaxSim } from "../../engine/graphs/maxsim-graph.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Backend } from "../../engine/processing/resample.js";
+import type { Graph, Provider } from "../../engine/runtime.js";
+import { didYouMean } from "../../engine/text/did-you-mean.js";
 import { openTokenizer } from "../../engine/text/tokenizer.js";
-import { didYouMean } from "../cli/did-you-mean.js";
 import { stopSignal } from "../interrupt.js";
 import { packageRoot } from "../package.js";
-import { type Graph, openGraph } from "../runtime/graph.js";
-import { chooseProvider, type Provider } from "../runtime/providers.js";
+import { openGraph } from "../runtime/node-graph.js";
+import { nodeRuntime } from "../runtime/node-runtime.js";
+import { chooseProvider } from "../runtime/providers.js";
 import { openThreadedGraph } from "../runtime/threaded-graph.js";
 import { cacheFolder } from "../store/cache-folder.js";
 import { embeddingCache } from "../store/embedding-cache.js";
@@ -108,6 +110,7 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
       tokenizer,
       processor,
       processorOf,
+      runtime: nodeRuntime,
       engine,
       cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
       warn: options.onWarning ?? console.warn,
@@ -229,7 +232,7 @@ async function openOnProvider(
       const query = queries
         ? await keep(load(folder, queries, provider, (path) => openGraph(path, provider)))
         : page;
-      const maxsim = await keep(openMaxSim(provider));
+      const maxsim = await keep(openMaxSim(nodeRuntime, provider));
       onProgress?.({ step: `loaded on ${provider}`, done: 1, total: 1 });
       return { provider, page, query, maxsim, batch };
     } catch (error) {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { SharedWorks } from "../runtime/shared-work.js";
+import { SharedWorks } from "../../engine/shared-work.js";
 
 const known = new Map<string, string>();
 const running = new SharedWorks<string, string>();

@@ -1,7 +1,7 @@
 /** Runs one graph in a thread of its own, so that a page that takes seconds does not stop messages and interrupts. */
 import { parentPort, workerData } from "node:worker_threads";
 import { ProviderError } from "../../engine/model-error.js";
-import { openGraph } from "./graph.js";
+import { openGraph } from "./node-graph.js";
 import type { ThreadInput, ThreadReply, ThreadRequest } from "./threaded-graph.js";
 
 const port = parentPort!;

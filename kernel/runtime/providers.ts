@@ -4,12 +4,10 @@ import { dirname, join } from "node:path";
 import { listSupportedBackends } from "onnxruntime-node";
 import { buildOnnx } from "../../engine/graphs/onnx-build.js";
 import { ModelError } from "../../engine/model-error.js";
+import type { Provider } from "../../engine/runtime.js";
 import { packageRoot } from "../package.js";
-import { openGraph } from "./graph.js";
+import { openGraph } from "./node-graph.js";
 import { canLoad } from "./shared-library.js";
-
-/** Execution providers of onnxruntime-node, by its names. */
-export type Provider = "cpu" | "webgpu" | "cuda" | "dml" | "coreml";
 
 export const PROVIDERS: readonly Provider[] = ["cuda", "webgpu", "dml", "coreml", "cpu"];
 

@@ -3,9 +3,9 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { ModelError, ProviderError } from "../../engine/model-error.js";
-import { untilStopped } from "../interrupt.js";
-import { type Feed, type FloatTensor, type Graph, openGraph, type ValueInfo } from "./graph.js";
-import type { Provider } from "./providers.js";
+import type { Feed, FloatTensor, Graph, Provider, ValueInfo } from "../../engine/runtime.js";
+import { untilStopped } from "../../engine/stop-signal.js";
+import { openGraph } from "./node-graph.js";
 import { keepThread } from "./threads.js";
 
 export interface ThreadInput {

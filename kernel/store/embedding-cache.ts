@@ -3,22 +3,9 @@ import { mkdir, readdir, readFile, rename, stat, unlink, utimes, writeFile } fro
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import type { MultiVector } from "../../core/index.js";
-import { SharedWorks } from "../runtime/shared-work.js";
+import type { EmbeddingCache } from "../../engine/runtime.js";
+import { SharedWorks } from "../../engine/shared-work.js";
 import { readSafetensor, writeSafetensors } from "./safetensors.js";
-
-/** Keeps page embeddings by content: a page that a model has seen once is never embedded again. */
-export interface EmbeddingCache {
-  /**
-   * Returns what is kept under the key, or makes it once, also when asked twice at the same time.
-   * @param make looks at the signal that it is given: it belongs to all who wait
-   * @throws the signal's reason
-   */
-  get(
-    key: string,
-    make: (stop: AbortSignal) => Promise<MultiVector>,
-    signal?: AbortSignal,
-  ): Promise<MultiVector>;
-}
 
 export interface CacheLimits {
   /** Bytes in memory, and on disk. Beyond, what was used longest ago goes. */

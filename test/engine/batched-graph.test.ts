@@ -8,7 +8,7 @@ import type { Page } from "../../core/index.js";
 import { batchedGraph } from "../../engine/graphs/batched-graph.js";
 import { loadModel } from "../../kernel/hub/load-model.js";
 import { packageRoot } from "../../kernel/package.js";
-import { type Graph, openGraph } from "../../kernel/runtime/graph.js";
+import { type Graph, openGraph } from "../../kernel/runtime/node-graph.js";
 import { prune } from "../../kernel/store/embedding-cache.js";
 import { goldenPage, goldenRoot, sha256 } from "../kernel/support/golden.js";
 
@@ -88,14 +88,14 @@ test("embedding that was stopped goes on where it was, and nothing is embedded t
 
 test("the built package embeds in a thread: the caller's stays free, numbers are the same, errors arrive", async () => {
   const lib = join(packageRoot, "lib", "kernel");
-  if (!existsSync(join(lib, "inference", "graph-thread.js")))
+  if (!existsSync(join(lib, "runtime", "graph-thread.js")))
     throw new Error("the package is not built: npm run build:lib");
   const folder = join(goldenRoot, "colpali");
   const golden = await goldenPage("images/portrait.png");
   const raw = join(mkdtempSync(join(tmpdir(), "thread-")), "pixels");
   writeFileSync(raw, golden.pixels);
   const script = `
-    const { loadModel } = await import(${JSON.stringify(`file://${join(lib, "models", "index.js")}`)});
+    const { loadModel } = await import(${JSON.stringify(`file://${join(lib, "hub", "load-model.js")}`)});
     const model = await loadModel(${JSON.stringify(folder)}, { provider: "cpu", cacheDir: null });
     const pixels = (await import("node:fs")).readFileSync(${JSON.stringify(raw)});
     const page = { ...${JSON.stringify({ ...golden, pixels: undefined })}, pixels };
@@ -103,7 +103,7 @@ test("the built package embeds in a thread: the caller's stays free, numbers are
     const timer = setInterval(() => ticks++, 2);
     const { vectors } = await model.embedPage(page);
     clearInterval(timer);
-    const { openThreadedGraph } = await import(${JSON.stringify(`file://${join(lib, "inference", "threaded-graph.js")}`)});
+    const { openThreadedGraph } = await import(${JSON.stringify(`file://${join(lib, "runtime", "threaded-graph.js")}`)});
     const graph = await openThreadedGraph(${JSON.stringify(join(folder, "model.onnx"))}, "cpu");
     const ids = () => ({ type: "int64", data: new BigInt64Array(2), shape: [1, 2] });
     const pixel_values = { type: "float32", data: new Float32Array(12), shape: [1, 3, 2, 2] };

@@ -6,9 +6,8 @@ import type { Page } from "../../core/index.js";
 import { explainPage } from "../../engine/explain/index.js";
 import { type LoadedGraphs, startEngine } from "../../engine/graphs/loaded-graphs.js";
 import { ModelError, ProviderError } from "../../engine/model-error.js";
+import type { Graph, Provider } from "../../engine/runtime.js";
 import { loadModel } from "../../kernel/hub/load-model.js";
-import type { Graph } from "../../kernel/runtime/graph.js";
-import type { Provider } from "../../kernel/runtime/providers.js";
 import { sha256 } from "../kernel/support/golden.js";
 
 type Answer = (name: string, graph: Graph) => Graph["run"];
@@ -19,8 +18,8 @@ const loads: Provider[] = [];
 jest.mock("../../kernel/runtime/providers.js", () => ({
   chooseProvider: async () => ({ order: ["webgpu", "cpu"], warning: null }),
 }));
-jest.mock("../../kernel/runtime/graph.js", () => {
-  const real = jest.requireActual("../../kernel/runtime/graph.js");
+jest.mock("../../kernel/runtime/node-graph.js", () => {
+  const real = jest.requireActual("../../kernel/runtime/node-graph.js");
   return {
     ...real,
     async openGraph(source: string, provider: Provider) {

@@ -6,13 +6,13 @@ import type { Page } from "../../core/index.js";
 import { controlSet } from "../../engine/explain/baseline.js";
 import { compareProfiles, embedControls, explainPage, score } from "../../engine/explain/index.js";
 import { batchedGraph } from "../../engine/graphs/batched-graph.js";
+import type { Graph } from "../../engine/runtime.js";
+import { SharedWorks } from "../../engine/shared-work.js";
 import { explain } from "../../kernel/api/explain.js";
 import { loadModel, openPages } from "../../kernel/api/open.js";
 import type { Model } from "../../kernel/hub/load-model.js";
 import { type KernelApi, setCurrentKernel } from "../../kernel/jupyter/kernel.js";
 import { streamPages } from "../../kernel/pages/index.js";
-import type { Graph } from "../../kernel/runtime/graph.js";
-import { SharedWorks } from "../../kernel/runtime/shared-work.js";
 import { sha256 } from "./support/golden.js";
 import { samplePdf } from "./support/sample-pdf.js";
 

@@ -11,8 +11,8 @@ import { packageRoot } from "../../kernel/package.js";
 
 let [opened, disposed] = [0, 0];
 
-jest.mock("../../kernel/runtime/graph.js", () => {
-  const real = jest.requireActual("../../kernel/runtime/graph.js");
+jest.mock("../../kernel/runtime/node-graph.js", () => {
+  const real = jest.requireActual("../../kernel/runtime/node-graph.js");
   return {
     ...real,
     async openGraph(...given: unknown[]) {

@@ -1,10 +1,16 @@
 /** @jest-environment <rootDir>/test/kernel/support/software-vulkan.cjs */
 import { existsSync, readdirSync } from "node:fs";
 import { cosines, maxsim } from "../../core/index.js";
-import { PROVIDERS, providersReport } from "../../engine/explain/index.js";
 import { openMaxSim } from "../../engine/graphs/maxsim-graph.js";
+import type { Provider } from "../../engine/runtime.js";
 import { loadModel } from "../../kernel/hub/load-model.js";
-import { chooseProvider, type Provider, type ProviderState } from "../../kernel/runtime/providers.js";
+import { nodeRuntime } from "../../kernel/runtime/node-runtime.js";
+import {
+  chooseProvider,
+  PROVIDERS,
+  type ProviderState,
+  providersReport,
+} from "../../kernel/runtime/providers.js";
 import { canLoad } from "../../kernel/runtime/shared-library.js";
 
 /** Set by the environment of this suite where the driver is installed; CI installs it. */
@@ -63,7 +69,7 @@ test("a model that is asked for on a missing provider still answers, and says so
 async function freshReport(): Promise<ProviderState[]> {
   let report: ProviderState[] = [];
   await jest.isolateModulesAsync(async () => {
-    report = await (await import("../../engine/explain/index.js")).providersReport();
+    report = await (await import("../../kernel/runtime/providers.js")).providersReport();
   });
   return report;
 }
@@ -143,7 +149,7 @@ test("the graph agrees with the plain loops for pages of any length", async () =
     dim: 5,
     data: Float32Array.from({ length: count * 5 }, (_, i) => Math.sin(i * seed + seed)),
   });
-  const graph = await openMaxSim("cpu");
+  const graph = await openMaxSim(nodeRuntime, "cpu");
   const [query, page, other] = [vectors(3, 1.7), vectors(6, 0.9), vectors(4, 2.3)];
   const loops = cosines(query, page);
   expect([...(await graph.cosines(query, page))].map((v, i) => Math.abs(v - loops[i]) < 1e-6)).not.toContain(

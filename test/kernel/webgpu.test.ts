@@ -12,7 +12,8 @@ import { buildOnnx } from "../../engine/graphs/onnx-build.js";
 import { loadModel } from "../../kernel/hub/load-model.js";
 import { packageRoot } from "../../kernel/package.js";
 import { openPages } from "../../kernel/pages/index.js";
-import { openGraph } from "../../kernel/runtime/graph.js";
+import { openGraph } from "../../kernel/runtime/node-graph.js";
+import { nodeRuntime } from "../../kernel/runtime/node-runtime.js";
 import { goldenPage, goldenRoot, readGolden } from "./support/golden.js";
 
 const driver = existsSync(process.env.VK_ICD_FILENAMES || "/none");
@@ -111,7 +112,13 @@ here(
       ["webgpu", "cpu"],
       async (provider) => {
         const graph = await openGraph(bytes, provider);
-        return { provider, page: graph, query: graph, maxsim: await openMaxSim(provider), batch: 1 };
+        return {
+          provider,
+          page: graph,
+          query: graph,
+          maxsim: await openMaxSim(nodeRuntime, provider),
+          batch: 1,
+        };
       },
       (w) => warnings.push(w),
     );

@@ -1,4 +1,4 @@
-import { untilStopped, wholeSignal } from "../interrupt.js";
+import { untilStopped, wholeSignal } from "./stop-signal.js";
 
 /** Work that several may wait for. It is told to stop when all who waited for it have left. */
 export class SharedWork<T> {

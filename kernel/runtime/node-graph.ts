@@ -1,45 +1,7 @@
 import { basename } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { ModelError, ProviderError } from "../../engine/model-error.js";
-import type { Provider } from "./providers.js";
-
-/** A tensor as families hand it over: plain data with a shape. */
-export interface Feed {
-  type: "float32" | "int64";
-  data: Float32Array | BigInt64Array;
-  shape: number[];
-}
-
-export interface ValueInfo {
-  name: string;
-  type: string;
-  /** Free dimensions by name. */
-  shape: (number | string)[];
-}
-
-/** One loaded graph on one execution provider. */
-export interface Graph {
-  readonly name: string;
-  readonly provider: Provider;
-  readonly inputs: ValueInfo[];
-  readonly outputs: ValueInfo[];
-  /**
-   * Runs the graph on exactly its inputs and returns the outputs asked for as float32.
-   * @param signal keeps the run from starting; the runtime cannot be stopped within one
-   * @throws ProviderError naming the graph and the shapes given; the signal's reason
-   */
-  run(
-    feeds: Record<string, Feed>,
-    outputs?: string[],
-    signal?: AbortSignal,
-  ): Promise<Record<string, FloatTensor>>;
-  dispose(): Promise<void>;
-}
-
-export interface FloatTensor {
-  data: Float32Array;
-  shape: number[];
-}
+import type { FloatTensor, Graph, Provider, ValueInfo } from "../../engine/runtime.js";
 
 /**
  * @param source path of an ONNX file, or its bytes
