@@ -3,7 +3,7 @@ import { manifest } from "../package.js";
 import { doctor } from "./doctor.js";
 import { embed } from "./embed.js";
 import { inspect } from "./inspect.js";
-import { install, uninstall } from "./install.js";
+import { install, uninstall } from "./install-command.js";
 import { maps } from "./maps.js";
 import { type Command, UsageError } from "./options.js";
 import { print, say } from "./terminal.js";

@@ -4,8 +4,7 @@ import { type Page, sharedName } from "../../core/index.js";
 import type { Model } from "../hub/load-model.js";
 import { writeSafetensors } from "../store/safetensors.js";
 import { findDocuments } from "./documents.js";
-import { pageFolder, queryFolder } from "./names.js";
-import { openDocuments, openModel, outputFolder } from "./open.js";
+import { openDocuments, openModel, outputFolder } from "./inputs.js";
 import {
   type Command,
   DOCUMENT_OPTIONS,
@@ -16,6 +15,7 @@ import {
   PAGE_USAGE,
   readArguments,
 } from "./options.js";
+import { pageFolder, queryFolder } from "./output-names.js";
 import { print, progress } from "./terminal.js";
 import { worked } from "./work.js";
 

@@ -1,4 +1,4 @@
-import { openModel } from "./open.js";
+import { openModel } from "./inputs.js";
 import { type Command, MODEL_OPTIONS, MODEL_USAGE, readArguments } from "./options.js";
 
 export const inspect: Command = {

@@ -18,9 +18,8 @@ import { lensPage } from "../api/lens-page.js";
 import { FORMATS, saveLens } from "../api/save.js";
 import { bestPages, type Scored } from "./best-pages.js";
 import { findDocuments } from "./documents.js";
+import { openDocuments, openModel, outputFolder } from "./inputs.js";
 import { jsonPrinter } from "./json-printer.js";
-import { pageFolder, queryFolder, tokenFile } from "./names.js";
-import { openDocuments, openModel, outputFolder } from "./open.js";
 import {
   type Command,
   commaList,
@@ -34,6 +33,7 @@ import {
   readArguments,
   UsageError,
 } from "./options.js";
+import { pageFolder, queryFolder, tokenFile } from "./output-names.js";
 import { print, progress, say } from "./terminal.js";
 import { worked } from "./work.js";
 

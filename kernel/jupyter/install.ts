@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { manifest, packageRoot } from "../package.js";
-import { addSettings, removeSettings } from "./settings.js";
+import { addSettings, removeSettings } from "./jupyter-config.js";
 
 export const KERNEL_NAME = "colpali-lens";
 export const DISPLAY_NAME = "TypeScript (ColPali Lens)";

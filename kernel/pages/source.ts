@@ -3,8 +3,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { userPath } from "../user-path.js";
-import { download } from "./download.js";
 import { PageError } from "./error.js";
+import { download } from "./fetch-document.js";
 import { splitFragment } from "./fragment.js";
 
 /** A document: a path, a `file:` or http(s) URL, or its bytes in any form. */

@@ -5,8 +5,8 @@ import ts = require("typescript");
 
 import { DIALOG_DECLARATIONS } from "../jupyter/dialogs.js";
 import { manifest, packageRoot } from "../package.js";
+import { type Settings, settingsOf } from "./compiler-options.js";
 import { globalDeclarations } from "./globals.js";
-import { type Settings, settingsOf } from "./options.js";
 
 /** Files that exist only in memory (cells, `@module` cells) beside those on disk. */
 export interface Workspace {

@@ -7,8 +7,8 @@ import { currentCause } from "../jupyter/context.js";
 import type { ModulesBeside } from "./beside.js";
 import { needsCompiling, syntaxError } from "./compile-module.js";
 import { installLoader, type ModuleCompiler } from "./loader.js";
-import { placesOf, withPlaces } from "./places.js";
 import type { Stacks } from "./stack.js";
+import { placesOf, withPlaces } from "./stack-places.js";
 
 type Slots = Record<string, unknown>;
 type Import = (name: string, options?: ImportCallOptions) => Promise<Slots>;

@@ -9,7 +9,7 @@ import {
 import { h, setText, uniqueId } from "./dom.js";
 import type { NamedFile, SaveFormat } from "./files.js";
 import type { Actions, Frame, StatusPart } from "./frame.js";
-import { createSave } from "./save.js";
+import { createSave } from "./save-panel.js";
 
 /** Query and score on top; what the kernel is doing shows in the same place, so that nothing moves. */
 export function createHeader(

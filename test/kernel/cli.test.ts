@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { run } from "../../kernel/cli/commands";
-import { pageFolder, slug, tokenFile } from "../../kernel/cli/names";
+import { pageFolder, slug, tokenFile } from "../../kernel/cli/output-names";
 import { onePage } from "./support/raw-pdf";
 
 const REPORT = join(__dirname, "../../examples/energy-report.pdf");

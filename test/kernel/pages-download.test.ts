@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { openPages } from "../../kernel/pages";
-import { download } from "../../kernel/pages/download";
+import { download } from "../../kernel/pages/fetch-document";
 import { samplePdf } from "./support/sample-pdf";
 
 const sample = samplePdf([{ width: 300, height: 200, texts: [] }]);

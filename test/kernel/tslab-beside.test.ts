@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ModulesBeside } from "../../kernel/tslab/beside";
+import { settingsOf } from "../../kernel/tslab/compiler-options";
 import { createWorkspace } from "../../kernel/tslab/host";
-import { settingsOf } from "../../kernel/tslab/options";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "beside-")));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
-import { decodeLensView } from "../view/lens-view.js";
-import { fromBase64, toBase64 } from "./base64.js";
-import { invalid, record } from "./check.js";
-import { decodeLensData } from "./lens-data.js";
-import { LENS_STATE_VERSION, type LensState } from "./lens-state.js";
+import { fromBase64, toBase64 } from "../data/base64.js";
+import { invalid, record } from "../data/check.js";
+import { decodeLensData } from "../data/lens-data.js";
+import { LENS_STATE_VERSION, type LensState } from "../data/lens-state.js";
+import { decodeLensView } from "./lens-view.js";
 
 /**
  * A whole lens as one JSON text: binary leaves become `{"base64": "…"}`. What an exported page carries.
