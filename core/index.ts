@@ -3,6 +3,7 @@ export * from "./data/lens-data.js";
 export { LENS_LIMITS } from "./data/lens-limits.js";
 export * from "./data/lens-state.js";
 export * from "./data/lens-wire.js";
+export * from "./data/palette-names.js";
 export * from "./data/printable.js";
 export * from "./data/shared-name.js";
 export * from "./data/similarity-map.js";

@@ -1,4 +1,4 @@
-import type { DivergingName, PaletteName } from "../scene/palettes.js";
+import type { DivergingName, PaletteName } from "./palette-names.js";
 import type { Aggregate, Explanation } from "./vocabulary.js";
 
 /** Version of the state's shape. Raise it when an older reader would misunderstand a newer state. */

@@ -1,7 +1,6 @@
 import { deviation, max, mean } from "d3-array";
 import { decimal } from "../data/printable.js";
-import type { ControlGroup, Explanation, QueryToken, SimilarityMaps } from "../data/vocabulary.js";
-import type { Shown } from "../view/shown.js";
+import type { Aggregate, ControlGroup, Explanation, QueryToken, SimilarityMaps } from "../data/vocabulary.js";
 import { wordMap } from "./maxsim.js";
 
 /** How often an unrelated word may reach as high before that counts as chance. */
@@ -28,10 +27,19 @@ export interface Chance {
   beyond: boolean;
 }
 
-const judged = new WeakMap<Shown, Chance | null>();
+/** Which map is judged: of a token, of a word, or of several tokens. */
+export interface Judged {
+  kind: "token" | "word" | "aggregate" | "difference";
+  /** How several tokens became one map, or null for a token's or word's. */
+  aggregate: Aggregate | null;
+  /** Tokens that count, by index. */
+  tokens: number[];
+}
+
+const judged = new WeakMap<Judged, Chance | null>();
 
 /** Chance of a word's or token's map; null for aggregates, differences, and where it was not measured. */
-export function chanceOf(explanation: Explanation, shown: Shown): Chance | null {
+export function chanceOf(explanation: Explanation, shown: Judged): Chance | null {
   let chance = judged.get(shown);
   if (chance === undefined) {
     chance = judge(explanation, shown);
@@ -46,7 +54,7 @@ export function describeChance({ beyond, p, among, percentile }: Chance): string
   return `${beyond ? "more" : "no more"} than chance (p = ${decimal(p, 3)}: ${reached} of ${among} controls on this page reach it)`;
 }
 
-function judge(explanation: Explanation, shown: Shown): Chance | null {
+function judge(explanation: Explanation, shown: Judged): Chance | null {
   const maxima = controlMaxima(explanation, shown);
   if (!maxima || (shown.kind !== "word" && shown.kind !== "token")) return null;
   // Sums and differences have other units; a map with the controls subtracted is judged by its cosines.
@@ -67,7 +75,7 @@ function judge(explanation: Explanation, shown: Shown): Chance | null {
 }
 
 /** Cosine that marks chance for what is shown: for a maximum over words, that of a single word. */
-export function chanceLevel(explanation: Explanation, shown: Shown): number | null {
+export function chanceLevel(explanation: Explanation, shown: Judged): number | null {
   const maxima = controlMaxima(explanation, shown);
   return maxima && levelOf(maxima);
 }
@@ -99,12 +107,12 @@ export function aboveControls(explanation: Explanation): SimilarityMaps {
   return made;
 }
 
-function controlMaxima({ controls, query }: Explanation, shown: Shown): Float32Array | null {
+function controlMaxima({ controls, query }: Explanation, shown: Judged): Float32Array | null {
   const group = groupOf(query.tokens, shown);
   return (group && controls?.maxima[group]) ?? null;
 }
 
-function groupOf(tokens: QueryToken[], shown: Shown): ControlGroup | null {
+function groupOf(tokens: QueryToken[], shown: Judged): ControlGroup | null {
   if (shown.kind === "word") return "words";
   // Of the aggregates only the maximum has cells that are cosines of single tokens; of mixed kinds words decide.
   if (shown.kind === "difference" || (shown.kind === "aggregate" && shown.aggregate !== "max")) return null;

@@ -1,12 +1,13 @@
 import * as chromatic from "d3-scale-chromatic";
 import { invalid } from "../data/check.js";
+import { type DivergingName, PALETTE_NAMES, type PaletteName } from "../data/palette-names.js";
 import { MAKO } from "./mako.js";
 
 /**
  * Palettes whose lightness rises or falls all the way, so that a stronger cell never looks weaker, also in
- * grey print and for colour-blind readers (the test checks each in CIELAB). Names as their authors give them.
+ * grey print and for colour-blind readers (the test checks each in CIELAB).
  */
-const SEQUENTIAL = {
+const SEQUENTIAL: Record<PaletteName, (t: number) => string> = {
   viridis: chromatic.interpolateViridis,
   cividis: chromatic.interpolateCividis,
   mako: (t: number) => `#${MAKO.slice(6 * Math.round(t * 255), 6 * Math.round(t * 255) + 6)}`,
@@ -33,17 +34,11 @@ const SEQUENTIAL = {
 };
 
 /** For differences: lightness peaks in the middle, which is 0, and falls evenly to both sides. */
-const DIVERGING = {
+const DIVERGING: Record<DivergingName, (t: number) => string> = {
   PuOr: chromatic.interpolatePuOr,
   RdBu: chromatic.interpolateRdBu,
   BrBG: chromatic.interpolateBrBG,
 };
-
-export type PaletteName = keyof typeof SEQUENTIAL;
-export type DivergingName = keyof typeof DIVERGING;
-
-export const PALETTE_NAMES = Object.keys(SEQUENTIAL) as PaletteName[];
-export const DIVERGING_NAMES = Object.keys(DIVERGING) as DivergingName[];
 
 /** 256 colours from the low to the high end, 3 bytes each. */
 export type Colours = Uint8Array;

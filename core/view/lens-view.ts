@@ -11,9 +11,9 @@ import {
   SCOPES,
   type Zoom,
 } from "../data/lens-state.js";
+import { DIVERGING_NAMES, PALETTE_NAMES } from "../data/palette-names.js";
 import type { Explanation } from "../data/vocabulary.js";
 import { followingCompare } from "../interaction/siblings.js";
-import { DIVERGING_NAMES, PALETTE_NAMES } from "../scene/palettes.js";
 import { decodeRegion, followingRegion } from "./region.js";
 
 /** What of a lens its view refers to. */

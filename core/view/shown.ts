@@ -2,18 +2,13 @@ import type { LensView } from "../data/lens-state.js";
 import { printable } from "../data/printable.js";
 import type { SimilarityMap } from "../data/similarity-map.js";
 import type { Aggregate, Explanation, MapUnit } from "../data/vocabulary.js";
-import { aboveControls } from "../interaction/chance.js";
+import { aboveControls, type Judged } from "../interaction/chance.js";
 import { aggregate, tokenMap, wordMap } from "../interaction/maxsim.js";
 
 /** The one map that a view shows, with its name. */
-export interface Shown {
-  kind: "token" | "word" | "aggregate" | "difference";
-  /** How several tokens became one map, or null for a token's or word's. */
-  aggregate: Aggregate | null;
+export interface Shown extends Judged {
   /** For a heading: `“arrows”`, `maximum over 3 words`. */
   label: string;
-  /** Tokens that count, by index. */
-  tokens: number[];
   map: SimilarityMap;
   /** What a cell's number is. */
   unit: MapUnit;

@@ -1,9 +1,10 @@
 import { type MultiVector, type Page, type PatchGrid, type Query, sharedName } from "../../core/index.js";
-import type { Family, PageLayout, PageProcessor, PromptProfile } from "../families/family.js";
+import type { Family, PromptProfile } from "../families/family.js";
 import type { Engine, LoadedGraphs } from "../graphs/loaded-graphs.js";
 import type { MaxSimGraph } from "../graphs/maxsim-graph.js";
 import { joinVectors } from "../graphs/vectors.js";
 import { ModelError, ProviderError } from "../model-error.js";
+import type { PageLayout, PageProcessor } from "../processing/page-processor.js";
 import type { EmbeddingCache, Feed, FloatTensor, Graph, Provider, Runtime, ValueInfo } from "../runtime.js";
 import { stopSignal } from "../stop-signal.js";
 import { didYouMean } from "../text/did-you-mean.js";

@@ -1,5 +1,6 @@
+import type { ModelConfigs } from "../model-configs.js";
 import { ModelError } from "../model-error.js";
-import type { Family, ModelConfigs } from "./family.js";
+import type { Family } from "./family.js";
 import { gemma3 } from "./gemma3.js";
 import { idefics3, modernvbert } from "./idefics.js";
 import { mini } from "./mini.js";

@@ -1,5 +1,6 @@
+import type { ModelConfigs } from "../model-configs.js";
 import { squashProcessor } from "../processing/squash.js";
-import type { Family, ModelConfigs, PromptProfile } from "./family.js";
+import type { Family, PromptProfile } from "./family.js";
 
 const PAGE = "{image}<bos>Describe the image.\n";
 /** transformers from 4.47 on puts a `<bos>` behind the image although colpali-engine has written one there. */

@@ -1,5 +1,6 @@
+import type { ModelConfigs } from "../model-configs.js";
 import { patchProcessor } from "../processing/patches.js";
-import type { Family, ModelConfigs, PromptProfile } from "./family.js";
+import type { Family, PromptProfile } from "./family.js";
 
 const PAGE =
   "<|im_start|>user\n<|vision_start|>{image}<|vision_end|>Describe the image.<|im_end|><|endoftext|>";

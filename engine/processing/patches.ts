@@ -1,6 +1,7 @@
-import type { ImageConfig, PageProcessor } from "../families/family.js";
+import type { ImageConfig } from "../model-configs.js";
 import { ModelError } from "../model-error.js";
 import type { Feed } from "../runtime.js";
+import type { PageProcessor } from "./page-processor.js";
 import { filterOf, normalisation } from "./pixels.js";
 import { type Backend, resample } from "./resample.js";
 

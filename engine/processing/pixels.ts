@@ -1,4 +1,4 @@
-import type { ImageConfig } from "../families/family.js";
+import type { ImageConfig } from "../model-configs.js";
 import type { Backend, Filter } from "./resample.js";
 
 const FILTERS: Record<number, Filter> = { 1: "lanczos", 2: "bilinear", 3: "bicubic" };

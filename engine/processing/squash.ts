@@ -1,5 +1,6 @@
-import type { ImageConfig, PageLayout, PageProcessor } from "../families/family.js";
+import type { ImageConfig } from "../model-configs.js";
 import { ModelError } from "../model-error.js";
+import type { PageLayout, PageProcessor } from "./page-processor.js";
 import { filterOf, normalisation, planes } from "./pixels.js";
 import { type Backend, resample } from "./resample.js";
 

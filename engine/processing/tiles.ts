@@ -1,5 +1,6 @@
-import type { ModelConfigs, PageLayout, PageProcessor } from "../families/family.js";
+import type { ModelConfigs } from "../model-configs.js";
 import type { Feed } from "../runtime.js";
+import type { PageLayout, PageProcessor } from "./page-processor.js";
 import { filterOf, normalisation, planes } from "./pixels.js";
 import { type Backend, resample } from "./resample.js";
 

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Family, ModelConfig } from "../../engine/families/family.js";
+import type { Family } from "../../engine/families/family.js";
+import type { ModelConfig } from "../../engine/model-configs.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Graph } from "../../engine/runtime.js";
 import type { ModelTokenizer } from "../../engine/text/tokenizer.js";

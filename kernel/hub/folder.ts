@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { ImageConfig, ModelConfigs } from "../../engine/families/family.js";
+import type { ImageConfig, ModelConfigs } from "../../engine/model-configs.js";
 import { ModelError } from "../../engine/model-error.js";
 import { mistaken } from "./mistaken.js";
 

@@ -4,7 +4,6 @@ import { extname } from "node:path";
 import ts = require("typescript");
 
 import { manifest } from "../package.js";
-import type { Module } from "./beside.js";
 import { takeFromCommonJs } from "./from-commonjs.js";
 import { identifiers, parseFile, syntaxErrors, topLevelNames } from "./names.js";
 
@@ -26,7 +25,7 @@ export function needsCompiling(file: string): boolean {
  */
 export function compileModule(
   file: string,
-  { text, kind }: Module,
+  { text, kind }: { text: string; kind: string },
   options: ts.CompilerOptions,
   program: ts.Program | undefined,
   isCommonJs: (name: string) => boolean,

@@ -1,12 +1,14 @@
-import { type Import, imports, json } from "./source";
+import { basename } from "node:path";
+import { type Import, imports, json, trackedFiles } from "./source";
 
 const inside = (folder: string) => (to: string) => to.startsWith(`${folder}/`);
-const isFile = (to: string) => to.includes(".");
+const isFile = (to: string) => to.includes(".") && !to.startsWith("@");
 const lines = (wrong: Import[]) => wrong.map(({ from, to }) => `${from} imports ${to}`);
 const core = imports("core");
-const src = imports("src");
 const engine = imports("engine");
+const src = imports("src");
 const kernel = imports("kernel");
+const all = [...core, ...engine, ...src, ...kernel];
 
 test("the reader of import lines sees them", () => {
   expect(core).toContainEqual({
@@ -15,81 +17,121 @@ test("the reader of import lines sees them", () => {
     typeOnly: true,
   });
   expect(src).toContainEqual({ from: "src/lab/plugin.ts", to: "src/lab/widget.ts", typeOnly: false });
+  expect(engine).toContainEqual({
+    from: "engine/families/qwen.ts",
+    to: "engine/processing/patches.ts",
+    typeOnly: false,
+  });
   expect(kernel).toContainEqual({ from: "kernel/pages/pdfium.ts", to: "@embedpdf/pdfium", typeOnly: false });
   expect(kernel).toContainEqual({ from: "kernel/package.ts", to: "node:fs", typeOnly: false });
 });
 
-test("core imports itself and pure d3 modules, nothing else", () => {
-  const pure = [
-    "d3-array",
-    "d3-color",
-    "d3-contour",
-    "d3-format",
-    "d3-interpolate",
-    "d3-path",
-    "d3-scale",
-    "d3-shape",
-  ];
-  pure.push("d3-scale-chromatic");
-  expect(lines(core.filter(({ to }) => !inside("core")(to) && !pure.includes(to)))).toEqual([]);
-});
+/** What each part may import beside itself: other parts, and packages; `null` for any package. */
+const PARTS: [name: string, found: Import[], parts: string[], packages: RegExp | null][] = [
+  [
+    "core",
+    core,
+    [],
+    /^(d3-(array|color|contour|format|interpolate|path|scale|scale-chromatic|shape)|valibot)$/,
+  ],
+  [
+    "engine",
+    engine,
+    ["core"],
+    /^(@huggingface\/tokenizers|@bufbuild\/protobuf|onnx-buf|fastest-levenshtein)$/,
+  ],
+  ["src", src, ["engine", "core"], /^(?!node:)/],
+  ["kernel", kernel, ["engine", "core"], null],
+];
 
-test("src imports core and never the kernel or Node", () => {
-  const wrong = src.filter(({ to }) => {
-    if (to.startsWith("node:")) return true;
-    return (
-      isFile(to) && !inside("src")(to) && !inside("core")(to) && to !== "package.json" && !to.endsWith(".css")
+test.each(PARTS)(
+  "%s imports itself, what lies below it, and the packages it may",
+  (name, found, parts, packages) => {
+    const wrong = found.filter(({ to }) =>
+      isFile(to)
+        ? ![name, ...parts].some((part) => inside(part)(to)) && to !== "package.json" && !to.endsWith(".css")
+        : packages !== null && !packages.test(to),
     );
+    expect(lines(wrong)).toEqual([]);
+  },
+);
+
+/** In one way within a part, too: each folder imports those before it only. Files beside them may be imported by all. */
+const FLOORS: Record<string, string[]> = {
+  core: ["data", "interaction", "view", "scene", "figure"],
+  engine: ["processing", "families", "text", "graphs", "explain"],
+  kernel: ["jupyter", "store", "runtime", "figures", "pages", "hub", "widgets", "tslab", "api", "cli"],
+  src: ["viewer", "lab", "page"],
+};
+
+test.each(Object.entries(FLOORS))("the folders of %s import one way", (part, floors) => {
+  const floor = (file: string) => {
+    const folder = file.split("/")[1];
+    return inside(part)(file) && !folder.includes(".") ? floors.indexOf(folder) : null;
+  };
+  const of = all.filter(({ from }) => inside(part)(from));
+  expect(of.filter(({ from }) => floor(from) === -1).map(({ from }) => from)).toEqual([]);
+  const wrong = of.filter(({ from, to }) => {
+    const [a, b] = [floor(from), floor(to)];
+    return a !== null && b !== null && b > a;
   });
   expect(lines(wrong)).toEqual([]);
 });
 
-test("the kernel imports the engine and core, and never src", () => {
-  const wrong = [...engine, ...kernel].filter(
-    ({ to }) => isFile(to) && !["kernel", "engine", "core"].some((folder) => inside(folder)(to)),
-  );
-  expect(lines(wrong)).toEqual([]);
+test("no file imports itself by way of others", () => {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of all) next.set(from, [...(next.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: string[]) => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(" > "));
+    if (path.includes(file) || done.has(file)) return;
+    for (const to of next.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of next.keys()) visit(file, []);
+  expect(cycles).toEqual([]);
 });
 
-test.each(["viewer"])("src/%s knows nothing of Jupyter", (folder) => {
+test("a file name is there once", () => {
+  const files = trackedFiles().filter((file) => /^(core|engine|kernel|src)\/.*\.ts$/.test(file));
+  // A folder's own face.
+  const named = files.filter((file) => basename(file) !== "index.ts");
+  const twice = named.filter((a) => named.some((b) => a !== b && basename(a) === basename(b)));
+  expect(twice).toEqual([]);
+});
+
+test("src/viewer knows nothing of Jupyter", () => {
   const wrong = src.filter(
-    ({ from, to }) =>
-      inside(`src/${folder}`)(from) &&
-      (to.startsWith("@jupyter") ||
-        to.startsWith("@lumino") ||
-        (inside("src")(to) && !inside(`src/${folder}`)(to))),
+    ({ from, to }) => inside("src/viewer")(from) && (to.startsWith("@jupyter") || to.startsWith("@lumino")),
   );
   expect(lines(wrong)).toEqual([]);
 });
 
-test.each(["pages", "hub", "runtime", "store"])("kernel/%s knows nothing of Jupyter", (folder) => {
-  const wrong = kernel.filter(
-    ({ from, to }) =>
-      inside(`kernel/${folder}`)(from) &&
-      (/^kernel\/(jupyter|tslab|api|widgets|main)\b/.test(to) || ["zeromq", "tslab"].includes(to)),
-  );
-  expect(lines(wrong)).toEqual([]);
-});
+test.each(["jupyter", "tslab", "widgets"])(
+  "kernel/%s knows nothing of models, pages and lenses",
+  (folder) => {
+    const wrong = kernel.filter(
+      ({ from, to }) =>
+        inside(`kernel/${folder}`)(from) &&
+        /^(core|engine)\/|^kernel\/(pages|hub|runtime|store|figures|api|cli)\//.test(to),
+    );
+    expect(lines(wrong)).toEqual([]);
+  },
+);
 
-test("kernel/jupyter knows nothing of models, pages and lenses", () => {
-  const wrong = kernel.filter(
+test("only kernel/tslab reaches into tslab, and only the wire opens sockets", () => {
+  const wrong = all.filter(
     ({ from, to }) =>
-      inside("kernel/jupyter")(from) &&
-      /^kernel\/(pages|hub|runtime|store|api|tslab)\b|^(core|engine)\//.test(to),
-  );
-  expect(lines(wrong)).toEqual([]);
-});
-
-test("only kernel/tslab reaches into tslab", () => {
-  const wrong = [...core, ...engine, ...src, ...kernel].filter(
-    ({ from, to }) => (to === "tslab" || to.startsWith("@tslab/")) && !inside("kernel/tslab")(from),
+      ((to === "tslab" || to.startsWith("@tslab/")) && !inside("kernel/tslab")(from)) ||
+      (to === "zeromq" && !inside("kernel/jupyter")(from)),
   );
   expect(lines(wrong)).toEqual([]);
 });
 
 test("what is imported at run time is a dependency", () => {
   const { dependencies } = json("package.json");
-  const wrong = [...core, ...engine, ...src, ...kernel].filter(
+  const wrong = all.filter(
     ({ to, typeOnly }) => !typeOnly && !isFile(to) && !to.startsWith("node:") && !(to in dependencies),
   );
   expect(lines(wrong)).toEqual([]);

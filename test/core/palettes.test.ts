@@ -1,5 +1,6 @@
 import { lab, rgb } from "d3-color";
-import { type Colours, colours, DIVERGING_NAMES, hex, PALETTE_NAMES } from "../../core/scene/palettes";
+import { DIVERGING_NAMES, PALETTE_NAMES } from "../../core/data/palette-names";
+import { type Colours, colours, hex } from "../../core/scene/palettes";
 
 const lightness = (table: Colours) => Array.from({ length: 256 }, (_, i) => lab(hex(table, i)).l);
 // Colours of 8 bits step back by a fraction of a unit even in a monotone palette.

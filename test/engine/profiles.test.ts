@@ -4,9 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelConfigs } from "../../engine/families/family.js";
 import { paligemma } from "../../engine/families/paligemma.js";
 import { qwen2 } from "../../engine/families/qwen.js";
+import type { ModelConfigs } from "../../engine/model-configs.js";
 import { tokenizeQuery } from "../../engine/text/query.js";
 import { type ModelTokenizer, openTokenizer } from "../../engine/text/tokenizer.js";
 import { packageRoot } from "../../kernel/package.js";
