@@ -14,7 +14,7 @@ import {
 import { COSINE, LENS_LIMITS } from "./lens-limits.js";
 import { decodeProvenance } from "./lens-provenance.js";
 import type { LensExplanation } from "./lens-state.js";
-import type { Controls, MaxSim, Query, SimilarityMaps, TokenKind } from "./vocabulary.js";
+import type { Baseline, MaxSim, Query, SimilarityMaps, TokenKind } from "./vocabulary.js";
 
 /** One explanation of a lens, checked. `left` is how many cosines it may still have. */
 export function decodeExplanation(raw: unknown, name: string, pages: number, left: number): LensExplanation {
@@ -41,7 +41,9 @@ export function decodeExplanation(raw: unknown, name: string, pages: number, lef
     maps: maps(given.maps, `${name}.maps`, tokens, rows, columns),
     maxsim: maxsim(given.maxsim, `${name}.maxsim`, tokens, rows, columns),
     domain: [domain[0], domain[1]],
-    controls: orNull(given.controls ?? null, (v) => controls(v, `${name}.controls`, rows * columns)),
+    baseline: orNull(given.baseline ?? given.controls ?? null, (v) =>
+      baseline(v, `${name}.baseline`, rows * columns),
+    ),
     provenance: decodeProvenance(given.provenance, `${name}.provenance`),
   };
 }
@@ -123,8 +125,8 @@ function maxsim(raw: unknown, name: string, count: number, rows: number, columns
   };
 }
 
-/** Lenses of the first versions have none. */
-function controls(raw: unknown, name: string, cells: number): Controls {
+/** Lenses of the first versions have none, those of the second call it `controls`. */
+function baseline(raw: unknown, name: string, cells: number): Baseline {
   const given = record(raw, name);
   const part = <K extends string>(key: "maxima" | "mean", kinds: readonly K[], length?: number) => {
     const from = record(given[key], `${name}.${key}`);
@@ -134,9 +136,9 @@ function controls(raw: unknown, name: string, cells: number): Controls {
     ) as Partial<Record<K, Float32Array>>;
   };
   return {
-    kind: "controls",
+    kind: "baseline",
     list: text(given.list, `${name}.list`, 300),
-    queries: integer(given.queries, `${name}.queries`, 1, LENS_LIMITS.controls),
+    queries: integer(given.queries, `${name}.queries`, 1, LENS_LIMITS.baseline),
     maxima: part("maxima", ["words", ...KINDS] as const),
     mean: part("mean", KINDS, cells),
   };
@@ -145,11 +147,11 @@ function controls(raw: unknown, name: string, cells: number): Controls {
 /** `length` cosines; without it, an ascending list of 1 or more. */
 function cosines(raw: unknown, name: string, length?: number): Float32Array {
   const data = floats(raw, name);
-  if (length === undefined ? data.length < 1 || data.length > LENS_LIMITS.controls : data.length !== length)
+  if (length === undefined ? data.length < 1 || data.length > LENS_LIMITS.baseline : data.length !== length)
     throw refusal(
       name,
       `${data.length} cosines`,
-      length === undefined ? `1 to ${LENS_LIMITS.controls}` : `${length}`,
+      length === undefined ? `1 to ${LENS_LIMITS.baseline}` : `${length}`,
     );
   for (let i = 0; i < data.length; i++) {
     if (!(data[i] >= -COSINE && data[i] <= COSINE))

@@ -8,7 +8,7 @@ export const LENS_LIMITS = {
   /** Cosines of all explanations together: 128 MB. */
   cosines: 32_000_000,
   /** Control queries, and control tokens of one kind. */
-  controls: 100_000,
+  baseline: 100_000,
   /** Bytes of one encoded picture, and pixels of it once decoded. */
   pictureBytes: 64_000_000,
   picturePixels: 100_000_000,

@@ -56,7 +56,7 @@ export type Blend = (typeof BLENDS)[number];
 export type Cells = (typeof CELLS)[number];
 /**
  * What is done about chance, as control queries on the same page measure it: `marked` on words and scale; `hidden`,
- * cells at or below the chance level are not painted; `subtracted`, each cell less its mean over the controls.
+ * cells at or below the chance level are not painted; `subtracted`, each cell less its mean over the control queries.
  */
 export type ChanceView = (typeof CHANCES)[number];
 /** One large page, or one small map per word. */

@@ -63,7 +63,7 @@ export type MapCells = Pick<SimilarityMap, "data" | "rows" | "columns">;
 
 const PLURALS: Record<MapUnit, string> = {
   cosine: "cosines",
-  "cosine above controls": "cosines above controls",
+  "cosine above baseline": "cosines above baseline",
   "sum of cosines": "sums of cosines",
   "difference of cosines": "differences of cosines",
 };

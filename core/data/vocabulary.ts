@@ -109,7 +109,7 @@ export interface SimilarityMaps {
 }
 
 /** What the numbers of a map are. */
-export type MapUnit = "cosine" | "cosine above controls" | "sum of cosines" | "difference of cosines";
+export type MapUnit = "cosine" | "cosine above baseline" | "sum of cosines" | "difference of cosines";
 
 /** Late interaction of one query token with a page. */
 export interface TokenMaxSim {
@@ -141,20 +141,20 @@ export interface MaxSim {
 export type Aggregate = "max" | "mean" | "winner";
 
 /** Whole words, or single tokens of one kind. */
-export type ControlGroup = "words" | TokenKind;
+export type BaselineGroup = "words" | TokenKind;
 
 /**
  * What control queries, which have nothing to do with the page, reach on it: the yardstick for chance. Always measured
  * with the same model and prompt profile on the same page.
  */
-export interface Controls {
-  kind: "controls";
+export interface Baseline {
+  kind: "baseline";
   /** Which queries they are, for example "everyday@1". */
   list: string;
   /** How many there are; those that share a word with the query count in `mean` only. */
   queries: number;
   /** Highest cosine over the patches of each control word (mean map of its tokens) or control token, ascending. */
-  maxima: Partial<Record<ControlGroup, Float32Array>>;
+  maxima: Partial<Record<BaselineGroup, Float32Array>>;
   /** Mean cosine of each patch over the control words, or the control tokens of a kind: [row][column]. */
   mean: Partial<Record<TokenKind, Float32Array>>;
 }
@@ -204,6 +204,6 @@ export interface Explanation {
   /** Cosine range that the default display spans; the provenance says whether it was measured on the model. */
   domain: [number, number];
   /** The yardstick for chance, or null where it was not measured. */
-  controls: Controls | null;
+  baseline: Baseline | null;
   provenance: Provenance;
 }

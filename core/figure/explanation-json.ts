@@ -31,7 +31,7 @@ export interface ExplanationJson {
   /** Of each token: how its highest cosine on a patch compares with those of control queries; null if not measured. */
   chance: (Chance | null)[];
   /** The control queries' own numbers: highest cosines ascending; mean maps as `maps`, [row][column]. */
-  controls: {
+  baseline: {
     list: string;
     queries: number;
     maxima: Record<string, number[]>;
@@ -116,7 +116,7 @@ export function explanationJson(
   explanation: Explanation,
   options: { arrays?: boolean } = {},
 ): ExplanationJson {
-  const { query, grid, maps, maxsim, domain, controls, provenance } = explanation;
+  const { query, grid, maps, maxsim, domain, baseline, provenance } = explanation;
   const { kind: _, ...scores } = maxsim;
   return {
     schema: EXPLANATION_SCHEMA,
@@ -128,11 +128,11 @@ export function explanationJson(
     maxsim: scores,
     domain,
     chance: query.tokens.map((_, token) => selectionChance(explanation, { token })),
-    controls: controls && {
-      list: controls.list,
-      queries: controls.queries,
-      maxima: each(controls.maxima, (values) => Array.from(values)),
-      mean: each(controls.mean, (data) => {
+    baseline: baseline && {
+      list: baseline.list,
+      queries: baseline.queries,
+      maxima: each(baseline.maxima, (values) => Array.from(values)),
+      mean: each(baseline.mean, (data) => {
         const map: SimilarityMaps = { ...maps, tokens: 1, data };
         return options.arrays ? nested(map)[0] : toBase64(littleEndian(data));
       }),

@@ -1,6 +1,12 @@
 import { deviation, max, mean } from "d3-array";
 import { decimal } from "../data/printable.js";
-import type { Aggregate, ControlGroup, Explanation, QueryToken, SimilarityMaps } from "../data/vocabulary.js";
+import type {
+  Aggregate,
+  BaselineGroup,
+  Explanation,
+  QueryToken,
+  SimilarityMaps,
+} from "../data/vocabulary.js";
 import { wordMap } from "./maxsim.js";
 
 /** How often an unrelated word may reach as high before that counts as chance. */
@@ -21,7 +27,7 @@ export interface Chance {
   p: number;
   /** `(value - mean) / standard deviation` of the controls' highest cosines; null where they are all the same. */
   z: number | null;
-  /** Cosine above which `p <= 0.05`, or null with fewer than 19 controls. */
+  /** Cosine above which `p <= 0.05`, or null with fewer than 19 baseline. */
   level: number | null;
   /** Whether `p <= 0.05`: more than chance. */
   beyond: boolean;
@@ -55,9 +61,9 @@ export function describeChance({ beyond, p, among, percentile }: Chance): string
 }
 
 function judge(explanation: Explanation, shown: Judged): Chance | null {
-  const maxima = controlMaxima(explanation, shown);
+  const maxima = baselineMaxima(explanation, shown);
   if (!maxima || (shown.kind !== "word" && shown.kind !== "token")) return null;
-  // Sums and differences have other units; a map with the controls subtracted is judged by its cosines.
+  // Sums and differences have other units; a map with the baseline subtracted is judged by its cosines.
   const value = highest(explanation.maps, shown.tokens);
   const reached = maxima.reduce((n, v) => n + (v >= value ? 1 : 0), 0);
   const among = maxima.length;
@@ -76,7 +82,7 @@ function judge(explanation: Explanation, shown: Judged): Chance | null {
 
 /** Cosine that marks chance for what is shown: for a maximum over words, that of a single word. */
 export function chanceLevel(explanation: Explanation, shown: Judged): number | null {
-  const maxima = controlMaxima(explanation, shown);
+  const maxima = baselineMaxima(explanation, shown);
   return maxima && levelOf(maxima);
 }
 
@@ -91,15 +97,15 @@ export function wordsBeyond(words: (Chance | null)[]): { of: number; beyond: num
 const subtracted = new WeakMap<Explanation, SimilarityMaps>();
 
 /** All maps less the mean over the control queries, patch by patch: `S_tj - (1/K) sum_k S^k_j`. */
-export function aboveControls(explanation: Explanation): SimilarityMaps {
-  const { maps, query, controls } = explanation;
-  if (!controls) return maps;
+export function aboveBaseline(explanation: Explanation): SimilarityMaps {
+  const { maps, query, baseline } = explanation;
+  if (!baseline) return maps;
   const known = subtracted.get(explanation);
   if (known) return known;
   const cells = maps.rows * maps.columns;
   const data = maps.data.slice();
   for (const { index, kind } of query.tokens) {
-    const average = controls.mean[kind];
+    const average = baseline.mean[kind];
     for (let j = 0; average && j < cells; j++) data[index * cells + j] -= average[j];
   }
   const made = { ...maps, data };
@@ -107,12 +113,12 @@ export function aboveControls(explanation: Explanation): SimilarityMaps {
   return made;
 }
 
-function controlMaxima({ controls, query }: Explanation, shown: Judged): Float32Array | null {
+function baselineMaxima({ baseline, query }: Explanation, shown: Judged): Float32Array | null {
   const group = groupOf(query.tokens, shown);
-  return (group && controls?.maxima[group]) ?? null;
+  return (group && baseline?.maxima[group]) ?? null;
 }
 
-function groupOf(tokens: QueryToken[], shown: Judged): ControlGroup | null {
+function groupOf(tokens: QueryToken[], shown: Judged): BaselineGroup | null {
   if (shown.kind === "word") return "words";
   // Of the aggregates only the maximum has cells that are cosines of single tokens; of mixed kinds words decide.
   if (shown.kind === "difference" || (shown.kind === "aggregate" && shown.aggregate !== "max")) return null;

@@ -46,8 +46,8 @@ export function colourScale(
 ): ColourScale {
   if (shown.unit === "difference of cosines") return differenceScale(view, shown.map);
   const sums = shown.unit === "sum of cosines";
-  // With controls subtracted a typical patch keeps its colour; those that answer to everything lose theirs.
-  const less = shown.unit === "cosine above controls" ? controlsRange(explanation) : NOTHING;
+  // With the baseline subtracted a typical patch keeps its colour; those that answer to everything lose theirs.
+  const less = shown.unit === "cosine above baseline" ? baselineRange(explanation) : NOTHING;
   const chance = shown.unit === "cosine" ? chanceLevel(explanation, shown) : null;
   const domain = widened(
     sums ? [0, high(shown.map)] : domainOf(data, view, explanation, shown.map, less.mean),
@@ -79,9 +79,9 @@ function noteOf(view: LensView, { provenance }: LensExplanation): string {
 const NOTHING = { mean: 0, least: 0, most: 0 };
 
 /** What is subtracted: its mean and extremes over all patches and kinds of tokens. */
-function controlsRange({ controls }: LensExplanation): typeof NOTHING {
-  const all = Object.values(controls?.mean ?? {});
-  const average = controls?.mean.word ?? all[0];
+function baselineRange({ baseline }: LensExplanation): typeof NOTHING {
+  const all = Object.values(baseline?.mean ?? {});
+  const average = baseline?.mean.word ?? all[0];
   if (!average) return NOTHING;
   const [least, most] = all.map(extentOf).reduce(union);
   return { mean: mean(average) as number, least, most };

@@ -38,7 +38,7 @@ export function difference(a: LensExplanation, b: LensExplanation, view: LensVie
   return {
     kind: "difference",
     aggregate: null,
-    label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}${first.unit === "cosine above controls" ? ", each above its controls" : ""}`,
+    label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}${first.unit === "cosine above baseline" ? ", each above its controls" : ""}`,
     tokens: first.tokens,
     map,
     unit: map.unit,

@@ -2,7 +2,7 @@ import type { LensView } from "../data/lens-state.js";
 import { printable } from "../data/printable.js";
 import type { SimilarityMap } from "../data/similarity-map.js";
 import type { Aggregate, Explanation, MapUnit } from "../data/vocabulary.js";
-import { aboveControls, type Judged } from "../interaction/chance.js";
+import { aboveBaseline, type Judged } from "../interaction/chance.js";
 import { aggregate, tokenMap, wordMap } from "../interaction/maxsim.js";
 
 /** The one map that a view shows, with its name. */
@@ -37,7 +37,7 @@ export function shown(
 }
 
 function selectionKey({ token, word, scope, aggregate, chance }: Parameters<typeof shown>[1]): string {
-  const less = chance === "subtracted" ? " less controls" : "";
+  const less = chance === "subtracted" ? " less baseline" : "";
   if (token !== null) return `token ${token}${less}`;
   return `${word !== null ? `word ${word}` : `${aggregate} ${scope}`}${less}`;
 }
@@ -46,9 +46,9 @@ function make(explanation: Explanation, view: Parameters<typeof shown>[1]): Show
   const { query } = explanation;
   // Winners add up to the score, which has nothing subtracted.
   const winners = view.token === null && view.word === null && view.aggregate === "winner";
-  const less = view.chance === "subtracted" && explanation.controls !== null && !winners;
-  const maps = less ? aboveControls(explanation) : explanation.maps;
-  const unit = less ? "cosine above controls" : "cosine";
+  const less = view.chance === "subtracted" && explanation.baseline !== null && !winners;
+  const maps = less ? aboveBaseline(explanation) : explanation.maps;
+  const unit = less ? "cosine above baseline" : "cosine";
   if (view.token !== null) {
     const token = query.tokens[view.token];
     // The only token of a word stands for the word.

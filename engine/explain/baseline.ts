@@ -1,6 +1,6 @@
 import {
-  type ControlGroup,
-  type Controls,
+  type Baseline,
+  type BaselineGroup,
   type MultiVector,
   type Query,
   similarityMaps,
@@ -15,35 +15,35 @@ import { CONTROL_LIST, CONTROL_QUERIES } from "./baseline-queries.js";
 import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
 
 /** Queries that have nothing to do with a page. */
-export interface ControlSet {
+export interface ControlQueries {
   name: string;
   queries: readonly string[];
 }
 
 /** 100 queries of 2 words each. */
-export const EVERYDAY: ControlSet = { name: CONTROL_LIST, queries: CONTROL_QUERIES };
+export const EVERYDAY: ControlQueries = { name: CONTROL_LIST, queries: CONTROL_QUERIES };
 
 /** With fewer, no word could be beyond chance at 5 %. */
 const FEWEST = 19;
 
 /**
- * The controls that a person asks for: those of the package, their own list, or none.
+ * The control queries that a person asks for: those of the package, their own list, or none.
  * @throws RangeError for a list that is too short or holds something else than queries
  */
-export function controlSet(wanted: readonly string[] | boolean | undefined): ControlSet | null {
+export function controlQueries(wanted: readonly string[] | boolean | undefined): ControlQueries | null {
   if (wanted === undefined || wanted === true) return EVERYDAY;
   if (wanted === false) return null;
   if (!Array.isArray(wanted) || wanted.length < FEWEST || wanted.some((q) => typeof q !== "string"))
     throw new RangeError(
-      `invalid controls: ${Array.isArray(wanted) ? `${wanted.length} queries` : String(wanted)}, expected at least ${FEWEST} queries that have nothing to do with the pages, or false`,
+      `invalid baseline: ${Array.isArray(wanted) ? `${wanted.length} queries` : String(wanted)}, expected at least ${FEWEST} queries that have nothing to do with the pages, or false`,
     );
   return { name: `own list of ${wanted.length}`, queries: wanted };
 }
 
-/** Embeds the controls, once a model: they are kept with its pages. */
-export function embedControls(
+/** Embeds the baseline, once a model: they are kept with its pages. */
+export function embedControlQueries(
   model: Model,
-  set: ControlSet,
+  set: ControlQueries,
   options: EmbedOptions = {},
 ): Promise<QueryEmbedding[]> {
   return model.embedQueries(set.queries, options);
@@ -52,31 +52,31 @@ export function embedControls(
 /** One control word or token: what it reached on the page. */
 interface Reached {
   query: number;
-  group: ControlGroup;
+  group: BaselineGroup;
   value: number;
 }
 
 interface Measured {
   queries: Query[];
   reached: Reached[];
-  mean: Controls["mean"];
+  mean: Baseline["mean"];
 }
 
 class OfPage {
-  readonly done = new Map<ControlSet, Measured>();
-  readonly running = new SharedWorks<ControlSet, Measured>();
+  readonly done = new Map<ControlQueries, Measured>();
+  readonly running = new SharedWorks<ControlQueries, Measured>();
 }
 
 const measured = new WeakMap<MultiVector, OfPage>();
 
-/** What controls reach on a page, without those that share a word with the query; measured once a page. */
-export async function controlsOn(
+/** What control queries reach on a page, without those that share a word with the query; measured once a page. */
+export async function baselineOn(
   model: Model,
   page: PageEmbedding,
   asked: Query,
-  set: ControlSet,
+  set: ControlQueries,
   options: StopOptions = {},
-): Promise<Controls | null> {
+): Promise<Baseline | null> {
   const ofPage = measured.get(page.vectors) ?? new OfPage();
   measured.set(page.vectors, ofPage);
   const { queries, reached, mean } =
@@ -92,7 +92,7 @@ export async function controlsOn(
     ));
   const words = new Set(asked.words.map((w) => w.text.toLowerCase()));
   const related = queries.map((q) => q.words.some((w) => words.has(w.text.toLowerCase())));
-  const values = new Map<ControlGroup, number[]>();
+  const values = new Map<BaselineGroup, number[]>();
   for (const { query, group, value } of reached) {
     if (related[query]) continue;
     const list = values.get(group);
@@ -103,7 +103,7 @@ export async function controlsOn(
   const maxima = Object.fromEntries(
     Array.from(values, ([group, list]) => [group, Float32Array.from(list).sort()]),
   );
-  return { kind: "controls", list: set.name, queries: related.filter((r) => !r).length, maxima, mean };
+  return { kind: "baseline", list: set.name, queries: related.filter((r) => !r).length, maxima, mean };
 }
 
 /** Queries a product: keeps its cosines at some tens of megabytes on the largest grids. */
@@ -112,14 +112,14 @@ const BLOCK = 50;
 async function measure(
   model: Model,
   { grid, vectors }: PageEmbedding,
-  set: ControlSet,
+  set: ControlQueries,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const all = await embedControls(model, set, { signal });
+  const all = await embedControlQueries(model, set, { signal });
   const cells = grid.rows * grid.columns;
   const reached: Reached[] = [];
   const sums = new Map<TokenKind, { sum: Float64Array; count: number }>();
-  const add = (query: number, group: ControlGroup, kind: TokenKind | null, map: Float32Array) => {
+  const add = (query: number, group: BaselineGroup, kind: TokenKind | null, map: Float32Array) => {
     reached.push({ query, group, value: map.reduce((a, b) => Math.max(a, b)) });
     if (!kind) return;
     const of = sums.get(kind) ?? { sum: new Float64Array(cells), count: 0 };

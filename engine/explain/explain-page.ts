@@ -1,24 +1,24 @@
 import { type Explanation, maxsim, type Page, similarityMaps } from "../../core/index.js";
 import { stopSignal } from "../stop-signal.js";
-import { type ControlSet, controlsOn, EVERYDAY } from "./baseline.js";
+import { baselineOn, type ControlQueries, EVERYDAY } from "./baseline.js";
 import type { Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
 import { provenance } from "./provenance.js";
 
 /**
  * Why a page matches a query: similarity maps, late interaction, what chance would do, and what made them.
- * @param options.controls the queries that measure chance (default: 100 of everyday life), or null for none
+ * @param options.baseline the queries that measure chance (default: 100 of everyday life), or null for none
  */
 export async function explainPage(
   model: Model,
   page: Page,
   query: string | QueryEmbedding,
-  options: StopOptions & { controls?: ControlSet | null } = {},
+  options: StopOptions & { baseline?: ControlQueries | null } = {},
 ): Promise<Explanation> {
   const signal = stopSignal(options.signal);
   const asked = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
   const embedded = await model.embedPage(page, { signal });
   const { grid, vectors } = embedded;
-  const { controls = EVERYDAY } = options;
+  const { baseline = EVERYDAY } = options;
   const all = await model.maxsim.cosines(asked.vectors, vectors);
   return {
     kind: "explanation",
@@ -27,7 +27,7 @@ export async function explainPage(
     maps: similarityMaps(all, vectors.count, grid),
     maxsim: maxsim(all, vectors.count, grid),
     domain: model.domain,
-    controls: controls && (await controlsOn(model, embedded, asked.query, controls, { signal })),
+    baseline: baseline && (await baselineOn(model, embedded, asked.query, baseline, { signal })),
     provenance: provenance(model, page, asked.query),
   };
 }

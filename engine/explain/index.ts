@@ -1,3 +1,3 @@
-export { type ControlSet, controlSet, controlsOn, embedControls } from "./baseline.js";
+export { baselineOn, type ControlQueries, controlQueries, embedControlQueries } from "./baseline.js";
 export { compareProfiles, type ProfileComparison, type WordComparison } from "./compare-profiles.js";
 export { explainPage, score } from "./explain-page.js";

@@ -1,5 +1,5 @@
 import type { Page } from "../../core/index.js";
-import { controlSet } from "../../engine/explain/index.js";
+import { controlQueries } from "../../engine/explain/index.js";
 import type { Model } from "../hub/load-model.js";
 import { stopSignal } from "../interrupt.js";
 import { type Report, withProgress } from "../widgets/progress.js";
@@ -13,7 +13,7 @@ export interface ExplainOptions {
    * Queries that measure chance: true for those of the package (the default), your own list of at least 19 that have
    * nothing to do with the pages, or false for none.
    */
-  controls?: readonly string[] | boolean;
+  baseline?: readonly string[] | boolean;
   /** Stops it, as an interrupt of the cell does in any case; what is embedded stays in the cache. */
   signal?: AbortSignal;
   /** Called with pages done and pages in all. Without it a notebook shows a bar in the cell. */
@@ -41,9 +41,9 @@ export async function explain(
   const models = Array.isArray(model) ? [...model] : [model as Model];
   if (models.length === 0)
     throw new RangeError("invalid models: none, expected at least one (loadModel gives it)");
-  const controls = controlSet(options.controls);
+  const baseline = controlQueries(options.baseline);
   const signal = stopSignal(options.signal);
-  const lens = new Lens(models, all, options.top ?? 12, controls, options.onProgress);
+  const lens = new Lens(models, all, options.top ?? 12, baseline, options.onProgress);
   for (const one of models) {
     one.tokenize(query);
     const embed = (report: Report) => one.embedPages(all, { signal, onProgress: told(report) });

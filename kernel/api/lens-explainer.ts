@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type {
-  Controls,
+  Baseline,
   LensData,
   LensExplanation,
   LensPage,
@@ -8,9 +8,9 @@ import type {
   SimilarityMaps,
 } from "../../core/index.js";
 import {
-  type ControlSet,
-  controlsOn,
-  embedControls,
+  baselineOn,
+  type ControlQueries,
+  embedControlQueries,
   explainPage,
   score,
 } from "../../engine/explain/index.js";
@@ -37,7 +37,7 @@ export class LensExplainer {
   readonly models: readonly Model[];
   readonly pages: readonly Page[];
   readonly #top: number;
-  readonly #controls: ControlSet | null;
+  readonly #baseline: ControlQueries | null;
   readonly #report: Report | undefined;
   /** What takes longest about a page that comes again. */
   readonly #pictures = new LRUCache<string, LensPage>({
@@ -51,7 +51,7 @@ export class LensExplainer {
     models: readonly Model[],
     pages: readonly Page[],
     top: number,
-    controls: ControlSet | null,
+    baseline: ControlQueries | null,
     report?: Report,
   ) {
     if (!Number.isInteger(top) || top < 1)
@@ -59,13 +59,13 @@ export class LensExplainer {
     this.models = models;
     this.pages = pages;
     this.#top = top;
-    this.#controls = controls;
+    this.#baseline = baseline;
     this.#report = report;
   }
 
   /** Whether there is chance to measure. */
   get measures(): boolean {
-    return this.#controls !== null;
+    return this.#baseline !== null;
   }
 
   async explain(query: string, signal?: AbortSignal): Promise<Answer> {
@@ -84,7 +84,7 @@ export class LensExplainer {
         pictures.catch(() => undefined);
       }
       for (const [index, page] of held.entries()) {
-        const explanation = await explainPage(model, page, asked, { controls: null, signal });
+        const explanation = await explainPage(model, page, asked, { baseline: null, signal });
         this.#sources.set(explanation.maps, { model, page });
         explanations.push({ ...explanation, page: index });
       }
@@ -99,18 +99,18 @@ export class LensExplainer {
   async measure(
     explanations: readonly LensExplanation[],
     signal?: AbortSignal,
-  ): Promise<(Controls | null)[]> {
-    const set = this.#controls;
-    if (!set) return explanations.map((e) => e.controls);
-    for (const model of this.models) await this.#embedControls(model, set, signal);
-    const measured: (Controls | null)[] = [];
+  ): Promise<(Baseline | null)[]> {
+    const set = this.#baseline;
+    if (!set) return explanations.map((e) => e.baseline);
+    for (const model of this.models) await this.#embedControlQueries(model, set, signal);
+    const measured: (Baseline | null)[] = [];
     for (const explanation of explanations) {
       signal?.throwIfAborted();
       const source = this.#sources.get(explanation.maps);
-      if (explanation.controls || !source) measured.push(explanation.controls);
+      if (explanation.baseline || !source) measured.push(explanation.baseline);
       else {
         const page = await source.model.embedPage(source.page, { signal });
-        measured.push(await controlsOn(source.model, page, explanation.query, set, { signal }));
+        measured.push(await baselineOn(source.model, page, explanation.query, set, { signal }));
       }
     }
     signal?.throwIfAborted();
@@ -118,8 +118,12 @@ export class LensExplainer {
   }
 
   /** The control queries' vectors, once a model. */
-  async #embedControls(model: Model, set: ControlSet, signal: AbortSignal | undefined): Promise<void> {
-    const embed = (report: Report) => embedControls(model, set, { signal, onProgress: told(report) });
+  async #embedControlQueries(
+    model: Model,
+    set: ControlQueries,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const embed = (report: Report) => embedControlQueries(model, set, { signal, onProgress: told(report) });
     if (this.#report) await embed(this.#report);
     else await withProgress("Measuring chance", "control queries", embed);
   }

@@ -52,7 +52,7 @@ export class LensWidget extends Widget<
     state_version: number;
     data: LensWire["data"];
     pictures: Pictures;
-    controls: LensWire["controls"];
+    baselines: LensWire["baselines"];
     /** Whether control queries are being run. */
     measuring: boolean;
     view: LensView;
@@ -60,7 +60,7 @@ export class LensWidget extends Widget<
   }
 > {
   constructor(state: LensState, requests: LensRequests, measuring = false) {
-    const { data, pictures, controls } = splitLens(state.data);
+    const { data, pictures, baselines } = splitLens(state.data);
     super({
       model: { ...MODULE, name: "LensModel" },
       view: { ...MODULE, name: "LensView" },
@@ -72,7 +72,7 @@ export class LensWidget extends Widget<
         state_version: state.version,
         data,
         pictures: opened(pictures, {}),
-        controls,
+        baselines,
         measuring,
         view: state.view,
         status: IDLE,
@@ -82,7 +82,7 @@ export class LensWidget extends Widget<
         state_version: OWNED,
         data: OWNED,
         pictures: OWNED,
-        controls: OWNED,
+        baselines: OWNED,
         measuring: OWNED,
         status: OWNED,
       },
@@ -119,15 +119,15 @@ export class LensWidget extends Widget<
   /** Replaces what is shown, in one message; of the pictures only those go along that are not there yet. */
   show(state: LensState, measuring = false): void {
     const before = this.get("pictures");
-    const { data, pictures, controls } = splitLens(state.data);
+    const { data, pictures, baselines } = splitLens(state.data);
     const now = opened(pictures, before);
-    this.set({ data, pictures: now, controls, measuring, view: state.view, status: IDLE });
+    this.set({ data, pictures: now, baselines, measuring, view: state.view, status: IDLE });
     this.#drop(Object.values(before).filter((picture) => !Object.values(now).includes(picture)));
   }
 
   /** Completes what is shown by what control queries reach. */
   showChance(state: LensState, measuring: boolean): void {
-    this.set({ controls: splitLens(state.data).controls, measuring });
+    this.set({ baselines: splitLens(state.data).baselines, measuring });
   }
 
   setView(view: LensView): void {

@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import {
   type Aggregate,
   aggregate,
+  type Baseline,
   type Chance,
-  type Controls,
   changeView,
   counterpart,
   defaultView,
@@ -34,7 +34,7 @@ import {
   withEarlier,
   wordMap,
 } from "../../core/index.js";
-import type { ControlSet } from "../../engine/explain/index.js";
+import type { ControlQueries } from "../../engine/explain/index.js";
 import { stillBundle } from "../figures/index.js";
 import type { Model, StopOptions } from "../hub/load-model.js";
 import { stopSignal } from "../interrupt.js";
@@ -71,17 +71,17 @@ export class Lens {
   #isMeasured = false;
 
   /**
-   * @param controls the queries that measure chance, or null for none
+   * @param baseline the queries that measure chance, or null for none
    * @param report called with the control queries that are embedded; without it a notebook shows a bar
    */
   constructor(
     models: readonly Model[],
     pages: readonly Page[],
     top: number,
-    controls: ControlSet | null,
+    baseline: ControlQueries | null,
     report?: Report,
   ) {
-    this.#explainer = new LensExplainer(models, pages, top, controls, report);
+    this.#explainer = new LensExplainer(models, pages, top, baseline, report);
   }
 
   /**
@@ -180,14 +180,14 @@ export class Lens {
   /**
    * How the highest cosine of a token's or word's map compares with what unrelated words reach on the same page: p-value,
    * percentile, z, and the cosine that chance reaches.
-   * @returns null where chance is not measured (`controls: false`)
+   * @returns null where chance is not measured (`baseline: false`)
    * @throws RangeError naming the words there are; Error while it is still being measured (`await lens.measured`)
    */
   chance(which: number | string): Chance | null {
     const { explanation } = this;
     const word = typeof which === "string" ? this.#word(which).index : null;
     if (typeof which === "number") tokenMap(explanation.maps, which);
-    if (!this.#isMeasured && !explanation.controls)
+    if (!this.#isMeasured && !explanation.baseline)
       throw new Error("chance is not measured yet: call `await lens.measured` first");
     return selectionChance(explanation, typeof which === "number" ? { token: which } : { word });
   }
@@ -335,8 +335,8 @@ export class Lens {
     const { data } = this.state;
     this.#widget?.showChance(this.state, true);
     try {
-      const controls = await this.#explainer.measure(data.explanations, this.#stopSignal(asking, signal));
-      if (this.state.data === data) this.#takeChance(controls);
+      const baseline = await this.#explainer.measure(data.explanations, this.#stopSignal(asking, signal));
+      if (this.state.data === data) this.#takeChance(baseline);
     } catch (error) {
       if (!asking.signal.aborted) {
         this.#measuring = null;
@@ -349,9 +349,9 @@ export class Lens {
     return this.#isMeasured ? this : this.measured;
   }
 
-  #takeChance(controls: (Controls | null)[]): void {
+  #takeChance(baselines: (Baseline | null)[]): void {
     const { data } = this.state;
-    const explanations = data.explanations.map((e, i) => ({ ...e, controls: controls[i] }));
+    const explanations = data.explanations.map((e, i) => ({ ...e, baseline: baselines[i] }));
     this.#state = { ...this.state, data: { ...data, explanations } };
     this.#isMeasured = true;
     this.#widget?.showChance(this.state, false);

@@ -67,7 +67,7 @@ export class LensModel extends DOMWidgetModel {
       state_version: LENS_STATE_VERSION,
       data: null,
       pictures: {},
-      controls: [],
+      baselines: null,
       measuring: false,
       view: null,
       status: { busy: null, fraction: null, error: null },
@@ -77,13 +77,13 @@ export class LensModel extends DOMWidgetModel {
   static override serializers: ISerializers = {
     ...DOMWidgetModel.serializers,
     data: asItCame,
-    controls: asItCame,
+    baselines: asItCame,
     pictures,
   };
 }
 
 /** What decides what is shown. */
-const TRAITS = ["data", "pictures", "controls", "view"] as const;
+const TRAITS = ["data", "pictures", "baselines", "view"] as const;
 type Traits = Record<(typeof TRAITS)[number], unknown>;
 
 function pictured(models: unknown): Record<string, unknown> {
@@ -208,9 +208,11 @@ export class LensView extends DOMWidgetView {
       return;
     }
     const same = this.data !== null && now.data === before.data;
-    if (!this.data || !same || now.controls !== before.controls || now.pictures !== before.pictures) {
+    if (!this.data || !same || now.baselines !== before.baselines || now.pictures !== before.pictures) {
       this.data = null;
-      this.data = decodeLensData(joinLens(now.data, pictured(now.pictures), now.controls));
+      this.data = decodeLensData(
+        joinLens(now.data, pictured(now.pictures), now.baselines ?? this.model.get("controls")),
+      );
       if (same) this.lens.setData(this.data);
     }
     const view = decodeLensView(this.data, now.view ?? {});

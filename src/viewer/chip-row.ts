@@ -157,7 +157,7 @@ function chipButton(
 
 /** Whether the chance of what is shown is on its way. */
 export function isMeasuring({ measuring, scene }: Pick<Frame, "measuring" | "scene">): boolean {
-  return measuring && scene.explanation.controls === null;
+  return measuring && scene.explanation.baseline === null;
 }
 
 /** ◆ more than chance, ◇ no more, … while it is being measured; nothing where it was not. */

@@ -28,10 +28,10 @@ export function createCompare(actions: Actions): Part {
       "section",
       {},
       h("h3", {}, "Compare"),
-      h("div", { class: "cl-control" }, h("label", { for: withId }, "with"), others),
+      h("div", { class: "cl-setting" }, h("label", { for: withId }, "with"), others),
       h(
         "div",
-        { class: "cl-control" },
+        { class: "cl-setting" },
         h("label", { for: differenceId }, "difference"),
         h("span", {}, difference),
       ),

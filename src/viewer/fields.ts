@@ -17,7 +17,7 @@ export function choice<
   const select = h("select", { id }, ...values.map((v) => h("option", { value: v }, names[v] ?? v)));
   select.addEventListener("change", () => actions.set({ [key]: select.value as LensView[K] }));
   return {
-    element: h("div", { class: "cl-control" }, h("label", { for: id }, label), select),
+    element: h("div", { class: "cl-setting" }, h("label", { for: id }, label), select),
     update: (frame) => {
       select.value = frame.locked[key];
       select.disabled = !possible(frame);
@@ -49,7 +49,7 @@ export function slider(
   return {
     element: h(
       "div",
-      { class: "cl-control" },
+      { class: "cl-setting" },
       h("label", { for: id }, label),
       h("span", { class: "cl-slide" }, input, auto, output),
     ),
@@ -89,7 +89,7 @@ export function range(actions: Actions, label: string): Part {
   return {
     element: h(
       "div",
-      { class: "cl-control", role: "group", "aria-label": label },
+      { class: "cl-setting", role: "group", "aria-label": label },
       h("span", {}, label),
       h("span", { class: "cl-slide" }, ...ends, auto),
     ),

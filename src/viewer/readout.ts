@@ -17,14 +17,14 @@ export interface Readout {
 export function createReadout(): Readout {
   const head = h("p", { class: "cl-readout-head" });
   const value = h("p", { class: "cl-readout-value" });
-  const controls = h("p", { class: "cl-note" });
+  const baseline = h("p", { class: "cl-note" });
   const rows = Array.from({ length: ROWS }, () => {
     const name = h("span", { class: "cl-readout-name", dir: "auto" });
     const number = h("span", { class: "cl-readout-number" });
     return { row: h("li", {}, name, number), name, number };
   });
   const list = h("ol", {}, ...rows.map((r) => r.row));
-  const element = h("div", { class: "cl-readout", "aria-hidden": "true" }, head, value, controls, list);
+  const element = h("div", { class: "cl-readout", "aria-hidden": "true" }, head, value, baseline, list);
   element.hidden = true;
   return {
     element,
@@ -36,10 +36,10 @@ export function createReadout(): Readout {
       const there = shown.map.data[row * shown.map.columns + column];
       setText(head, `row ${row}, column ${column}`);
       setText(value, `${shown.label} ${decimal(there, 3)}`);
-      const average = sameGrid(frame) ? controlsAt(frame.scene, row, column) : null;
+      const average = sameGrid(frame) ? baselineAt(frame.scene, row, column) : null;
       const measuring = isMeasuring(frame);
-      controls.hidden = average === null && !measuring;
-      setText(controls, measuring ? MEASURING : average === null ? "" : controlsSay(average));
+      baseline.hidden = average === null && !measuring;
+      setText(baseline, measuring ? MEASURING : average === null ? "" : baselineSays(average));
       const ranked = sameGrid(frame)
         ? tokensAt(explanation, row, column, scopeTokens(explanation, frame.view.scope))
         : [];
@@ -61,12 +61,12 @@ export function createReadout(): Readout {
   };
 }
 
-const controlsSay = (average: number) => `controls here ${decimal(average, 3)} on average`;
+const baselineSays = (average: number) => `baseline here ${decimal(average, 3)} on average`;
 
 /** What the control queries reach at a patch on average: high where a patch answers to everything. */
-function controlsAt({ explanation, shown }: Scene, row: number, column: number): number | null {
+function baselineAt({ explanation, shown }: Scene, row: number, column: number): number | null {
   const kind = explanation.query.tokens[shown.tokens[0]].kind;
-  return explanation.controls?.mean[kind]?.[row * explanation.grid.columns + column] ?? null;
+  return explanation.baseline?.mean[kind]?.[row * explanation.grid.columns + column] ?? null;
 }
 
 /** A difference of two grids may be on a finer grid than the tokens' maps. */

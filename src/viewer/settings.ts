@@ -25,12 +25,12 @@ const BLEND_NAMES = { alpha: "see-through", multiply: "multiply", outline: "outl
 const CHANCE_NAMES = {
   marked: "marked ◆",
   hidden: "hide what it explains",
-  subtracted: "subtract controls",
+  subtracted: "subtract baseline",
 };
 const CELL_NAMES = { nearest: "as they are", smooth: "smooth (display only)" };
 
 /** The settings of the map; each is a property of the view. */
-export function createControls(actions: Actions): Part {
+export function createSettings(actions: Actions): Part {
   const rows = [
     choice(actions, "layout", "show", LAYOUTS, LAYOUT_NAMES),
     choice(actions, "aggregate", "all means", AGGREGATES, AGGREGATE_NAMES),
@@ -59,7 +59,7 @@ export function createControls(actions: Actions): Part {
       "chance",
       CHANCES,
       CHANCE_NAMES,
-      ({ scene }) => scene.explanation.controls !== null,
+      ({ scene }) => scene.explanation.baseline !== null,
     ),
     choice(actions, "normalisation", "scale", NORMALISATIONS, SCALE_NAMES),
     range(actions, "range"),
@@ -82,7 +82,7 @@ export function createControls(actions: Actions): Part {
     ),
   ];
   return {
-    element: h("div", { class: "cl-controls" }, ...rows.map((r) => r.element)),
+    element: h("div", { class: "cl-settings" }, ...rows.map((r) => r.element)),
     update: (frame) => {
       for (const row of rows) row.update(frame);
     },

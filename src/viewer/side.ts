@@ -13,14 +13,14 @@ import { isMeasuring, MEASURING } from "./chip-row.js";
 import { createCompare } from "./compare.js";
 import { fromSvg, h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
-import { createControls } from "./settings.js";
+import { createSettings } from "./settings.js";
 
 const WIDTH = 240;
 const ROWS = 5;
 
 /** Beside the page: settings, colour scale with histogram, best patches. */
 export function createSide(actions: Actions): Part {
-  const controls = createControls(actions);
+  const settings = createSettings(actions);
   const scale = fromSvg({
     tag: "svg",
     attributes: { class: "cl-scale", viewBox: `0 0 ${WIDTH} ${LEGEND_HEIGHT}`, role: "img" },
@@ -38,7 +38,7 @@ export function createSide(actions: Actions): Part {
   const element = h(
     "div",
     { class: "cl-side" },
-    h("section", {}, h("h3", {}, "Map"), controls.element),
+    h("section", {}, h("h3", {}, "Map"), settings.element),
     h("section", {}, scaleHead, scale, note, chance),
     best.element,
     compare.element,
@@ -46,7 +46,7 @@ export function createSide(actions: Actions): Part {
   return {
     element,
     update(frame) {
-      controls.update(frame);
+      settings.update(frame);
       setText(scaleHead, `Scale, ${frame.scene.scale.unit}`);
       setText(note, frame.scene.scale.note);
       setText(chance, chanceNote(frame));
@@ -68,10 +68,10 @@ export function createSide(actions: Actions): Part {
 /** What the diamond on the scale and on the words means. */
 function chanceNote(frame: Frame): string {
   const { explanation, scale } = frame.scene;
-  const { controls } = explanation;
+  const { baseline } = explanation;
   if (isMeasuring(frame)) return `${MEASURING} …`;
-  if (!controls) return "Chance was not measured.";
-  const { queries, list } = controls;
+  if (!baseline) return "Chance was not measured.";
+  const { queries, list } = baseline;
   if (scale.chance === null) return `Chance is measured for words and tokens, by ${queries} control queries.`;
   return `◆ more than chance: above ${decimal(scale.chance)}. On this page 95 % of the words of ${queries} control queries (${printable(list, 40)}) stay below.`;
 }

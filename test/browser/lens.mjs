@@ -81,7 +81,7 @@ export class LensOnScreen {
   }
 
   async opacity(value) {
-    await this.root.locator(".cl-controls input[type=range]").first().fill(String(value));
+    await this.root.locator(".cl-settings input[type=range]").first().fill(String(value));
     await this.rest();
   }
 
@@ -92,7 +92,7 @@ export class LensOnScreen {
 
   /** The map that is on the screen, in cosines, and its hottest cell as a rectangle in fractions of the page. */
   async map() {
-    const before = await this.root.locator(".cl-controls input[type=range]").first().inputValue();
+    const before = await this.root.locator(".cl-settings input[type=range]").first().inputValue();
     await this.opacity(0);
     const bare = await this.picture();
     await this.opacity(1);

@@ -28,7 +28,7 @@ const own = new AbortController();
 """
 MODEL = 'const model = await loadModel("mini", { cacheDir: %r, provider: "cpu" })'
 WORK = {
-    "explain": "await explain(model, pages, 'wind', { controls: false })",
+    "explain": "await explain(model, pages, 'wind', { baseline: false })",
     "a signal of its own": "await explain(model, pages, 'wind', { controls: false, signal: own.signal })",
     "embedPages": "await model.embedPages(pages)",
     "page by page": "for (const page of pages) await model.embedPage(page)",

@@ -1,6 +1,6 @@
 import {
   alpha,
-  type Controls,
+  type Baseline,
   chanceLevel,
   chanceOf,
   changeView,
@@ -16,18 +16,18 @@ import {
   shown,
   text,
 } from "../../core/index";
-import { controls, explanation, lensData } from "./example";
+import { baseline, explanation, lensData } from "./example";
 
-const measured = explanation({ controls: controls() });
+const measured = explanation({ baseline: baseline() });
 const data = lensData(measured);
 const view = (change: Partial<LensView> = {}) => changeView(data, defaultView(data), change);
 const of = (change: Partial<LensView>) => shown(measured, view(change));
 
 /** `count` controls with the given highest cosines, the others at 0. */
-function reaching(count: number, ...values: number[]): Controls {
+function reaching(count: number, ...values: number[]): Baseline {
   const words = new Float32Array(count);
   words.set(values, count - values.length);
-  return controls({ maxima: { words } });
+  return baseline({ maxima: { words } });
 }
 
 test("p counts the controls that reach the map's highest cosine, and itself", () => {
@@ -49,8 +49,8 @@ test.each([
   [39, [0.16, 0.3], 0.05, 0.16],
   // A control that reaches exactly the same counts against the word.
   [39, [0.3, Math.fround(0.17)].sort(), 3 / 40, Math.fround(0.17)],
-])("with %i controls, the best at %p: p = %p, level %p", (count, values, p, level) => {
-  const one = explanation({ controls: reaching(count, ...values) });
+])("with %i baseline, the best at %p: p = %p, level %p", (count, values, p, level) => {
+  const one = explanation({ baseline: reaching(count, ...values) });
   const chance = chanceOf(one, shown(one, view({ word: 0 })));
   expect(chance?.p).toBeCloseTo(p, 9);
   expect(chance?.beyond).toBe(p <= 0.05);
@@ -64,7 +64,7 @@ test("a word of several tokens is compared with words, a token with tokens of it
     word: new Float32Array(39),
     augmentation: new Float32Array(39).fill(0.8),
   };
-  const one = explanation({ controls: controls({ maxima: kinds }) });
+  const one = explanation({ baseline: baseline({ maxima: kinds }) });
   const p = (change: Partial<LensView>) => chanceOf(one, shown(one, view(change)))?.p ?? null;
   expect(p({ word: 1 })).toBe(1);
   expect(p({ token: 3 })).toBe(1 / 40);
@@ -84,7 +84,7 @@ test("the chance level is on the scale for words and maxima, not for means, sums
 test("hidden: what chance explains is not painted, what is a hair above it is", () => {
   const at = 0.13;
   const level = new Float32Array(39).fill(at);
-  const one = explanation({ controls: controls({ maxima: { words: level } }), domain: [0, 0.5] });
+  const one = explanation({ baseline: baseline({ maxima: { words: level } }), domain: [0, 0.5] });
   const two = lensData(one);
   const { scale } = scene({
     data: two,
@@ -98,7 +98,7 @@ test("hidden: what chance explains is not painted, what is a hair above it is", 
 
 test("subtracted: each cell less the mean of the controls there; the chips keep their cosines", () => {
   const less = of({ word: 0, chance: "subtracted" });
-  expect(less.unit).toBe("cosine above controls");
+  expect(less.unit).toBe("cosine above baseline");
   const raw = of({ word: 0 }).map.data;
   less.map.data.forEach((v, j) => {
     expect(v).toBeCloseTo(raw[j] - (0.05 + Math.floor(j / 3) / 100 + (j % 3) / 1000), 6);
@@ -127,23 +127,23 @@ test("controls are saved and read; broken ones are refused by name", () => {
   expect(decodeLensData(encodeLensData(data))).toEqual(data);
   const json = explanationJson(measured, { arrays: true });
   expect(json.chance[1]).toMatchObject({ p: 0.05, among: 39 });
-  expect(json.controls?.mean.word).toHaveLength(2);
-  const broken = (change: Partial<Controls>) => () =>
-    decodeLensData(lensData(explanation({ controls: controls(change) })));
+  expect(json.baseline?.mean.word).toHaveLength(2);
+  const broken = (change: Partial<Baseline>) => () =>
+    decodeLensData(lensData(explanation({ baseline: baseline(change) })));
   expect(broken({ maxima: { words: Float32Array.of(0.2, 0.1) } })).toThrow(
-    "invalid explanations[0].controls.maxima.words[1]: 0.1",
+    "invalid explanations[0].baseline.maxima.words[1]: 0.1",
   );
   expect(broken({ mean: { word: new Float32Array(5) } })).toThrow(
-    "invalid explanations[0].controls.mean.word: 5 cosines, expected 6",
+    "invalid explanations[0].baseline.mean.word: 5 cosines, expected 6",
   );
   expect(broken({ mean: { word: new Float32Array(6).fill(Number.NaN) } })).toThrow(
-    "controls.mean.word[0]: NaN",
+    "baseline.mean.word[0]: NaN",
   );
-  expect(broken({ queries: 0 })).toThrow("controls.queries: 0");
+  expect(broken({ queries: 0 })).toThrow("baseline.queries: 0");
 });
 
 test("a lens saved before chance was measured opens without it", () => {
-  const { controls: _, ...old } = explanation();
+  const { baseline: _, ...old } = explanation();
   const [read] = decodeLensData({ ...lensData(), explanations: [old] }).explanations;
-  expect(read.controls).toBeNull();
+  expect(read.baseline).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { Controls, LensData, LensExplanation, LensState, MaxSim, QueryToken } from "../../core/index";
+import type { Baseline, LensData, LensExplanation, LensState, MaxSim, QueryToken } from "../../core/index";
 import { defaultView, LENS_STATE_VERSION } from "../../core/index";
 
 /** A 2 x 2 white PNG: a picture that every decoder takes. */
@@ -57,7 +57,7 @@ export function explanation(change: Partial<LensExplanation> = {}): LensExplanat
     maps: { kind: "maps", data, tokens: tokens.length, rows, columns },
     maxsim: { kind: "maxsim", score: patchScore + 0.25, patchScore, residue: 0.25, tokens: bests },
     domain: [0.1, 0.5],
-    controls: null,
+    baseline: null,
     provenance: {
       model: {
         id: "mini",
@@ -88,12 +88,12 @@ export function explanation(change: Partial<LensExplanation> = {}): LensExplanat
 }
 
 /** 39 control words, of which 38 reach .1 and one .45 on their best patch. Their mean encodes row and column. */
-export function controls(change: Partial<Controls> = {}): Controls {
+export function baseline(change: Partial<Baseline> = {}): Baseline {
   const maxima = new Float32Array(39).fill(0.1);
   maxima[38] = 0.45;
   const mean = Float32Array.from({ length: 6 }, (_, j) => 0.05 + Math.floor(j / 3) / 100 + (j % 3) / 1000);
   return {
-    kind: "controls",
+    kind: "baseline",
     list: "test@1",
     queries: 20,
     maxima: { words: maxima, word: maxima },

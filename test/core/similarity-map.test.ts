@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { SimilarityMap } from "../../core/data/similarity-map";
 import { aggregate, scene, tokenMap, topPlaces, wordMap } from "../../core/index";
-import { controls, explanation, lensData, lensState } from "./example";
+import { baseline, explanation, lensData, lensState } from "./example";
 
 const map = new SimilarityMap(Float32Array.of(0.125, -0.25, 0.5, 0.75, 0, 0.25), 2, 3);
 
@@ -20,14 +20,14 @@ test("it prints as one line that says what is in it", () => {
 });
 
 test("every map says what its numbers are", () => {
-  const measured = explanation({ controls: controls() });
+  const measured = explanation({ baseline: baseline() });
   const { maps } = measured;
   expect([tokenMap(maps, 1), wordMap(maps, [2, 3]), aggregate(maps, "max")].map((m) => m.unit)).toEqual(
     Array(3).fill("cosine"),
   );
   expect(inspect(aggregate(maps, "winner"))).toMatch(/^SimilarityMap 2 × 3, sums of cosines /);
   const shown = (view: object) => inspect(scene(lensState(view, lensData(measured, measured))).shown.map);
-  expect(shown({ token: 1, word: 0, chance: "subtracted" })).toContain(", cosines above controls ");
+  expect(shown({ token: 1, word: 0, chance: "subtracted" })).toContain(", cosines above baseline ");
   expect(shown({ compare: 1, difference: true })).toContain(", differences of cosines ");
 });
 

@@ -108,7 +108,7 @@ function expectNothingPrivate(files: { name: string; text: string }[]): void {
 test("every file that a lens saves, its state and its static picture", async () => {
   const model = await loadModel(join(root, "own-model"), { cacheDir: null, provider: "cpu" });
   const pages = await openPages([join(root, "documents", "report.pdf"), address]);
-  const lens = await explain(model, pages, "turbine", { controls: false });
+  const lens = await explain(model, pages, "turbine", { baseline: false });
   const out = join(root, "figures");
   mkdirSync(out);
   lens.view.layout = "single";

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "../../core/index.js";
-import { controlSet } from "../../engine/explain/baseline.js";
-import { compareProfiles, embedControls, explainPage, score } from "../../engine/explain/index.js";
+import { controlQueries } from "../../engine/explain/baseline.js";
+import { compareProfiles, embedControlQueries, explainPage, score } from "../../engine/explain/index.js";
 import { batchedGraph } from "../../engine/graphs/batched-graph.js";
 import type { Graph } from "../../engine/runtime.js";
 import { SharedWorks } from "../../engine/shared-work.js";
@@ -57,7 +57,7 @@ const WORK: Record<string, (signal?: AbortSignal) => Promise<unknown>> = {
   embedPages: (signal) => model.embedPages([page(1)], { signal }),
   embedQuery: (signal) => model.embedQuery("wind", { signal }),
   embedQueries: (signal) => model.embedQueries(["wind", "sun"], { signal }),
-  embedControls: (signal) => embedControls(model, controlSet(true)!, { signal }),
+  embedControlQueries: (signal) => embedControlQueries(model, controlQueries(true)!, { signal }),
   explain: (signal) => explain(model, page(1), "wind", { signal, onProgress: () => {} }),
   explainPage: (signal) => explainPage(model, page(1), "wind", { signal }),
   score: (signal) => score(model, [page(1)], "wind", { signal }),
@@ -77,7 +77,7 @@ test.each(Object.keys(WORK))(
 );
 
 test("a lens's question stops with the cell; a newer question stops the one before it", async () => {
-  const lens = await explain(model, [page(2), page(3)], "wind", { controls: false, onProgress: () => {} });
+  const lens = await explain(model, [page(2), page(3)], "wind", { baseline: false, onProgress: () => {} });
   cell.abort(interrupted);
   await expect(lens.ask("sun")).rejects.toBe(interrupted);
   expect(lens.query).toBe("wind");

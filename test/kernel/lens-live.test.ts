@@ -33,7 +33,7 @@ const sentBy = (lens: Lens, messages: Sent[]) =>
     .map(({ data }) => Object.keys(data.state as object).sort());
 
 const controlsIn = ({ data }: Sent) =>
-  (data.state as { controls?: (object | null)[] }).controls?.map((c) => c !== null);
+  (data.state as { baseline?: (object | null)[] }).baseline?.map((c) => c !== null);
 
 /** A lens on a page of a notebook, as it is before anybody has touched it. */
 async function shown(query: string, on: Page[] = pages.slice(0, 1)) {
@@ -77,13 +77,13 @@ test("a query's maps are sent before chance is measured, and chance alone afterw
   page.pending.length = 0;
   await lens.ask("wind turbine");
   const first = page.take();
-  expect(sentBy(lens, first)).toEqual([["controls", "data", "measuring"]]);
+  expect(sentBy(lens, first)).toEqual([["baselines", "data", "measuring"]]);
   expect(first.flatMap((m) => controlsIn(m) ?? [])).toEqual([false, true]);
   expect(() => lens.chance("wind")).toThrow("chance is not measured yet: call `await lens.measured` first");
   expect(page.pending.length).toBe(1);
   expect(await lens.measured).toBe(lens);
   const then = page.take();
-  expect(sentBy(lens, then)).toEqual([["controls", "measuring"]]);
+  expect(sentBy(lens, then)).toEqual([["baselines", "measuring"]]);
   expect(then.map(controlsIn)).toEqual([[true, true]]);
   expect(then.flatMap(({ buffers }) => buffers.map((b) => b.length)).reduce((a, b) => a + b)).toBeLessThan(
     50_000,
@@ -114,7 +114,7 @@ test("the chance of a query that was overtaken is not told; the last one's is", 
   expect(queries).toEqual(["reservoir"]);
   expect(lens.ranking[0].score).toBeCloseTo(lens.maxsim.score, 4);
   // What the overtaken query left unmeasured is measured with the last one.
-  expect(lens.state.data.explanations.every((e) => e.controls !== null)).toBe(true);
+  expect(lens.state.data.explanations.every((e) => e.baseline !== null)).toBe(true);
 });
 
 test("ranking and maps are those of one query, at any time", async () => {

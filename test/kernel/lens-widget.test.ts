@@ -2,7 +2,7 @@
 import type { LensState, LensView } from "../../core/index.js";
 import { LensWidget } from "../../kernel/api/lens-widget.js";
 import { HBox } from "../../kernel/widgets/index.js";
-import { controls, lensState, PICTURE } from "../core/example.js";
+import { baseline, lensState, PICTURE } from "../core/example.js";
 import { FrontEnd } from "./support/front-end.js";
 
 type Raw = Record<string, unknown>;
@@ -108,12 +108,12 @@ test("chance comes by itself: neither maps nor pictures are sent again", () => {
   const [explained] = state.data.explanations;
   const measured = {
     ...state,
-    data: { ...state.data, explanations: [{ ...explained, controls: controls() }] },
+    data: { ...state.data, explanations: [{ ...explained, baseline: baseline() }] },
   };
   lens.showChance(measured, false);
   const [update, ...rest] = page.take();
   expect(rest).toEqual([]);
-  expect(Object.keys(update.data.state as object).sort()).toEqual(["controls", "measuring"]);
+  expect(Object.keys(update.data.state as object).sort()).toEqual(["baselines", "measuring"]);
   const bytes = update.buffers.reduce((sum, { length }) => sum + length, 0);
   // Two lists of 39 control words, and the mean of 6 patches.
   expect(bytes).toBe(4 * (39 + 39 + 6));

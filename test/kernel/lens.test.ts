@@ -55,14 +55,14 @@ test("words on the page are more than chance, words that are not are not", async
   const asked = await explain(model, pages[0], "battery harbour giraffe elephant");
   const beyond = asked.words.map((w) => asked.chance(w.text)?.beyond);
   expect(beyond).toEqual([true, true, false, false]);
-  const { controls } = asked.explanation;
+  const { baseline } = asked.explanation;
   // "giraffe neck" shares a word with the query.
-  expect([controls?.list, controls?.queries, controls?.maxima.words?.length]).toEqual([
+  expect([baseline?.list, baseline?.queries, baseline?.maxima.words?.length]).toEqual([
     "everyday@1",
     99,
     198,
   ]);
-  expect(controls?.mean.word?.length).toBe(64 * 64);
+  expect(baseline?.mean.word?.length).toBe(64 * 64);
   expect(asked.chance(0)).toEqual(asked.chance("battery"));
   expect(() => asked.chance("whale")).toThrow('invalid word: "whale", expected one of "battery"');
   expect(() => asked.chance(99)).toThrow("invalid token: 99");
@@ -74,13 +74,13 @@ test("words on the page are more than chance, words that are not are not", async
 }, 30_000);
 
 test("chance by one's own control queries, or not at all", async () => {
-  const none = await explain(model, pages[0], "battery", { controls: false });
-  expect([none.explanation.controls, none.chance("battery")]).toEqual([null, null]);
+  const none = await explain(model, pages[0], "battery", { baseline: false });
+  expect([none.explanation.baseline, none.chance("battery")]).toEqual([null, null]);
   const list = Array.from({ length: 19 }, (_, i) => `${["lemon", "tiger"][i % 2]} ${i}`);
-  const own = await explain(model, pages[0], "battery", { controls: list });
-  expect(own.explanation.controls).toMatchObject({ list: "own list of 19", queries: 19 });
-  await expect(explain(model, pages[0], "battery", { controls: ["one"] })).rejects.toThrow(
-    "invalid controls: 1 queries, expected at least 19 queries that have nothing to do with the pages, or false",
+  const own = await explain(model, pages[0], "battery", { baseline: list });
+  expect(own.explanation.baseline).toMatchObject({ list: "own list of 19", queries: 19 });
+  await expect(explain(model, pages[0], "battery", { baseline: ["one"] })).rejects.toThrow(
+    "invalid baseline: 1 queries, expected at least 19 queries that have nothing to do with the pages, or false",
   );
 });
 

@@ -102,7 +102,7 @@ test("a word in front of dropped ones: no token of white space makes a word of t
 test("a query is warned about once, and caption and lens say it", async () => {
   warnings.length = 0;
   const text = "wind 電力";
-  const lens = await explain(mini, page(), text, { controls: false });
+  const lens = await explain(mini, page(), text, { baseline: false });
   await lens.ask("sun");
   await lens.ask(text);
   expect(warnings).toEqual([

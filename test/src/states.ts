@@ -1,5 +1,5 @@
 import { type LensData, type LensExplanation, type QueryToken, unpackLens } from "../../core/index";
-import { controls, explanation, lensData } from "../core/example";
+import { baseline, explanation, lensData } from "../core/example";
 import report from "../fixtures/lens/report.json";
 
 /** A white page with a black frame and a corner block, so that orientation shows in the picture. */
@@ -148,7 +148,7 @@ export const states: Record<string, () => Promise<LensData | null>> = {
   /** The example with a yardstick for chance: "peak" and "loads" are above it. */
   measured: async () => {
     const data = await example();
-    data.explanations[0].controls = controls();
+    data.explanations[0].baseline = baseline();
     return data;
   },
   pages,

@@ -103,13 +103,13 @@ class Page {
     const {
       data: rest,
       pictures,
-      controls,
-    } = data ? splitLens(data) : { data: null, pictures: {}, controls: [] };
+      baselines,
+    } = data ? splitLens(data) : { data: null, pictures: {}, baselines: [] };
     return {
       state_version: LENS_STATE_VERSION,
       data: encodeLensData(rest),
       pictures: this.openPictures(pictures),
-      controls: encodeLensData(controls),
+      baselines: encodeLensData(baselines),
       view: data && defaultView(data),
     };
   }

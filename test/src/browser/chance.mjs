@@ -74,8 +74,8 @@ export default {
     await lens.point(0.5, 0.75);
     const said = await lens.page.locator(".cl-readout").innerText();
     // .16 less .05 + .01 + .001.
-    assert.match(said, /row 1, column 1\s+“peak” 0\.099\s+controls here 0\.061 on average/);
-    assert.match(await lens.page.locator(".cl-side").innerText(), /Scale, cosine above controls/);
+    assert.match(said, /row 1, column 1\s+“peak” 0\.099\s+baseline here 0\.061 on average/);
+    assert.match(await lens.page.locator(".cl-side").innerText(), /Scale, cosine above baseline/);
   },
 
   async "where chance was not measured nothing is claimed"(lens) {

@@ -113,7 +113,7 @@ export default {
       ],
     ];
     // Chance can only be changed where it was measured.
-    const measured = `(t) => { t.controls[0] = { kind: "controls", list: "test", queries: 20,
+    const measured = `(t) => { t.baselines[0] = { kind: "baseline", list: "test", queries: 20,
       maxima: { words: new DataView(new Float32Array(20).buffer) }, mean: {} }; return t; }`;
     await open(lens, "pages", measured);
     const all = await page.evaluate(() => window.widget.model.get("view"));
@@ -304,7 +304,7 @@ export default {
       lens,
       "example",
       `(t) => {
-        for (const e of t.data.explanations) delete e.controls;
+        for (const e of t.data.explanations) delete e.baseline;
         t.data.pages[0].picture = { mime: "image/png", data: new DataView(window.widget.picture.buffer) };
         const { chance, diverging, compare, difference, layout, ...old } = t.view;
         return { data: t.data, view: { ...old, word: 1, forgotten: true } };
@@ -318,7 +318,7 @@ export default {
   async "chance that comes later is shown without anything else changing; until then it is being measured"(
     lens,
   ) {
-    await open(lens, "measured", "(t) => ({ ...t, controls: [null], measuring: true })");
+    await open(lens, "measured", "(t) => ({ ...t, baselines: [null], measuring: true })");
     const marks = () =>
       lens.page.locator(".cl-chip .cl-chance").evaluateAll((all) => all.map((e) => e.ariaLabel));
     assert.deepEqual(await marks(), ["measuring chance", "measuring chance"]);
@@ -328,8 +328,8 @@ export default {
     await lens.chip("loads").focus();
     await lens.chip("peak").hover();
     await lens.page.evaluate(async () => {
-      const { controls } = await window.widget.traits("measured");
-      return window.widget.comm.receive({ method: "update", state: { controls, measuring: false } });
+      const { baselines } = await window.widget.traits("measured");
+      return window.widget.comm.receive({ method: "update", state: { baselines, measuring: false } });
     });
     await lens.frame();
     assert.deepEqual(await marks(), ["more than chance", "more than chance"]);
@@ -341,20 +341,20 @@ export default {
   },
 
   async "a file that is asked for meanwhile is made when chance is known"(lens) {
-    await open(lens, "measured", "(t) => ({ ...t, controls: [null], measuring: true })");
+    await open(lens, "measured", "(t) => ({ ...t, baselines: [null], measuring: true })");
     await lens.page.getByText("Save", { exact: true }).click();
     const file = lens.page.waitForEvent("download");
     await lens.page.getByRole("button", { name: "SVG" }).click();
     await lens.frame();
     await lens.page.evaluate(async () => {
-      const { controls } = await window.widget.traits("measured");
-      return window.widget.comm.receive({ method: "update", state: { controls, measuring: false } });
+      const { baselines } = await window.widget.traits("measured");
+      return window.widget.comm.receive({ method: "update", state: { baselines, measuring: false } });
     });
     assert.match(readFileSync(await (await file).path(), "utf8"), /2 of 2 words more than chance/);
   },
 
   async "a saved lens whose chance was being measured does not wait for it"(lens) {
-    await open(lens, "measured", "(t) => ({ ...t, controls: [null], measuring: true })");
+    await open(lens, "measured", "(t) => ({ ...t, baselines: [null], measuring: true })");
     await lens.page.evaluate(() => {
       window.widget.model.comm_live = false;
     });
