@@ -29,11 +29,11 @@ const own = new AbortController();
 MODEL = 'const model = await loadModel("mini", { cacheDir: %r, provider: "cpu" })'
 WORK = {
     "explain": "await explain(model, pages, 'wind', { baseline: false })",
-    "a signal of its own": "await explain(model, pages, 'wind', { controls: false, signal: own.signal })",
+    "a signal of its own": "await explain(model, pages, 'wind', { baseline: false, signal: own.signal })",
     "embedPages": "await model.embedPages(pages)",
     "page by page": "for (const page of pages) await model.embedPage(page)",
     "all at once": "await Promise.all(pages.map((page) => model.embedPage(page)))",
-    "catching everything": "for (const page of pages) { try { await explainPage(model, page, 'wind', { controls: null }) } catch {} }",
+    "catching everything": "for (const page of pages) { try { await explainPage(model, page, 'wind', { baseline: null }) } catch {} }",
 }
 SIZE = 200_000_000
 

@@ -32,7 +32,7 @@ const sentBy = (lens: Lens, messages: Sent[]) =>
     .filter(({ comm }) => comm === lens.widget.id)
     .map(({ data }) => Object.keys(data.state as object).sort());
 
-const controlsIn = ({ data }: Sent) =>
+const baselinesIn = ({ data }: Sent) =>
   (data.state as { baseline?: (object | null)[] }).baseline?.map((c) => c !== null);
 
 /** A lens on a page of a notebook, as it is before anybody has touched it. */
@@ -78,13 +78,13 @@ test("a query's maps are sent before chance is measured, and chance alone afterw
   await lens.ask("wind turbine");
   const first = page.take();
   expect(sentBy(lens, first)).toEqual([["baselines", "data", "measuring"]]);
-  expect(first.flatMap((m) => controlsIn(m) ?? [])).toEqual([false, true]);
+  expect(first.flatMap((m) => baselinesIn(m) ?? [])).toEqual([false, true]);
   expect(() => lens.chance("wind")).toThrow("chance is not measured yet: call `await lens.measured` first");
   expect(page.pending.length).toBe(1);
   expect(await lens.measured).toBe(lens);
   const then = page.take();
   expect(sentBy(lens, then)).toEqual([["baselines", "measuring"]]);
-  expect(then.map(controlsIn)).toEqual([[true, true]]);
+  expect(then.map(baselinesIn)).toEqual([[true, true]]);
   expect(then.flatMap(({ buffers }) => buffers.map((b) => b.length)).reduce((a, b) => a + b)).toBeLessThan(
     50_000,
   );
