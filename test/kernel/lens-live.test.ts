@@ -33,7 +33,7 @@ const sentBy = (lens: Lens, messages: Sent[]) =>
     .map(({ data }) => Object.keys(data.state as object).sort());
 
 const baselinesIn = ({ data }: Sent) =>
-  (data.state as { baseline?: (object | null)[] }).baseline?.map((c) => c !== null);
+  (data.state as { baselines?: (object | null)[] }).baselines?.map((c) => c !== null);
 
 /** A lens on a page of a notebook, as it is before anybody has touched it. */
 async function shown(query: string, on: Page[] = pages.slice(0, 1)) {
