@@ -13,18 +13,18 @@ const FILES = {
 export type FontName = keyof typeof FILES;
 export const FONT_NAMES = Object.keys(FILES) as FontName[];
 
-const opened = new Map<FontName, fontkit.Font>();
+const fonts = new Map<FontName, fontkit.Font>();
 
 export function fontPath(name: FontName): string {
   return join(packageRoot, "style", "fonts", FILES[name]);
 }
 
 export function font(name: FontName): fontkit.Font {
-  const known = opened.get(name);
-  if (known) return known;
-  const made = fontkit.openSync(fontPath(name)) as fontkit.Font;
-  opened.set(name, made);
-  return made;
+  const open = fonts.get(name);
+  if (open) return open;
+  const font = fontkit.openSync(fontPath(name)) as fontkit.Font;
+  fonts.set(name, font);
+  return font;
 }
 
 /** The first font that has a character: the one asked for, else the fallback, else none. */

@@ -8,16 +8,16 @@ export interface GlyphRun {
 
 /** Most words of a figure are in the next one too: 20 maps of a page repeat all but a few. */
 const KEPT = 2000;
-const kept = new Map<string, GlyphRun>();
+const runs = new Map<string, GlyphRun>();
 
 /** Lays text out; what was laid out lately is not laid out again. */
 export function glyphRun(name: FontName, text: string): GlyphRun {
   const key = `${name}\n${text}`;
-  const made = kept.get(key) ?? layOut(name, text);
-  kept.delete(key);
-  kept.set(key, made);
-  if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
-  return made;
+  const run = runs.get(key) ?? layOut(name, text);
+  runs.delete(key);
+  runs.set(key, run);
+  if (runs.size > KEPT) runs.delete(runs.keys().next().value as string);
+  return run;
 }
 
 function layOut(name: FontName, text: string): GlyphRun {

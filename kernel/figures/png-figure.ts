@@ -75,15 +75,15 @@ export function checkedSize({ width = FIGURE_WIDTH, dpi = 96 }: FigureSize): { w
 }
 
 /** Pictures made of a page so far, by width: the maps of its other tokens need the same. */
-const made = new WeakMap<Uint8Array, Map<number, Promise<string>>>();
+const pictures = new WeakMap<Uint8Array, Map<number, Promise<string>>>();
 
 /** The page at the size it has in the figure: resampled once, well, instead of while drawing. */
 function pagePicture({ picture }: LensPage, exact: number): Promise<string> {
   const width = Math.round(exact);
-  const widths = made.get(picture.data) ?? new Map<number, Promise<string>>();
-  made.set(picture.data, widths);
-  const known = widths.get(width);
-  if (known) return known;
+  const widths = pictures.get(picture.data) ?? new Map<number, Promise<string>>();
+  pictures.set(picture.data, widths);
+  const earlier = widths.get(width);
+  if (earlier) return earlier;
   const work = sharp(picture.data)
     .resize({ width, withoutEnlargement: true })
     .png({ compressionLevel: 1 })

@@ -101,12 +101,12 @@ export function checkInputs(
   role: "page" | "query",
   provided: string[],
 ): void {
-  const known = new Set([...TEXT_INPUTS, ...provided]);
-  const unknown = graph.inputs.filter((i) => !known.has(i.name));
+  const usual = new Set([...TEXT_INPUTS, ...provided]);
+  const unknown = graph.inputs.filter((i) => !usual.has(i.name));
   if (unknown.length > 0)
     throw new ModelError(
       `unknown input of ${graph.name} in ${folder.id}: ${unknown.map((i) => `${i.name} (${i.type} [${i.shape.join(", ")}])`).join(", ")}, ` +
-        `expected only ${[...known].join(", ")}; export the model with tools/export`,
+        `expected only ${[...usual].join(", ")}; export the model with tools/export`,
     );
   if (role === "page" && !graph.inputs.some((i) => IMAGE_INPUTS.includes(i.name)))
     throw new ModelError(

@@ -38,8 +38,8 @@ const COMPLETE = ".complete.json";
 export async function fetchModel(name: string, options: HubOptions): Promise<HubModel> {
   const revision = options.revision ?? "main";
   const root = join(options.cacheDir, "models", name.replace("/", "--"));
-  const known = await readRefs(root);
-  const cached = /^[0-9a-f]{40}$/.test(revision) ? revision : known[revision];
+  const refs = await readRefs(root);
+  const cached = /^[0-9a-f]{40}$/.test(revision) ? revision : refs[revision];
   const complete = cached !== undefined && existsSync(join(root, cached, COMPLETE));
   // A commit never changes; a branch is asked for again.
   if (complete && cached === revision) return { path: join(root, cached), commit: cached, warning: null };
@@ -78,7 +78,7 @@ export async function fetchModel(name: string, options: HubOptions): Promise<Hub
     for (const file of externalFiles(name, files, path)) await bring(file);
     await writeFile(join(path, COMPLETE), JSON.stringify({ name, commit }));
   }
-  if (known[revision] !== commit) await writeRefs(root, { ...known, [revision]: commit });
+  if (refs[revision] !== commit) await writeRefs(root, { ...refs, [revision]: commit });
   return { path, commit, warning: null };
 }
 

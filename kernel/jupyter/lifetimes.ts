@@ -48,8 +48,8 @@ export function wake(widget: AnyWidget): void {
   resting.delete(widget.id);
   const { parts, links } = life;
   [life.parts, life.links] = [[], new Set()];
-  const held = referencedIn(widget.fullState());
-  for (const part of parts) if (held.includes(part.id)) wake(part);
+  const references = referencedIn(widget.fullState());
+  for (const part of parts) if (references.includes(part.id)) wake(part);
   life.open();
   for (const link of links) {
     if (lives.get(link)?.parts.every(({ id }) => openWidgets.has(id))) wake(link);
@@ -95,9 +95,9 @@ export function listenToOutputs(kernel: KernelApi): void {
         throw new TypeError(
           `invalid cells of a message about outputs: ${JSON.stringify(cells)}, expected lists of model ids`,
         );
-      const told = new Map(Object.entries(cells as Record<string, string[]>));
-      standing.set(String(notebook), told);
-      for (const id of [...told.values()].flat()) {
+      const now = new Map(Object.entries(cells as Record<string, string[]>));
+      standing.set(String(notebook), now);
+      for (const id of [...now.values()].flat()) {
         const widget = resting.get(id)?.deref();
         if (widget) wake(widget);
       }

@@ -82,11 +82,11 @@ async function accept(comm: Comm, message: CommMessage): Promise<void> {
   if (!make) throw new RangeError(`invalid widget model: ${name}, expected one that this kernel knows`);
   const before = openWidgets.size;
   make(comm);
-  const made = openedSince(before);
+  const opened = openedSince(before);
   try {
     await comm.onMessage({ ...message, data: { ...message.data, method: "update" } });
   } catch (error) {
-    for (const widget of made) widget.close();
+    for (const widget of opened) widget.close();
     throw error;
   }
 }

@@ -41,8 +41,8 @@ export class Widget<S extends object> implements AnyWidget {
   readonly #check: NonNullable<WidgetOptions<S>["check"]>;
   readonly #listeners = new Listeners();
   /** What a front end has just sent, or was sent since, as on the wire: not sent to it again. */
-  #known: Map<string, unknown> | null = null;
-  #held: Set<string> | null = null;
+  #lastSent: Map<string, unknown> | null = null;
+  #postponed: Set<string> | null = null;
   /** Null at rest, when no front end has it, and when it is closed. */
   #comm: Comm | null = null;
   #closed = false;
@@ -88,12 +88,12 @@ export class Widget<S extends object> implements AnyWidget {
 
   /** Collects the changes that `work` makes, until it returns or its promise settles, into one message. */
   holdSync<T>(work: () => T): T {
-    if (this.#held) return work();
-    const held = new Set<string>();
-    this.#held = held;
+    if (this.#postponed) return work();
+    const postponed = new Set<string>();
+    this.#postponed = postponed;
     return throughout(work, () => {
-      this.#held = null;
-      this.#send([...held]);
+      this.#postponed = null;
+      this.#send([...postponed]);
     });
   }
 
@@ -184,7 +184,8 @@ export class Widget<S extends object> implements AnyWidget {
     if (!this.#comm) return;
     this.#wakeParts();
     const state = keys ? this.#wire(keys as readonly string[]) : this.fullState();
-    for (const [key, value] of Object.entries(state)) if (this.#known?.has(key)) this.#known.set(key, value);
+    for (const [key, value] of Object.entries(state))
+      if (this.#lastSent?.has(key)) this.#lastSent.set(key, value);
     if (Object.keys(state).length > 0) this.#update(state);
   }
 
@@ -297,11 +298,11 @@ export class Widget<S extends object> implements AnyWidget {
   /** Sends properties unless the front end that is being listened to has just sent, or got, the same. */
   #send(keys: readonly string[]): void {
     const isKnown = (key: string) =>
-      this.#known?.has(key) === true && sameState(this.#wire([key]), { [key]: this.#known.get(key) });
+      this.#lastSent?.has(key) === true && sameState(this.#wire([key]), { [key]: this.#lastSent.get(key) });
     const due = keys.filter((key) => !this.#rules[key]?.local && !isKnown(key));
-    if (this.#held) {
-      for (const key of keys) this.#held.delete(key);
-      for (const key of due) this.#held.add(key);
+    if (this.#postponed) {
+      for (const key of keys) this.#postponed.delete(key);
+      for (const key of due) this.#postponed.add(key);
     } else if (due.length > 0) this.sendState(due as (keyof WidgetState<S>)[]);
   }
 
@@ -330,14 +331,14 @@ export class Widget<S extends object> implements AnyWidget {
     const sent = Object.entries(state).filter(isOpen);
     const echoed = sent.filter(([key]) => this.#rules[key]?.echo !== false);
     if (echoed.length > 0 && echoes()) this.#update(Object.fromEntries(echoed), "echo_update");
-    this.#known = new Map(sent);
+    this.#lastSent = new Map(sent);
     try {
       const change = sent.map(([key, value]) => [key, this.#rules[key]?.references ? resolve(value) : value]);
       this.#apply(this.#checked(Object.fromEntries(change)));
     } finally {
       // What was refused or corrected goes back, so that the front ends agree with the kernel.
       this.#send(sent.map(([key]) => key));
-      this.#known = null;
+      this.#lastSent = null;
     }
   }
 
@@ -351,9 +352,9 @@ export class Widget<S extends object> implements AnyWidget {
 }
 
 export function unknownProperty(owner: string, key: string, state: object): RangeError {
-  const known = Object.keys(state).filter((name) => !name.startsWith("_"));
+  const names = Object.keys(state).filter((name) => !name.startsWith("_"));
   const shown = typeof key === "string" ? key : inspect(key, { depth: 0 });
-  return new RangeError(`invalid property of ${owner}: ${shown}, expected one of ${known.join(", ")}`);
+  return new RangeError(`invalid property of ${owner}: ${shown}, expected one of ${names.join(", ")}`);
 }
 
 function refer(leaf: unknown): unknown {

@@ -95,8 +95,8 @@ async function tryProvider(provider: Provider): Promise<ProviderState> {
 function missingParts(provider: Provider): string | null {
   const { platform, arch } = process;
   // onnxruntime-node drops an unknown provider silently, so it must not get that far.
-  const known = listSupportedBackends().map((b) => b.name as string);
-  if (!known.includes(provider)) return `not in onnxruntime-node for ${platform} ${arch}`;
+  const supported = listSupportedBackends().map((b) => b.name as string);
+  if (!supported.includes(provider)) return `not in onnxruntime-node for ${platform} ${arch}`;
   if (provider === "cuda" && platform === "linux") {
     const file = join(bindingFolder(), "libonnxruntime_providers_cuda.so");
     if (!existsSync(file))

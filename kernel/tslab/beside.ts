@@ -19,7 +19,7 @@ export interface Module {
   version: number;
 }
 
-interface Known extends Module {
+interface ModuleEntry extends Module {
   digest: string;
   /** Whether the file was old enough when it was read that a later write shows in its time. */
   settled: boolean;
@@ -45,7 +45,7 @@ const SAME_TIME_MS = 1000;
  * holds what it was linked to. Packages keep their one instance.
  */
 export class ModulesBeside {
-  readonly #known = new Map<string, Known>();
+  readonly #modules = new Map<string, ModuleEntry>();
   readonly #versions = new Map<string, number>();
   #loads = 0;
 
@@ -56,16 +56,16 @@ export class ModulesBeside {
   ) {}
 
   has(file: string): boolean {
-    return this.#known.has(file);
+    return this.#modules.has(file);
   }
 
   /** A file as it is now, or as it was when it was first asked for after the last change that was noticed. */
   get(file: string): Module | undefined {
-    const known = this.#known.get(file);
-    if (known) return known;
+    const entry = this.#modules.get(file);
+    if (entry) return entry;
     const text = this.files.read(file);
     if (text === undefined) return undefined;
-    const module: Known = {
+    const module: ModuleEntry = {
       kind: kindOf(file, text),
       text,
       version: this.#versions.get(file) ?? 1,
@@ -75,7 +75,7 @@ export class ModulesBeside {
       importers: new Set(),
       loaded: 0,
     };
-    this.#known.set(file, module);
+    this.#modules.set(file, module);
     return module;
   }
 
@@ -92,19 +92,19 @@ export class ModulesBeside {
   }
 
   loaded(file: string): void {
-    const known = this.#known.get(file);
-    if (known) known.loaded = ++this.#loads;
+    const entry = this.#modules.get(file);
+    if (entry) entry.loaded = ++this.#loads;
   }
 
   imported(from: string, name: string, to: string | undefined): void {
-    this.#known.get(from)?.imports.set(name, to);
-    if (to !== undefined && this.get(to)) this.#known.get(to)!.importers.add(from);
+    this.#modules.get(from)?.imports.set(name, to);
+    if (to !== undefined && this.get(to)) this.#modules.get(to)!.importers.add(from);
   }
 
   /** Notices what has been written, renamed, deleted and put beside since. */
   refresh(): void {
-    for (const [file, known] of [...this.#known])
-      if (this.#known.get(file) === known && this.#isOutdated(file, known)) this.#drop(file);
+    for (const [file, entry] of [...this.#modules])
+      if (this.#modules.get(file) === entry && this.#isOutdated(file, entry)) this.#drop(file);
   }
 
   /** What `forget` takes: everything that is loaded from now on. */
@@ -114,7 +114,7 @@ export class ModulesBeside {
 
   /** The files that were loaded from then on. */
   loadedSince(since: number): string[] {
-    return [...this.#known].flatMap(([file, { loaded }]) => (loaded > since ? [file] : []));
+    return [...this.#modules].flatMap(([file, { loaded }]) => (loaded > since ? [file] : []));
   }
 
   /** Modules that an import loaded before it failed are loaded anew by the next. */
@@ -126,25 +126,25 @@ export class ModulesBeside {
     return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
   }
 
-  #isOutdated(file: string, known: Known): boolean {
+  #isOutdated(file: string, entry: ModuleEntry): boolean {
     const { stamp, settled } = timeOf(file);
-    if (!known.settled || stamp !== known.stamp) {
+    if (!entry.settled || stamp !== entry.stamp) {
       const text = this.files.read(file);
-      if (text === undefined || hash("sha1", text) !== known.digest) return true;
-      Object.assign(known, { stamp, settled });
+      if (text === undefined || hash("sha1", text) !== entry.digest) return true;
+      Object.assign(entry, { stamp, settled });
     }
-    return [...known.imports].some(([name, to]) => this.locate(name, file) !== to);
+    return [...entry.imports].some(([name, to]) => this.locate(name, file) !== to);
   }
 
   #drop(file: string): void {
-    const known = this.#known.get(file);
-    if (!known) return;
-    this.#known.delete(file);
-    this.#versions.set(file, known.version + 1);
-    for (const to of known.imports.values())
-      if (to !== undefined) this.#known.get(to)?.importers.delete(file);
-    this.dropped(file, known.version);
-    for (const importer of known.importers) this.#drop(importer);
+    const entry = this.#modules.get(file);
+    if (!entry) return;
+    this.#modules.delete(file);
+    this.#versions.set(file, entry.version + 1);
+    for (const to of entry.imports.values())
+      if (to !== undefined) this.#modules.get(to)?.importers.delete(file);
+    this.dropped(file, entry.version);
+    for (const importer of entry.importers) this.#drop(importer);
   }
 }
 

@@ -95,8 +95,8 @@ export function createWorkspace(cwd: string): Workspace {
       return String(ts.sys.getModifiedTime?.(file)?.getTime() ?? 0);
     },
     getScriptSnapshot: (file) => {
-      const known = snapshots.get(file);
-      if (known) return known;
+      const packaged = snapshots.get(file);
+      if (packaged) return packaged;
       const text = textOf(file);
       if (text === undefined) return undefined;
       const snapshot = ts.ScriptSnapshot.fromString(text);
@@ -146,12 +146,12 @@ function isPackaged(file: string): boolean {
 
 /** Keeps what files of packages import, by folder; what was not found is looked for again. */
 function remember<T>(isFound: (result: T) => boolean) {
-  const known = new Map<string, T>();
+  const results = new Map<string, T>();
   return (name: string, from: string, mode: ts.ResolutionMode, resolve: () => T): T => {
     if (!isPackaged(from)) return resolve();
     const key = `${mode}|${name.startsWith(".") ? dirname(from) : from}|${name}`;
-    const found = known.get(key) ?? resolve();
-    if (isFound(found)) known.set(key, found);
+    const found = results.get(key) ?? resolve();
+    if (isFound(found)) results.set(key, found);
     return found;
   };
 }

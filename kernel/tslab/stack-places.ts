@@ -19,7 +19,7 @@ export function withPlaces(error: unknown, wrong: string[], here: string[]): unk
   const places = placesOf(stack);
   const head = places.length > 0 ? stack.slice(0, stack.indexOf(places[0]) - 1) : stack;
   const before = wrong.filter((place) => !head.includes(line(place)));
-  const known = here.length === 0 || stack.includes(`${line(here[0])}:`);
-  Reflect.set(error, "stack", [head, ...before, ...places, ...(known ? [] : here)].join("\n"));
+  const isNamed = here.length === 0 || stack.includes(`${line(here[0])}:`);
+  Reflect.set(error, "stack", [head, ...before, ...places, ...(isNamed ? [] : here)].join("\n"));
   return error;
 }

@@ -70,10 +70,10 @@ export class Stacks {
         nameAsWritten(error, this.#scriptOf(frames[0]));
         return prepare.call(errors, error, this.#written(frames, errors.stackTraceLimit));
       };
-      known.add(mapping);
+      mappings.add(mapping);
       return mapping;
     };
-    const known = new WeakSet<Prepare>();
+    const mappings = new WeakSet<Prepare>();
     const ours = mapped((native?.value as Prepare | undefined) ?? asNode);
     let current = ours;
     Object.defineProperty(errors, "prepareStackTrace", {
@@ -81,7 +81,7 @@ export class Stacks {
       get: () => current,
       set(prepare: unknown) {
         if (typeof prepare !== "function") current = ours;
-        else current = known.has(prepare as Prepare) ? (prepare as Prepare) : mapped(prepare as Prepare);
+        else current = mappings.has(prepare as Prepare) ? (prepare as Prepare) : mapped(prepare as Prepare);
       },
     });
     errors.stackTraceLimit = CAPTURED;

@@ -100,7 +100,7 @@ export class Interactive extends VBox {
     this.result = result;
     if (result === undefined) return;
     const bundle = bundleOf(result);
-    if (bundle instanceof Promise) return bundle.then((made) => display(made));
+    if (bundle instanceof Promise) return bundle.then(display);
     // It is on its way already: a function that takes no time leaves nothing to wait for.
     void display(bundle);
   }
@@ -129,13 +129,13 @@ export function interactive<const C extends Record<string, Abbreviation>>(
       "a function, as in interactive(({ x }) => x * x, { x: [0, 10] })",
     );
   return allOrNone(() => {
-    const made = Object.entries(controls).map(([name, abbreviation]) => {
+    const widgets = Object.entries(controls).map(([name, abbreviation]) => {
       const widget = controlFor(name, abbreviation);
       if (!widget.description) widget.description = name;
       return [name, widget];
     });
     const button = manual ? new Button("Run") : null;
-    return new Interactive(run as (values: never) => unknown, Object.fromEntries(made), button);
+    return new Interactive(run as (values: never) => unknown, Object.fromEntries(widgets), button);
   });
 }
 

@@ -163,8 +163,8 @@ function placeOf(
   if (wanted === null) return null;
   const at = pairs.findIndex(([label, value]) => isDeepStrictEqual(key === "label" ? label : value, wanted));
   if (at >= 0) return at;
-  const known = pairs.map(([label]) => JSON.stringify(label)).join(", ");
-  throw invalid(`${name}.${key}`, wanted, known === "" ? "null: there are no options" : `one of ${known}`);
+  const labels = pairs.map(([label]) => JSON.stringify(label)).join(", ");
+  throw invalid(`${name}.${key}`, wanted, labels === "" ? "null: there are no options" : `one of ${labels}`);
 }
 
 function inside(name: string, pairs: readonly Pair[], index: number | null): number | null {

@@ -73,15 +73,15 @@ function teller(
   { model, path }: DocumentRegistry.IContext<NotebookModel>,
 ): () => void {
   let comm: Kernel.IComm | null = null;
-  let told = "";
+  let last = "";
   return () => {
     if (kernel.connectionStatus !== "connected" || !["idle", "busy"].includes(kernel.status)) return;
     const cells = Object.fromEntries(shownIn(model));
     const now = JSON.stringify(cells);
     // A kernel that was restarted has forgotten it all.
     const isOpen = comm !== null && !comm.isDisposed;
-    if (now === (isOpen ? told : "{}")) return;
-    told = now;
+    if (now === (isOpen ? last : "{}")) return;
+    last = now;
     if (!isOpen) {
       comm = kernel.createComm(TARGET);
       comm.open();
