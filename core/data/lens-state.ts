@@ -35,7 +35,7 @@ export interface LensData {
 
 export const SCOPES = ["words", "all"] as const;
 export const AGGREGATES = ["max", "mean", "winner"] as const satisfies readonly Aggregate[];
-export const NORMALISATIONS = ["absolute", "token", "query", "pages", "percentile", "robust"] as const;
+export const SCALE_NAMES = ["absolute", "token", "query", "pages", "percentile", "robust"] as const;
 export const BLENDS = ["alpha", "multiply", "outline"] as const;
 export const CELLS = ["nearest", "smooth"] as const;
 export const CHANCES = ["marked", "hidden", "subtracted"] as const;
@@ -49,7 +49,7 @@ export type Scope = (typeof SCOPES)[number];
  * `pages` those of the same query on every page of the lens, `percentile` the 2nd to 98th of the shown map,
  * `robust` its median ± 3 · 1.4826 · MAD.
  */
-export type Normalisation = (typeof NORMALISATIONS)[number];
+export type ScaleName = (typeof SCALE_NAMES)[number];
 /** How colours lie on the page: alpha rising with the cosine, multiplied with the page, or outlines only. */
 export type Blend = (typeof BLENDS)[number];
 /** How cells are drawn: as they are, or interpolated (display only; numbers stay those of the cells). */
@@ -79,6 +79,30 @@ export interface Zoom {
   y: number;
 }
 
+/** How values become colours. */
+export interface ColorView {
+  palette: PaletteName;
+  /** Palette of a difference map. */
+  diverging: DivergingName;
+  /** What the colour scale spans. */
+  scale: ScaleName;
+  /** Range of the `absolute` scale in cosine, or null for the model's own. */
+  domain: [number, number] | null;
+  /** Opacity of the strongest cell, 0 to 1. */
+  opacity: number;
+  /** Cosine below which a cell is not painted, or null for the domain's lower end. */
+  threshold: number | null;
+  blend: Blend;
+}
+
+/** What is drawn over the cells. */
+export interface MarksView {
+  /** How many of the best patches are marked on the page, 0 to 20. */
+  best: number;
+  /** Number of contour levels between threshold and upper end, 0 to 9. */
+  contours: number;
+}
+
 /** What a person changes: small, synced both ways, each property assignable from a cell (`lens.view.token = 2`). */
 export interface LensView {
   /** Index into `LensData.explanations`. */
@@ -89,23 +113,10 @@ export interface LensView {
   word: number | null;
   scope: Scope;
   aggregate: Aggregate;
-  palette: PaletteName;
-  /** Colours of a difference map. */
-  diverging: DivergingName;
-  normalisation: Normalisation;
-  /** Range of the `absolute` scale in cosine, or null for the model's own. */
-  domain: [number, number] | null;
-  /** Opacity of the strongest cell, 0 to 1. */
-  opacity: number;
-  /** Cosine below which a cell is not painted, or null for the domain's lower end. */
-  threshold: number | null;
-  blend: Blend;
+  color: ColorView;
+  marks: MarksView;
   cells: Cells;
   chance: ChanceView;
-  /** How many of the best patches are marked on the page, 0 to 20. */
-  top: number;
-  /** Number of contour levels between threshold and upper end, 0 to 9. */
-  contours: number;
   /** Explanation to compare with (the B of A/B), or null. */
   compare: number | null;
   /** Show A minus B instead of A when comparing. */
@@ -115,6 +126,21 @@ export interface LensView {
   region: Region | null;
   zoom: Zoom;
 }
+
+/** Names that people know from elsewhere, for `scale` and `palette`; understood where they are assigned. */
+export interface ColorSpellings {
+  normalize: ScaleName;
+  scheme: PaletteName;
+  cmap: PaletteName;
+}
+
+/** Some settings: of a group (`color`, `marks`, `zoom`) as many as change, the rest of it stays. */
+export type ViewChange = Partial<Omit<LensView, "color" | "marks" | "zoom">> & {
+  color?: Partial<ColorView & ColorSpellings>;
+  colour?: ViewChange["color"];
+  marks?: Partial<MarksView>;
+  zoom?: Partial<Zoom>;
+};
 
 export interface LensState {
   version: number;

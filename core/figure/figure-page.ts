@@ -42,7 +42,7 @@ export function pagePicture({ page }: Scene, { page: href }: FigurePictures): Sv
 function cells(scene: Scene, pictures: FigurePictures): SvgNode {
   const { width, height } = scene.page;
   const style: Record<string, string> =
-    scene.view.blend === "multiply" ? { style: "mix-blend-mode:multiply" } : {};
+    scene.view.color.blend === "multiply" ? { style: "mix-blend-mode:multiply" } : {};
   if (scene.view.cells === "smooth" && pictures.raster)
     return node("image", { ...style, width, height, preserveAspectRatio: "none", href: pictures.raster });
   const pixels = raster(scene);

@@ -18,15 +18,15 @@ export function marks(
   page: LensPage,
 ): Mark[] {
   const out: Mark[] = [];
-  if (view.blend === "outline") out.push(outline(map, scale, page));
-  if (view.contours > 0 && scale.kind === "sequential")
-    out.push(...contourMarks(view.contours, map, scale, page));
+  if (view.color.blend === "outline") out.push(outline(map, scale, page));
+  if (view.marks.contours > 0 && scale.kind === "sequential")
+    out.push(...contourMarks(view.marks.contours, map, scale, page));
   const worth = view.chance === "hidden" ? best.filter((p) => p.value >= scale.threshold) : best;
-  worth.slice(0, view.top).forEach(({ row, column }, rank) => {
+  worth.slice(0, view.marks.best).forEach(({ row, column }, rank) => {
     const rect = patchRect(map, row, column, page);
     const role = rank === 0 ? "best" : "top";
     out.push({ kind: "rect", role, ...rect });
-    if (view.top > 1)
+    if (view.marks.best > 1)
       out.push({ kind: "label", role, x: rect.x + rect.width, y: rect.y, text: String(rank + 1) });
   });
   return out;

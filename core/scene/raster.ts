@@ -25,7 +25,7 @@ export function raster(scene: Scene): Raster {
       : 1;
   const values = factor === 1 ? map.data : interpolate(map.data, map.rows, map.columns, factor);
   const data = new Uint8ClampedArray(values.length * 4);
-  if (scene.view.blend !== "outline") paint(scene, values, data);
+  if (scene.view.color.blend !== "outline") paint(scene, values, data);
   return { kind: "raster", width: map.columns * factor, height: map.rows * factor, data };
 }
 

@@ -1,5 +1,5 @@
 import { extent, mean, quantile, ticks } from "d3-array";
-import type { LensData, LensExplanation, LensView, Normalisation } from "../data/lens-state.js";
+import type { LensData, LensExplanation, LensView, ScaleName } from "../data/lens-state.js";
 import { decimal } from "../data/printable.js";
 import type { SimilarityMap } from "../data/similarity-map.js";
 import { chanceLevel } from "../interaction/chance.js";
@@ -7,7 +7,7 @@ import { siblings } from "../interaction/siblings.js";
 import { type Shown, scopeTokens } from "../view/shown.js";
 import { type Colours, colours } from "./palettes.js";
 
-/** How cosines become colours. Affine in every normalisation, so its axis is always in cosine. */
+/** How cosines become colours. Affine on every scale, so its axis is always in cosine. */
 export interface ColourScale {
   kind: "sequential" | "diverging";
   /** Ends of the palette. */
@@ -29,7 +29,7 @@ export interface ColourScale {
   ticks: number[];
 }
 
-const NOTES: Record<Normalisation, string> = {
+const NOTES: Record<ScaleName, string> = {
   absolute: "fixed range",
   token: "range of this map",
   query: "range of all tokens",
@@ -54,15 +54,15 @@ export function colourScale(
   );
   const [least, most] = mapsExtent(explanation);
   const axis: [number, number] = sums ? domain : union(domain, [least - less.most, most - less.least]);
-  const threshold = view.threshold === null || sums ? domain[0] : view.threshold;
+  const threshold = view.color.threshold === null || sums ? domain[0] : view.color.threshold;
   const hides = view.chance === "hidden" && chance !== null;
   return {
     kind: "sequential",
     domain,
     threshold: hides ? Math.max(threshold, justAbove(chance)) : threshold,
-    opacity: view.opacity,
-    ramp: view.blend !== "multiply",
-    colours: colours(view.palette, view.blend === "multiply"),
+    opacity: view.color.opacity,
+    ramp: view.color.blend !== "multiply",
+    colours: colours(view.color.palette, view.color.blend === "multiply"),
     unit: shown.unit,
     chance,
     note: sums ? "0 to the largest" : noteOf(view, explanation),
@@ -72,8 +72,9 @@ export function colourScale(
 }
 
 function noteOf(view: LensView, { provenance }: LensExplanation): string {
-  const assumed = view.normalisation === "absolute" && !view.domain && provenance.model.domain === "assumed";
-  return assumed ? "assumed range" : NOTES[view.normalisation];
+  const assumed =
+    view.color.scale === "absolute" && !view.color.domain && provenance.model.domain === "assumed";
+  return assumed ? "assumed range" : NOTES[view.color.scale];
 }
 
 const NOTHING = { mean: 0, least: 0, most: 0 };
@@ -103,9 +104,9 @@ function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
     kind: "diverging",
     domain: [-limit, limit],
     threshold: 0,
-    opacity: view.opacity,
-    ramp: view.blend !== "multiply",
-    colours: colours(view.diverging, view.blend === "multiply"),
+    opacity: view.color.opacity,
+    ramp: view.color.blend !== "multiply",
+    colours: colours(view.color.diverging, view.color.blend === "multiply"),
     unit: "difference of cosines",
     chance: null,
     note: "symmetric about 0",
@@ -121,9 +122,9 @@ function domainOf(
   map: SimilarityMap,
   less: number,
 ): [number, number] {
-  switch (view.normalisation) {
+  switch (view.color.scale) {
     case "absolute":
-      return view.domain ?? shifted(explanation.domain, less);
+      return view.color.domain ?? shifted(explanation.domain, less);
     case "token":
       return extentOf(map.data);
     case "query":

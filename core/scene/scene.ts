@@ -17,7 +17,7 @@ export interface Scene {
   view: LensView;
   shown: Shown;
   scale: ColourScale;
-  /** Best patches, best first: at least 5 where the grid has them, for the table; marks show the first `view.top`. */
+  /** Best patches, best first: at least 5 where the grid has them, for the table; marks show the first `view.marks.best`. */
   best: PatchValue[];
   marks: Mark[];
 }
@@ -36,7 +36,7 @@ export function sceneOf(data: LensData, view: LensView, what: Shown, given?: Col
   const explanation = data.explanations[view.explanation];
   const page = data.pages[explanation.page];
   const scale = given ?? colourScale(data, view, explanation, what);
-  const best = topPatches(what.map, Math.max(TABLE_ROWS, view.top));
+  const best = topPatches(what.map, Math.max(TABLE_ROWS, view.marks.best));
   return {
     kind: "scene",
     page,

@@ -1,20 +1,25 @@
 import { finite, flag, integer, invalid, oneOf, orNull, record, refusal } from "../data/check.js";
+import { currentView } from "../data/earlier-versions.js";
 import {
   AGGREGATES,
   BLENDS,
   CELLS,
   CHANCES,
+  type ColorView,
   LAYOUTS,
   type LensData,
   type LensView,
-  NORMALISATIONS,
+  type MarksView,
+  SCALE_NAMES,
   SCOPES,
+  type ViewChange,
   type Zoom,
 } from "../data/lens-state.js";
 import { DIVERGING_NAMES, PALETTE_NAMES } from "../data/palette-names.js";
 import type { Explanation } from "../data/vocabulary.js";
 import { followingCompare } from "../interaction/siblings.js";
 import { decodeRegion, followingRegion } from "./region.js";
+import { canonical, GROUPS } from "./view-names.js";
 
 /** What of a lens its view refers to. */
 type Viewed = Pick<LensData, "explanations">;
@@ -27,17 +32,18 @@ export function defaultView(_data: Viewed): LensView {
     word: null,
     scope: "words",
     aggregate: "max",
-    palette: "viridis",
-    diverging: "PuOr",
-    normalisation: "absolute",
-    domain: null,
-    opacity: 0.8,
-    threshold: null,
-    blend: "alpha",
+    color: {
+      palette: "viridis",
+      diverging: "PuOr",
+      scale: "absolute",
+      domain: null,
+      opacity: 0.8,
+      threshold: null,
+      blend: "alpha",
+    },
+    marks: { best: 1, contours: 0 },
     cells: "nearest",
     chance: "marked",
-    top: 1,
-    contours: 0,
     compare: null,
     difference: false,
     layout: "single",
@@ -51,10 +57,19 @@ export function defaultView(_data: Viewed): LensView {
  * - `token` takes its word along, and null clears the word; `word` picks its token when it has only one.
  * - Another explanation keeps the selection only if it is of the same query; a region only on the same grid, on the side
  *   where it was drawn. A B that is another model's view of the page goes along to the new page.
- * @throws RangeError naming the property (`invalid view.palette: "jet", expected one of …`)
+ * - Of a group as much changes as is given: `{ color: { palette: "mako" } }` keeps the opacity.
+ * @param spelled names as in `LensView`, or as the field spells them (`color.normalize` is `color.scale`)
+ * @throws RangeError naming the property (`invalid view.color.palette: "jet", expected one of …`), also one that is none
  */
-export function changeView(data: Viewed, view: LensView, change: Partial<LensView>): LensView {
-  const next: LensView = { ...view, ...change };
+export function changeView(data: Viewed, view: LensView, spelled: ViewChange): LensView {
+  const change = canonical(spelled, view);
+  const next: LensView = {
+    ...view,
+    ...change,
+    color: color({ ...view.color, ...change.color }),
+    marks: marks({ ...view.marks, ...change.marks }),
+    zoom: zoom({ ...view.zoom, ...change.zoom }),
+  };
   next.explanation = integer(next.explanation, "view.explanation", 0, data.explanations.length - 1);
   const before: Explanation | undefined = data.explanations[view.explanation];
   const now = data.explanations[next.explanation];
@@ -67,17 +82,8 @@ export function changeView(data: Viewed, view: LensView, change: Partial<LensVie
     next.compare = followingCompare(data, view.explanation, next.explanation, next.compare);
   oneOf(next.scope, "view.scope", SCOPES);
   oneOf(next.aggregate, "view.aggregate", AGGREGATES);
-  oneOf(next.palette, "view.palette", PALETTE_NAMES);
-  oneOf(next.diverging, "view.diverging", DIVERGING_NAMES);
-  oneOf(next.normalisation, "view.normalisation", NORMALISATIONS);
-  next.domain = orNull(next.domain, range);
-  finite(next.opacity, "view.opacity", 0, 1);
-  orNull(next.threshold, (v) => finite(v, "view.threshold", -1, 1));
-  oneOf(next.blend, "view.blend", BLENDS);
   oneOf(next.cells, "view.cells", CELLS);
   oneOf(next.chance, "view.chance", CHANCES);
-  integer(next.top, "view.top", 0, 20);
-  integer(next.contours, "view.contours", 0, 9);
   orNull(next.compare, (v) => integer(v, "view.compare", 0, data.explanations.length - 1));
   flag(next.difference, "view.difference");
   oneOf(next.layout, "view.layout", LAYOUTS);
@@ -85,19 +91,26 @@ export function changeView(data: Viewed, view: LensView, change: Partial<LensVie
     change.region === undefined
       ? followingRegion(data, view, next)
       : orNull(change.region, (v) => decodeRegion(v, data, next));
-  next.zoom = zoom(next.zoom);
   return next;
 }
 
 /**
- * Reads a view that was saved or sent: missing properties take their defaults, unknown ones are dropped.
+ * Reads a view that was saved or sent, by this version or an earlier one: missing properties take their defaults, unknown
+ * ones are dropped.
  * @throws RangeError as `changeView`
  */
 export function decodeLensView(data: Viewed, raw: unknown): LensView {
   const base = defaultView(data);
-  const given = record(raw, "view");
-  const known = Object.keys(base).filter((key) => given[key] !== undefined);
-  return changeView(data, base, Object.fromEntries(known.map((key) => [key, given[key]])));
+  const given = own(currentView(record(raw, "view")), base);
+  for (const group of GROUPS)
+    if (given[group] !== undefined) given[group] = own(record(given[group], `view.${group}`), base[group]);
+  return changeView(data, base, given);
+}
+
+/** Those of the properties that `base` has, too. */
+function own(given: Record<string, unknown>, base: object): Record<string, unknown> {
+  const names = Object.keys(base).filter((name) => given[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, given[name]]));
 }
 
 /** The view of new data: how things are drawn stays, what was selected in the old data does not. */
@@ -108,10 +121,15 @@ export function keepSettings(data: LensData, before: LensView): LensView {
 
 /** True when two views show the same. */
 export function sameView(a: LensView, b: LensView): boolean {
-  return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+  return JSON.stringify(a, inOrder) === JSON.stringify(b, inOrder);
 }
 
-function select(explanation: Explanation, next: LensView, change: Partial<LensView>): void {
+function inOrder(_: string, value: unknown): unknown {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? Object.fromEntries(Object.entries(value).sort()) : value;
+}
+
+function select(explanation: Explanation, next: LensView, change: ViewChange): void {
   const { tokens, words } = explanation.query;
   orNull(next.token, (v) => integer(v, "view.token", 0, tokens.length - 1));
   orNull(next.word, (v) => {
@@ -129,15 +147,33 @@ function select(explanation: Explanation, next: LensView, change: Partial<LensVi
 
 function range(value: unknown): [number, number] {
   if (!Array.isArray(value) || value.length !== 2)
-    throw invalid("view.domain", value, "two cosines, for example [0.2, 0.8]");
-  const low = finite(value[0], "view.domain[0]", -1, 1);
-  const high = finite(value[1], "view.domain[1]", -1, 1);
-  if (low >= high) throw refusal("view.domain", `${low} to ${high}`, "the lower end first");
+    throw invalid("view.color.domain", value, "two cosines, for example [0.2, 0.8]");
+  const low = finite(value[0], "view.color.domain[0]", -1, 1);
+  const high = finite(value[1], "view.color.domain[1]", -1, 1);
+  if (low >= high) throw refusal("view.color.domain", `${low} to ${high}`, "the lower end first");
   return [low, high];
 }
 
-function zoom(value: unknown): Zoom {
-  const given = record(value, "view.zoom");
+function color(given: ColorView): ColorView {
+  return {
+    palette: oneOf(given.palette, "view.color.palette", PALETTE_NAMES),
+    diverging: oneOf(given.diverging, "view.color.diverging", DIVERGING_NAMES),
+    scale: oneOf(given.scale, "view.color.scale", SCALE_NAMES),
+    domain: orNull(given.domain, range),
+    opacity: finite(given.opacity, "view.color.opacity", 0, 1),
+    threshold: orNull(given.threshold, (v) => finite(v, "view.color.threshold", -1, 1)),
+    blend: oneOf(given.blend, "view.color.blend", BLENDS),
+  };
+}
+
+function marks(given: MarksView): MarksView {
+  return {
+    best: integer(given.best, "view.marks.best", 0, 20),
+    contours: integer(given.contours, "view.marks.contours", 0, 9),
+  };
+}
+
+function zoom(given: Zoom): Zoom {
   return {
     scale: finite(given.scale, "view.zoom.scale", 1, 32),
     x: finite(given.x, "view.zoom.x", 0, 1),

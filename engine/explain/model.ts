@@ -1,3 +1,4 @@
+import { didYouMean } from "../../core/data/did-you-mean.js";
 import { type MultiVector, type Page, type PatchGrid, type Query, sharedName } from "../../core/index.js";
 import type { Family, PromptProfile } from "../families/family.js";
 import type { Engine, LoadedGraphs } from "../graphs/loaded-graphs.js";
@@ -7,7 +8,6 @@ import { ModelError, ProviderError } from "../model-error.js";
 import type { PageLayout, PageProcessor } from "../processing/page-processor.js";
 import type { EmbeddingCache, Feed, FloatTensor, Graph, Provider, Runtime, ValueInfo } from "../runtime.js";
 import { stopSignal } from "../stop-signal.js";
-import { didYouMean } from "../text/did-you-mean.js";
 import { tokenizeQuery } from "../text/query.js";
 import type { ModelTokenizer } from "../text/tokenizer.js";
 

@@ -31,6 +31,7 @@ import {
   tokenMap,
   topPatches,
   topPlaces,
+  type ViewChange,
   withEarlier,
   wordMap,
 } from "../../core/index.js";
@@ -44,7 +45,7 @@ import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import type { Report } from "../widgets/progress.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
 import { LensWidget } from "./lens-widget.js";
-import { observed } from "./observed.js";
+import { type LiveView, observed } from "./observed.js";
 import { lensFile, saveLens } from "./save.js";
 
 export type { RankedPage } from "./lens-explainer.js";
@@ -61,7 +62,7 @@ export class Lens {
   #state: LensState | null = null;
   #ranking: RankedPage[] = [];
   #widget: LensWidget | null = null;
-  #view: LensView | null = null;
+  #view: LiveView | null = null;
   #listeners = new Set<(view: LensView) => void>();
   #asking = new AbortController();
   /** Settles when the last query has its maps, or has failed. */
@@ -206,7 +207,7 @@ export class Lens {
    * @param options.apart one patch a place, so that a word that covers five cells is there once: `k` peaks that stand apart
    *   from each other, or fewer where the map has no more
    */
-  top(k: number, options: { apart?: boolean } = {}): RankedPatch[] {
+  best(k: number, options: { apart?: boolean } = {}): RankedPatch[] {
     const { map } = scene(this.state).shown;
     return (options.apart ? topPlaces : topPatches)(map, k).map((patch) => this.#placed(patch, map));
   }
@@ -229,10 +230,11 @@ export class Lens {
 
   /**
    * What a person sees, both ways: reading gives the selection made in the widget, assigning moves it.
-   * `lens.view.token = 2`, or several at once: `lens.view = { token: 2, opacity: 0.5 }`. It is one object, which follows
-   * every change and every new query.
+   * `lens.view.token = 2`, or several at once: `lens.view = { token: 2, color: { opacity: 0.5 } }`, of a group as
+   * much as changes. It is one object, which follows every change and every new query.
+   * @throws RangeError for a value that cannot be, and for a name that is no setting
    */
-  get view(): LensView {
+  get view(): LiveView {
     this.#view ??= observed(
       () => this.state.view,
       (change) => this.#setView(change),
@@ -240,7 +242,7 @@ export class Lens {
     return this.#view;
   }
 
-  set view(change: Partial<LensView>) {
+  set view(change: ViewChange) {
     this.#setView(change);
   }
 
@@ -378,7 +380,7 @@ export class Lens {
     return other < 0 ? view : { ...view, compare: other };
   }
 
-  #setView(change: Partial<LensView>): void {
+  #setView(change: ViewChange): void {
     this.#receiveView(changeView(this.state.data, this.state.view, change));
   }
 
@@ -391,6 +393,6 @@ export class Lens {
   }
 
   #tell(): void {
-    for (const listener of this.#listeners) listener({ ...this.state.view });
+    for (const listener of this.#listeners) listener(structuredClone(this.state.view));
   }
 }

@@ -1,17 +1,21 @@
 import { inspect } from "node:util";
-import type { LensView } from "../../core/index.js";
+import type { ColorSpellings, ColorView, LensView, ViewChange } from "../../core/index.js";
+import { ownName, settingName } from "../../core/view/view-names.js";
+
+/** A view whose properties, at any depth, can be assigned to; also by the names that people know from elsewhere. */
+export type LiveView = Omit<LensView, "color"> & Record<"color" | "colour", ColorView & ColorSpellings>;
 
 /**
  * The view as one live object: reading gives what it is now, and assigning, at any depth (`view.zoom.x = 0.2`), asks for a
  * change, which is checked and told of as every other.
  */
-export function observed(read: () => LensView, change: (part: Partial<LensView>) => void): LensView {
-  return live("view", read, (key, value) => change({ [key]: value }));
+export function observed(read: () => LensView, change: (part: ViewChange) => void): LiveView {
+  return live("view", read, (key, value) => change({ [key]: value })) as LiveView;
 }
 
 /** @param read null while the view has no such part; then the part keeps its last values */
 function live<T extends object>(
-  name: string,
+  place: string,
   read: () => T | null,
   assign: (key: string, value: unknown) => void,
 ): T {
@@ -29,13 +33,13 @@ function live<T extends object>(
       copy[inner] = value;
       assign(key, copy);
     };
-    const made = live(`${name}.${key}`, () => valueAt(key) as object | null, set);
-    parts.set(key, made);
-    return made;
+    const nested = live(`${place}.${key}`, () => valueAt(key) as object | null, set);
+    parts.set(key, nested);
+    return nested;
   };
-  const refuse = (key: PropertyKey): never => {
+  const fixed = (key: PropertyKey): never => {
     throw new RangeError(
-      `invalid ${name} property: ${String(key)}, expected one of ${Object.keys(now()).join(", ")}`,
+      `invalid ${place}.${String(key)}: settings cannot be defined or deleted, expected a value`,
     );
   };
   // What a proxy stands for decides what it may say of itself, and is what Node prints.
@@ -43,19 +47,19 @@ function live<T extends object>(
   Object.defineProperty(shell, inspect.custom, { value: () => now(), configurable: true });
   return new Proxy(shell as T, {
     get(_, key) {
-      const value = Reflect.get(now(), key);
-      if (typeof key === "symbol" || typeof value !== "object" || value === null) return value;
-      return parts.get(key) ?? part(key);
+      const name = typeof key === "string" ? ownName(place, key) : key;
+      const value = Reflect.get(now(), name);
+      if (typeof name === "symbol" || typeof value !== "object" || value === null) return value;
+      return parts.get(name) ?? part(name);
     },
     set(_, key, value) {
-      if (typeof key === "symbol" || !Object.hasOwn(now(), key)) refuse(key);
-      assign(String(key), value);
+      assign(settingName(place, String(key), Object.keys(now())), value);
       return true;
     },
     has: (_, key) => Reflect.has(now(), key),
     ownKeys: () => Reflect.ownKeys(now()),
     getOwnPropertyDescriptor: (_, key) => Reflect.getOwnPropertyDescriptor(now(), key),
-    deleteProperty: (_, key) => refuse(key),
-    defineProperty: (_, key) => refuse(key),
+    deleteProperty: (_, key) => fixed(key),
+    defineProperty: (_, key) => fixed(key),
   });
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from "../../engine/text/did-you-mean.js";
+import { didYouMean } from "../../core/data/did-you-mean.js";
 import { manifest } from "../package.js";
 import { doctor } from "./doctor.js";
 import { embed } from "./embed.js";

@@ -3,15 +3,16 @@ import { join } from "node:path";
 import {
   AGGREGATES,
   CELLS,
+  changeView,
   defaultView,
   type Explanation,
   explanationJson,
   LENS_STATE_VERSION,
   type LensState,
-  NORMALISATIONS,
   PALETTE_NAMES,
   type Page,
   type Query,
+  SCALE_NAMES,
 } from "../../core/index.js";
 import { explainPage } from "../../engine/explain/index.js";
 import { lensPage } from "../api/lens-page.js";
@@ -51,7 +52,7 @@ ${MODEL_USAGE}
   --aggregate HOW   ${AGGREGATES.join(", ")}; default max
   --format LIST     ${Object.keys(FORMATS).join(", ")}; several with commas or spaces; default png
   --palette NAME    ${PALETTE_NAMES.join(", ")}; default viridis
-  --normalisation N what the colours span: ${NORMALISATIONS.join(", ")}; default absolute
+  --scale NAME      what the colours span: ${SCALE_NAMES.join(", ")}; default absolute
   --cells HOW       ${CELLS.join(", ")}; default nearest; smooth is for display only
   --arrays          JSON with maps as nested arrays [token][row][column]
   --out DIR         default similarity-maps
@@ -68,8 +69,10 @@ ${PAGE_USAGE}`,
     const how = keyword("aggregate", values.aggregate, AGGREGATES);
     const drawing = {
       aggregate: how,
-      palette: keyword("palette", values.palette, PALETTE_NAMES),
-      normalisation: keyword("normalisation", values.normalisation, NORMALISATIONS),
+      color: {
+        palette: keyword("palette", values.palette, PALETTE_NAMES),
+        scale: keyword("scale", values.scale, SCALE_NAMES),
+      },
       cells: keyword("cells", values.cells, CELLS),
     };
     const formats = commaList(values.format).map((f) => keyword("format", f, Object.keys(FORMATS)));
@@ -110,7 +113,7 @@ ${PAGE_USAGE}`,
           if (out !== null) {
             const folder = join(out, pageFolder(page), queryFolder(query));
             const state = await stateOf(explanation, page);
-            Object.assign(state.view, drawing);
+            state.view = changeView(state.data, state.view, drawing);
             await write(state, folder, {
               formats,
               how,
@@ -140,7 +143,7 @@ const OPTIONS = {
   aggregate: { type: "string", default: "max" },
   format: { type: "string", multiple: true, default: ["png"] as string[] },
   palette: { type: "string", default: "viridis" },
-  normalisation: { type: "string", default: "absolute" },
+  scale: { type: "string", default: "absolute" },
   cells: { type: "string", default: "nearest" },
   arrays: { type: "boolean", default: false },
   out: { type: "string" },

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { didYouMean } from "../../engine/text/did-you-mean.js";
+import { didYouMean } from "../../core/data/did-you-mean.js";
 import { PROVIDERS } from "../runtime/providers.js";
 
 export interface Command {

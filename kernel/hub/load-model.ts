@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { didYouMean } from "../../core/data/did-you-mean.js";
 import { describe, findProfile, Model, type ModelInfo } from "../../engine/explain/model.js";
 import { familyOf } from "../../engine/families/families.js";
 import type { Family, PromptProfile } from "../../engine/families/family.js";
@@ -10,7 +11,6 @@ import type { ModelConfigs } from "../../engine/model-configs.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Backend } from "../../engine/processing/resample.js";
 import type { Graph, Provider } from "../../engine/runtime.js";
-import { didYouMean } from "../../engine/text/did-you-mean.js";
 import { openTokenizer } from "../../engine/text/tokenizer.js";
 import { stopSignal } from "../interrupt.js";
 import { packageRoot } from "../package.js";

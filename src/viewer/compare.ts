@@ -1,6 +1,6 @@
 import { DIVERGING_NAMES, explanationName, type LensData, sameModel } from "../../core/index.js";
 import { h, uniqueId } from "./dom.js";
-import { choice } from "./fields.js";
+import { choice, ofColor } from "./fields.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
 /** What to compare with, and whether side by side or as a difference. */
@@ -14,7 +14,7 @@ export function createCompare(actions: Actions): Part {
   difference.addEventListener("change", () => actions.set({ difference: difference.checked }));
   const colours = choice(
     actions,
-    "diverging",
+    ofColor("diverging"),
     "its colours",
     DIVERGING_NAMES,
     {},

@@ -1,51 +1,73 @@
-import { decimal, type LensView } from "../../core/index.js";
+import { type ColorView, decimal, type LensView, type MarksView, type ViewChange } from "../../core/index.js";
 import { h, setText, uniqueId } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
-/** A select of a view property with a closed set of values. */
-export function choice<
-  K extends "aggregate" | "normalisation" | "palette" | "diverging" | "blend" | "cells" | "layout" | "chance",
->(
+/** A property of the view: its name, and how it is read and changed. */
+export interface Setting<T> {
+  name: string;
+  read(view: LensView): T;
+  change(value: T): ViewChange;
+}
+
+type Plain = Exclude<keyof LensView, "color" | "marks" | "zoom">;
+
+/** One on the view itself. */
+export function ofView<K extends Plain>(name: K): Setting<LensView[K]> {
+  return { name, read: (view) => view[name], change: (value) => ({ [name]: value }) };
+}
+
+export function ofColor<K extends keyof ColorView>(name: K): Setting<ColorView[K]> {
+  return { name, read: ({ color }) => color[name], change: (value) => ({ color: { [name]: value } }) };
+}
+
+export function ofMarks<K extends keyof MarksView>(name: K): Setting<MarksView[K]> {
+  return { name, read: ({ marks }) => marks[name], change: (value) => ({ marks: { [name]: value } }) };
+}
+
+/** A select of a property with a closed set of values. */
+export function choice<T extends string>(
   actions: Actions,
-  key: K,
+  { name, read, change }: Setting<T>,
   label: string,
-  values: readonly LensView[K][],
+  values: readonly T[],
   names: Record<string, string> = {},
   possible: (frame: Frame) => boolean = () => true,
 ): Part {
-  const id = uniqueId(key);
+  const id = uniqueId(name);
   const select = h("select", { id }, ...values.map((v) => h("option", { value: v }, names[v] ?? v)));
-  select.addEventListener("change", () => actions.set({ [key]: select.value as LensView[K] }));
+  select.addEventListener("change", () => actions.set(change(select.value as T)));
   return {
     element: h("div", { class: "cl-setting" }, h("label", { for: id }, label), select),
     update: (frame) => {
-      select.value = frame.locked[key];
+      select.value = read(frame.locked);
       select.disabled = !possible(frame);
     },
   };
 }
 
-/** A slider of a numeric view property; `reset`, where given, is offered as "auto". */
-export function slider(
+/**
+ * A slider of a numeric property.
+ * @param automatic where given, "auto" sets the property to null, and this is the value then
+ */
+export function slider<T extends number | null>(
   actions: Actions,
-  key: "opacity" | "threshold" | "top" | "contours",
+  { name, read, change }: Setting<T>,
   label: string,
   range: (frame: Frame) => { min: number; max: number; step: number },
-  value: (view: LensView, frame: Frame) => number,
-  reset?: () => void,
+  automatic?: (frame: Frame) => number,
 ): Part {
-  const id = uniqueId(key);
+  const id = uniqueId(name);
   const input = h("input", { id, type: "range" });
   const output = h("output", { for: id });
-  const auto = reset
+  const auto = automatic
     ? h(
         "button",
         { class: "cl-auto", "aria-label": `${label}: auto`, title: "Back to the scale's lower end" },
         "auto",
       )
     : null;
-  if (auto && reset) auto.addEventListener("click", reset);
-  input.addEventListener("input", () => actions.set({ [key]: Number(input.value) }));
+  auto?.addEventListener("click", () => actions.set(change(null as T)));
+  input.addEventListener("input", () => actions.set(change(Number(input.value) as T)));
   return {
     element: h(
       "div",
@@ -56,13 +78,13 @@ export function slider(
     update(frame) {
       const { min, max, step } = range(frame);
       Object.assign(input, { min: String(min), max: String(max), step: String(step) });
-      const now = value(frame.locked, frame);
+      const now = automatic?.(frame) ?? Number(read(frame.locked));
       if (document.activeElement !== input || Number(input.value) !== now) input.value = String(now);
       setText(output, step < 1 ? decimal(now) : String(now));
       if (!auto) return;
       // Sums and differences have no threshold.
       input.disabled = !frame.scene.scale.unit.startsWith("cosine");
-      auto.disabled = input.disabled || frame.locked.threshold === null;
+      auto.disabled = input.disabled || read(frame.locked) === null;
     },
   };
 }
@@ -81,11 +103,11 @@ export function range(actions: Actions, label: string): Part {
     const [low, high] = ends.map((input) => input.valueAsNumber);
     const valid = low >= -1 && high <= 1 && low < high;
     for (const input of ends) input.setAttribute("aria-invalid", String(!valid));
-    if (valid) actions.set({ domain: [low, high] });
+    if (valid) actions.set({ color: { domain: [low, high] } });
     else actions.say(`${label}: expected two cosines from -1 to 1, the lower first`);
   };
   for (const input of ends) input.addEventListener("change", set);
-  auto.addEventListener("click", () => actions.set({ domain: null }));
+  auto.addEventListener("click", () => actions.set({ color: { domain: null } }));
   return {
     element: h(
       "div",
@@ -94,14 +116,14 @@ export function range(actions: Actions, label: string): Part {
       h("span", { class: "cl-slide" }, ...ends, auto),
     ),
     update({ locked, scene: { scale } }) {
-      const own = locked.normalisation === "absolute" && scale.unit.startsWith("cosine");
+      const own = locked.color.scale === "absolute" && scale.unit.startsWith("cosine");
       ends.forEach((input, i) => {
         input.disabled = !own;
         if (document.activeElement === input) return;
         input.value = String(Math.round(scale.domain[i] * 100) / 100);
         input.setAttribute("aria-invalid", "false");
       });
-      auto.disabled = !own || locked.domain === null;
+      auto.disabled = !own || locked.color.domain === null;
     },
   };
 }

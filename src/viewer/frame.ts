@@ -1,4 +1,4 @@
-import type { LensData, LensStatus, LensView, PagePoint, Scene } from "../../core/index.js";
+import type { LensData, LensStatus, LensView, PagePoint, Scene, ViewChange } from "../../core/index.js";
 
 /** What every part of the viewer is given when something changed. */
 export interface Frame {
@@ -19,9 +19,9 @@ export interface Frame {
 /** What the parts may do. */
 export interface Actions {
   /** Changes settings, also by what they are now (a frame may be older); they are saved to the kernel where there is one. */
-  set(change: Partial<LensView> | ((now: LensView) => Partial<LensView>)): void;
+  set(change: ViewChange | ((now: LensView) => ViewChange)): void;
   /** Shows something as long as the pointer is there, without selecting it; null ends it. */
-  preview(change: Partial<LensView> | null): void;
+  preview(change: ViewChange | null): void;
   /** Points at a place of the page, on every picture of it; null points nowhere. */
   point(at: PagePoint | null): void;
   ask(query: string): void;

@@ -6,6 +6,7 @@ import {
   type LensStatus,
   type LensView,
   scene,
+  type ViewChange,
 } from "../../core/index.js";
 import { createChips } from "./chip-row.js";
 import { h, setText } from "./dom.js";
@@ -58,7 +59,7 @@ export function createLens(
 ): LensHandle {
   let data: LensData | null = null;
   let locked: LensView | null = null;
-  let preview: Partial<LensView> | null = null;
+  let preview: ViewChange | null = null;
   let measuring = false;
   let scheduled = 0;
 

@@ -37,7 +37,7 @@ export function createPaper(pictures: Pictures): Paper {
       const image = context.createImageData(cells.width, cells.height);
       image.data.set(cells.data);
       context.putImageData(image, 0, 0);
-      canvas.classList.toggle("cl-multiply", view.blend === "multiply");
+      canvas.classList.toggle("cl-multiply", view.color.blend === "multiply");
       drawing.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
       drawing.replaceChildren(fromSvg(overlay(scene, unit)));
     },

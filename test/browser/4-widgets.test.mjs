@@ -261,14 +261,14 @@ describe("the lens in Notebook 7", () => {
   test("stands in a box, driven by a slider", async () => {
     const { index } = await notebook.add(`import { FloatSlider, VBox } from "colpali-lens";
       const opacity = new FloatSlider({ value: 0.5, max: 1, step: 0.25 });
-      opacity.on("change:value", (value) => { lens.view.opacity = value; });
+      opacity.on("change:value", (value) => { lens.view.color.opacity = value; });
       new VBox([opacity, lens.widget])`);
     const area = await notebook.area(index);
     await new LensOnScreen(area).ready();
     await area.locator(".noUi-handle").press("ArrowRight");
     const shown = () => area.locator(".cl-settings input[type=range]").first().inputValue();
     await seen(shown, "0.75", "the opacity of the lens");
-    assert.equal((await notebook.add("lens.view.opacity")).text, "0.75");
+    assert.equal((await notebook.add("lens.view.color.opacity")).text, "0.75");
   });
 
   test("is there again after a reload", async () => {

@@ -32,14 +32,9 @@ const PARTS: [name: string, found: Import[], parts: string[], packages: RegExp |
     "core",
     core,
     [],
-    /^(d3-(array|color|contour|format|interpolate|path|scale|scale-chromatic|shape)|valibot)$/,
+    /^(d3-(array|color|contour|format|interpolate|path|scale|scale-chromatic|shape)|valibot|fastest-levenshtein)$/,
   ],
-  [
-    "engine",
-    engine,
-    ["core"],
-    /^(@huggingface\/tokenizers|@bufbuild\/protobuf|onnx-buf|fastest-levenshtein)$/,
-  ],
+  ["engine", engine, ["core"], /^(@huggingface\/tokenizers|@bufbuild\/protobuf|onnx-buf)$/],
   ["src", src, ["engine", "core"], /^(?!node:)/],
   ["kernel", kernel, ["engine", "core"], null],
 ];

@@ -1,4 +1,12 @@
-import type { Baseline, LensData, LensExplanation, LensState, MaxSim, QueryToken } from "../../core/index";
+import type {
+  Baseline,
+  LensData,
+  LensExplanation,
+  LensState,
+  MaxSim,
+  QueryToken,
+  ViewChange,
+} from "../../core/index";
 import { defaultView, LENS_STATE_VERSION } from "../../core/index";
 
 /** A 2 x 2 white PNG: a picture that every decoder takes. */
@@ -119,6 +127,16 @@ export function lensData(...explanations: LensExplanation[]): LensData {
   };
 }
 
-export function lensState(view: Partial<LensState["view"]> = {}, data = lensData()): LensState {
-  return { version: LENS_STATE_VERSION, data, view: { ...defaultView(data), ...view } };
+export function lensState({ color, marks, ...view }: ViewChange = {}, data = lensData()): LensState {
+  const base = defaultView(data);
+  return {
+    version: LENS_STATE_VERSION,
+    data,
+    view: {
+      ...base,
+      ...view,
+      color: { ...base.color, ...color },
+      marks: { ...base.marks, ...marks },
+    } as LensState["view"],
+  };
 }

@@ -1,4 +1,4 @@
-import { type Explanation, explanationJson, type LensView, lensJson } from "../../core/index";
+import { type Explanation, explanationJson, lensJson, type ViewChange } from "../../core/index";
 import { lensData, explanation as lensExplanation, lensState } from "./example";
 
 const explanation = {
@@ -46,7 +46,7 @@ test("what is in view is in the file: another selection, page, comparison or dif
   other.maps = { ...other.maps, data: other.maps.data.map((v) => v / 2) };
   const data = lensData(lensExplanation(), other);
   data.pages.push({ ...data.pages[0], number: 2, sha256: "ef".repeat(32) });
-  const views: Partial<LensView>[] = [
+  const views: ViewChange[] = [
     {},
     { token: 1, word: 0 },
     { word: 1 },
@@ -56,7 +56,7 @@ test("what is in view is in the file: another selection, page, comparison or dif
     { compare: 1 },
     { compare: 1, difference: true },
     { layout: "multiples" },
-    { palette: "mako" },
+    { color: { palette: "mako" } },
     { region: { row: 0, column: 1, rows: 1, columns: 2 } },
   ];
   const files = views.map((view) => JSON.stringify(lensJson(lensState(view, data))));
@@ -67,7 +67,7 @@ test("a file has the maps of the picture, with what they are", () => {
   const other = lensExplanation();
   other.maps = { ...other.maps, data: other.maps.data.map((v) => v / 2) };
   const data = lensData(lensExplanation(), other);
-  const json = (view: Partial<LensView>) => lensJson(lensState(view, data), { arrays: true });
+  const json = (view: ViewChange) => lensJson(lensState(view, data), { arrays: true });
   const { maps } = lensExplanation();
   const rows = (of: Float32Array) => [Array.from(of.subarray(0, 3)), Array.from(of.subarray(3, 6))];
   const one = json({ token: 1, word: 0 });

@@ -62,7 +62,7 @@ test("a portrait page has its panel beside it, a landscape one below", () => {
 });
 
 test("cells are drawn as one path a colour, in their places", () => {
-  const { root } = drawn(lensState({ token: 2, word: 1, threshold: 0.265, opacity: 1 }));
+  const { root } = drawn(lensState({ token: 2, word: 1, color: { threshold: 0.265, opacity: 1 } }));
   const cells = all(root, "g").find((g) => g.attributes["shape-rendering"] === "crispEdges");
   expect(cells?.attributes.transform).toBe("scale(100 100)");
   expect(cells?.children.map((c) => (c as SvgNode).attributes.d)).toEqual(["M2,1h1v1h-1z"]);
@@ -124,7 +124,7 @@ test("models are compared each on its own scale, and the figure says so", () => 
 });
 
 test("small multiples are drawn as one named map a word, in rows, with one scale and one picture of the page", () => {
-  const { root, places, width } = drawn(lensState({ layout: "multiples", top: 1 }));
+  const { root, places, width } = drawn(lensState({ layout: "multiples", marks: { best: 1 } }));
   expect(places).toHaveLength(3);
   expect(new Set(places.map((p) => p.y)).size).toBe(1);
   expect(places[1].x).toBeCloseTo(places[0].x + places[0].width + 16, 6);
@@ -150,7 +150,7 @@ test("small multiples are drawn as one named map a word, in rows, with one scale
 });
 
 test("small multiples whose scales differ say each its own; a very long query is cut and says so", () => {
-  const { root } = drawn(lensState({ layout: "multiples", normalisation: "token" }));
+  const { root } = drawn(lensState({ layout: "multiples", color: { scale: "token" } }));
   expect(texts(root)).toEqual(
     expect.arrayContaining(["Scale of “peak”, cosine", "cosine 0.25 to 0.32", "cosine 0.30 to 0.37"]),
   );

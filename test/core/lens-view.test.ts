@@ -37,7 +37,10 @@ test("a saved view comes back as it was, unknown properties dropped, missing one
     const changed = changeView(data, view, change);
     expect(sameView(decodeLensView(data, JSON.parse(JSON.stringify(changed))), changed)).toBe(true);
   }
-  expect(decodeLensView(data, { future: 1, opacity: 0.25 })).toEqual({ ...view, opacity: 0.25 });
+  expect(decodeLensView(data, { future: 1, color: { opacity: 0.25, hue: 2 } })).toEqual({
+    ...view,
+    color: { ...view.color, opacity: 0.25 },
+  });
 });
 
 test("the selection survives another page of the same query, not another query", () => {
@@ -56,11 +59,14 @@ test.each([
   [{ token: 1.5 }, "invalid view.token: 1.5"],
   [{ word: 2 }, "invalid view.word: 2, expected an integer from 0 to 1"],
   [{ explanation: 3 }, "invalid view.explanation: 3, expected an integer from 0 to 2"],
-  [{ palette: "jet" }, 'invalid view.palette: "jet", expected one of viridis, cividis, mako'],
-  [{ opacity: 1.2 }, "invalid view.opacity: 1.2, expected a number from 0 to 1"],
-  [{ opacity: Number.NaN }, "invalid view.opacity: NaN"],
-  [{ threshold: 7 }, "invalid view.threshold: 7, expected a number from -1 to 1"],
-  [{ domain: [0.5, 0.2] }, "invalid view.domain: 0.5 to 0.2, expected the lower end first"],
+  [
+    { color: { palette: "jet" } },
+    'invalid view.color.palette: "jet", expected one of viridis, cividis, mako',
+  ],
+  [{ color: { opacity: 1.2 } }, "invalid view.color.opacity: 1.2, expected a number from 0 to 1"],
+  [{ color: { opacity: Number.NaN } }, "invalid view.color.opacity: NaN"],
+  [{ color: { threshold: 7 } }, "invalid view.color.threshold: 7, expected a number from -1 to 1"],
+  [{ color: { domain: [0.5, 0.2] } }, "invalid view.color.domain: 0.5 to 0.2, expected the lower end first"],
   [
     { region: { row: 1, column: 0, rows: 2, columns: 1 } },
     "invalid view.region.rows: 2, expected an integer from 1 to 1",
@@ -69,6 +75,65 @@ test.each([
   [{ compare: 9 }, "invalid view.compare: 9"],
 ])("refuses %p and says what is expected", (change, message) => {
   expect(() => changeView(data, view, change as object)).toThrow(message);
+});
+
+test.each([
+  [{ marks: { best: 21 } }, "invalid view.marks.best: 21, expected an integer from 0 to 20"],
+  [{ marks: 3 }, "invalid view.marks: 3, expected an object"],
+  [{ color: undefined }, "invalid view.color: undefined, expected an object"],
+  [
+    { tokens: 1 },
+    /^invalid view\.tokens: no such setting, expected one of explanation, .*zoom; did you mean token\?$/,
+  ],
+  [{ palette: "mako" }, /^invalid view\.palette: no such setting, .*; did you mean view\.color\.palette\?$/],
+  [{ top: 3 }, /; did you mean view\.marks\.best\?$/],
+  [
+    { color: { pallete: "mako" } },
+    /^invalid view\.color\.pallete: no such .* palette, .*; did you mean palette\?$/,
+  ],
+  [{ constructor: 1 }, "invalid view.constructor: no such setting"],
+])("refuses %p and says what is expected", (change, message) => {
+  expect(() => changeView(data, view, change as object)).toThrow(message);
+});
+
+test("of a group as much changes as is given, also by the names that people know from elsewhere", () => {
+  const { color, marks, zoom } = changeView(data, view, {
+    color: { palette: "mako" },
+    marks: { best: 0 },
+    zoom: { scale: 2 },
+  });
+  expect(color).toEqual({ ...view.color, palette: "mako" });
+  expect(marks).toEqual({ best: 0, contours: 0 });
+  expect(zoom).toEqual({ scale: 2, x: 0.5, y: 0.5 });
+  expect(changeView(data, view, { colour: { normalize: "token", cmap: "magma" } })).toEqual({
+    ...view,
+    color: { ...view.color, scale: "token", palette: "magma" },
+  });
+  expect(view).toEqual(defaultView(data));
+});
+
+test("a view that was saved before settings had groups opens with all of them", () => {
+  const { color, marks, ...rest } = changeView(data, view, { word: 1, chance: "hidden" });
+  const flat = {
+    palette: "mako",
+    diverging: "RdBu",
+    normalisation: "robust",
+    domain: [0.1, 0.4],
+    opacity: 0,
+    threshold: 0.2,
+    blend: "outline",
+    top: 0,
+    contours: 3,
+  };
+  const { normalisation: scale, top: best, contours, ...same } = flat;
+  const grouped = { ...rest, color: { ...same, scale }, marks: { best, contours } };
+  expect(decodeLensView(data, { ...rest, ...flat })).toEqual(grouped);
+  expect(decodeLensView(data, { ...rest, ...flat, threshold: null }).color.threshold).toBeNull();
+  expect(() => decodeLensView(data, { ...rest, ...flat, palette: "jet" })).toThrow(
+    "invalid view.color.palette",
+  );
+  expect(Object.keys(color).sort()).toEqual(Object.keys(grouped.color).sort());
+  expect(Object.keys(marks).sort()).toEqual(Object.keys(grouped.marks).sort());
 });
 
 test("a region belongs to the side it was drawn on, and goes along when its page changes sides", () => {
@@ -82,7 +147,7 @@ test("a region belongs to the side it was drawn on, and goes along when its page
   const drawn = changeView(uneven, start, { compare: 1, region: onB });
   expect(drawn.region).toEqual(onB);
   expect(decodeLensView(uneven, JSON.parse(JSON.stringify(drawn)))).toEqual(drawn);
-  expect(changeView(uneven, drawn, { opacity: 0.5, difference: true }).region).toEqual(onB);
+  expect(changeView(uneven, drawn, { color: { opacity: 0.5 }, difference: true }).region).toEqual(onB);
   // B becomes A, and A becomes B.
   const swapped = changeView(uneven, drawn, { explanation: 1 });
   expect([swapped.explanation, swapped.compare, swapped.region]).toEqual([1, 0, region]);
@@ -109,12 +174,14 @@ test("a region belongs to the side it was drawn on, and goes along when its page
 test("a new query keeps how things are drawn and drops what was selected", () => {
   const before = changeView(data, view, {
     word: 1,
-    palette: "mako",
-    opacity: 0.4,
+    color: { palette: "mako", opacity: 0.4 },
     compare: 2,
     region: { row: 0, column: 0, rows: 1, columns: 1 },
   });
-  expect(keepSettings(lensData(), before)).toEqual({ ...view, palette: "mako", opacity: 0.4 });
+  expect(keepSettings(lensData(), before)).toEqual({
+    ...view,
+    color: { ...view.color, palette: "mako", opacity: 0.4 },
+  });
 });
 
 test("what earlier queries said about the best page stays to compare with", () => {

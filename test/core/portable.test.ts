@@ -14,7 +14,7 @@ test("base64 agrees with Node's for every length and byte", () => {
 });
 
 test("a packed lens unpacks to the same, and cannot end the script element it stands in", () => {
-  const state = lensState({ token: 3, word: 1, palette: "mako" });
+  const state = lensState({ token: 3, word: 1, color: { palette: "mako" } });
   state.data.pages[0].name = "</script><script>alert(1)</script>";
   const json = packLens(state);
   expect(json).not.toContain("<");

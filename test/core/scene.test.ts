@@ -22,7 +22,7 @@ const at = (r: Raster, row: number, column: number) =>
 
 test("a raster has one pixel a patch, in its place, in the palette's colour with an alpha ramp", () => {
   // Token 2 is .20 .21 .22 / .25 .26 .27 on a domain of .10 to .50.
-  const r = raster(scene(lensState({ token: 2, word: 1, opacity: 1 })));
+  const r = raster(scene(lensState({ token: 2, word: 1, color: { opacity: 1 } })));
   expect([r.width, r.height, r.data.length]).toEqual([3, 2, 24]);
   const alphas = [0, 1].map((row) => [0, 1, 2].map((column) => at(r, row, column)[3]));
   expect(alphas).toEqual([
@@ -39,14 +39,14 @@ test("a raster has one pixel a patch, in its place, in the palette's colour with
 });
 
 test("cells below the threshold are not painted", () => {
-  const r = raster(scene(lensState({ token: 2, word: 1, threshold: 0.25 })));
+  const r = raster(scene(lensState({ token: 2, word: 1, color: { threshold: 0.25 } })));
   expect([0, 1, 2].map((c) => at(r, 0, c)[3])).toEqual([0, 0, 0]);
   expect(at(r, 1, 1)[3]).toBeGreaterThan(0);
 });
 
 test("every painted colour survives a canvas, which keeps premultiplied bytes", () => {
   for (const opacity of [0.03, 0.2, 0.77, 0.8, 1]) {
-    const { data } = raster(scene(lensState({ opacity })));
+    const { data } = raster(scene(lensState({ color: { opacity } })));
     for (let i = 0; i < data.length; i += 4)
       for (const c of [data[i], data[i + 1], data[i + 2]]) {
         const kept = Math.round((c * data[i + 3]) / 255);
@@ -59,7 +59,7 @@ test("every painted colour survives a canvas, which keeps premultiplied bytes", 
 });
 
 test("smooth cells keep the centres' colours and stay within the cells' range", () => {
-  const view = { token: 2, word: 1, opacity: 1 } as const;
+  const view = { token: 2, word: 1, color: { opacity: 1 } } as const;
   const smooth = raster(scene(lensState({ ...view, cells: "smooth" })));
   expect([smooth.width, smooth.height]).toEqual([24, 16]);
   const alphas = Array.from({ length: 24 * 16 }, (_, i) => smooth.data[i * 4 + 3]);
@@ -68,14 +68,14 @@ test("smooth cells keep the centres' colours and stay within the cells' range", 
 
 const domains: [Partial<LensView>, [number, number]][] = [
   [{ token: 2, word: 1 }, [0.1, 0.5]],
-  [{ token: 2, word: 1, domain: [-0.5, 0.9] }, [-0.5, 0.9]],
-  [{ token: 2, word: 1, normalisation: "token" }, [0.2, 0.27]],
-  [{ token: 2, word: 1, normalisation: "query" }, [0.1, 0.37]],
-  [{ token: 2, word: 1, normalisation: "query", scope: "all" }, [0, 0.47]],
-  [{ token: 2, word: 1, normalisation: "pages" }, [0.1, 0.57]],
-  [{ token: 2, word: 1, normalisation: "percentile" }, [0.201, 0.269]],
+  [{ token: 2, word: 1, color: { domain: [-0.5, 0.9] } }, [-0.5, 0.9]],
+  [{ token: 2, word: 1, color: { scale: "token" } }, [0.2, 0.27]],
+  [{ token: 2, word: 1, color: { scale: "query" } }, [0.1, 0.37]],
+  [{ token: 2, word: 1, color: { scale: "query" }, scope: "all" }, [0, 0.47]],
+  [{ token: 2, word: 1, color: { scale: "pages" } }, [0.1, 0.57]],
+  [{ token: 2, word: 1, color: { scale: "percentile" } }, [0.201, 0.269]],
   // Median .235, absolute deviations .035 .025 .015 (twice each): MAD .025.
-  [{ token: 2, word: 1, normalisation: "robust" }, [0.235 - 0.111195, 0.235 + 0.111195]],
+  [{ token: 2, word: 1, color: { scale: "robust" } }, [0.235 - 0.111195, 0.235 + 0.111195]],
   [{ aggregate: "winner" }, [0, 0.81]],
 ];
 
@@ -150,15 +150,17 @@ test("a difference is A minus B, also when the grids differ", () => {
 });
 
 test("multiplied colours are on every cell from the threshold up, the lowest included", () => {
-  const view = { token: 2, word: 1, normalisation: "token", blend: "multiply" } as const;
+  const view = { token: 2, word: 1, color: { scale: "token", blend: "multiply" } } as const;
   const alphas = (r: Raster) => Array.from(r.data).filter((_, i) => i % 4 === 3);
   expect(alphas(raster(scene(lensState(view))))).toEqual(Array(6).fill(204));
   // Token 2 is .20 .21 .22 / .25 .26 .27.
-  expect(alphas(raster(scene(lensState({ ...view, threshold: 0.215 }))))).toEqual([0, 0, 204, 204, 204, 204]);
+  expect(alphas(raster(scene(lensState({ ...view, color: { ...view.color, threshold: 0.215 } }))))).toEqual([
+    0, 0, 204, 204, 204, 204,
+  ]);
 });
 
 test("a mark is drawn around its patch, which stays in sight", () => {
-  const drawn = svg(scene(lensState({ token: 1, word: 0, top: 1 })), 2);
+  const drawn = svg(scene(lensState({ token: 1, word: 0, marks: { best: 1 } })), 2);
   // The patch is 100 wide from (200, 100); half the line of 2.5 is 1.25, at 2 page pixels each.
   expect(drawn).toContain('<rect x="197.5" y="97.5" width="105" height="105" stroke="#c2185b"');
 });
@@ -171,7 +173,7 @@ test("marks lie on their patches in page pixels", () => {
     { kind: "rect", role: "best", x: 200, y: 100, width: 100, height: 100 },
     { kind: "rect", role: "region", x: 100, y: 0, width: 200, height: 200 },
   ]);
-  const many = scene(lensState({ top: 3, contours: 2, blend: "outline" })).marks;
+  const many = scene(lensState({ marks: { best: 3, contours: 2 }, color: { blend: "outline" } })).marks;
   expect(many.filter((m) => m.kind === "label").map((m) => m.kind === "label" && m.text)).toEqual([
     "1",
     "2",
@@ -181,7 +183,9 @@ test("marks lie on their patches in page pixels", () => {
 });
 
 test("the outline follows cell edges around the painted area", () => {
-  const [outline] = scene(lensState({ token: 2, word: 1, blend: "outline", threshold: 0.27, top: 0 })).marks;
+  const [outline] = scene(
+    lensState({ token: 2, word: 1, color: { blend: "outline", threshold: 0.27 }, marks: { best: 0 } }),
+  ).marks;
   const edges = outline.kind === "path" ? outline.d.split("M").slice(1).sort() : [];
   expect(edges).toEqual(["200,100h100", "200,100v100", "200,200h100", "300,100v100"]);
 });
@@ -214,7 +218,7 @@ test("text from outside cannot become markup or break the line", () => {
   const [e] = data.explanations;
   e.query.text = '"><b>\u0000\u202e\nnext';
   e.query.tokens[1].text = "<img onerror=x>";
-  const s = scene(lensState({ token: 1, word: 0, top: 2 }, data));
+  const s = scene(lensState({ token: 1, word: 0, marks: { best: 2 } }, data));
   expect(svg(s)).not.toContain("<img");
   expect(text(s).split("\n")[0]).toContain('“"><b>\ufffd\ufffd next” on page');
   expect(text(s).split("\n")[0].length).toBeLessThanOrEqual(110);

@@ -31,7 +31,9 @@ test("SVG: hostile text is escaped and the file stays well-formed", async () => 
 });
 
 test("PDF: one page of the figure's size that shows the cells in place, text as text", async () => {
-  const pdf = await renderPdf(lensState({ token: 1, word: 0, top: 0, opacity: 1, normalisation: "token" }));
+  const pdf = await renderPdf(
+    lensState({ token: 1, word: 0, marks: { best: 0 }, color: { opacity: 1, scale: "token" } }),
+  );
   const [page] = await openPages(pdf, { dpi: 96 });
   expect(page.width).toBeGreaterThanOrEqual(719);
   const at = (x: number, y: number) =>
@@ -48,7 +50,11 @@ test("PDF: one page of the figure's size that shows the cells in place, text as 
 });
 
 test("PDF: multiplied colours do not break it", async () => {
-  const state = lensState({ blend: "multiply", top: 3, region: { row: 0, column: 0, rows: 1, columns: 2 } });
+  const state = lensState({
+    color: { blend: "multiply" },
+    marks: { best: 3 },
+    region: { row: 0, column: 0, rows: 1, columns: 2 },
+  });
   const [page] = await openPages(await renderPdf(state), { dpi: 96 });
   expect(page.pixels.some((v) => v < 200)).toBe(true);
 });
@@ -82,7 +88,7 @@ const several = () => {
 };
 
 test.each<[string, Partial<LensView>, RegExp]>([
-  ["small multiples", { layout: "multiples", normalisation: "token" }, /One map for each of 2 words/],
+  ["small multiples", { layout: "multiples", color: { scale: "token" } }, /One map for each of 2 words/],
   ["smooth small multiples", { layout: "multiples", cells: "smooth" }, /All maps have the same scale/],
   ["A beside B", { compare: 1, word: 1 }, /A, “peak loads”: Word “loads” .* B, “other”: Word “loads”/],
   [
@@ -91,7 +97,7 @@ test.each<[string, Partial<LensView>, RegExp]>([
     /^“peak loads” minus “other” .*In favour of the first 1 .*In favour of the second 1 .*Difference of “loads” minus “loads”/,
   ],
 ])("%s: SVG, PDF and PNG show the same figure, each with its caption", async (_, view, said) => {
-  const state = lensState({ ...view, top: 0 }, several());
+  const state = lensState({ ...view, marks: { best: 0 } }, several());
   const svg = await renderSvg(state);
   const words = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map((m) => m[1]).join(" ");
   expect(words).toMatch(said);

@@ -3,12 +3,12 @@ import {
   figure,
   figurePlaces,
   figurePlan,
-  type LensView,
-  NORMALISATIONS,
   PALETTE_NAMES,
   raster,
+  SCALE_NAMES,
   scene,
   serialise,
+  type ViewChange,
 } from "../../core/index";
 import { renderPng, staticHtml } from "../../kernel/figures/index";
 import { outlined } from "../../kernel/figures/outline";
@@ -40,25 +40,23 @@ async function pixels(png: Uint8Array) {
 /** As small as figures go: these are many. */
 const SMALL = { width: 300 };
 
-const views: Partial<LensView>[] = [
-  { token: 1, word: 0, top: 0 },
-  { token: 3, word: 1, top: 0, palette: "mako", normalisation: "token", opacity: 1 },
-  { top: 0, palette: "YlOrRd", normalisation: "robust", opacity: 0.5 },
-  { top: 0, aggregate: "winner", palette: "cividis" },
+const views: ViewChange[] = [
+  { token: 1, word: 0, marks: { best: 0 } },
+  { token: 3, word: 1, marks: { best: 0 }, color: { palette: "mako", scale: "token", opacity: 1 } },
+  { marks: { best: 0 }, color: { palette: "YlOrRd", scale: "robust", opacity: 0.5 } },
+  { marks: { best: 0 }, aggregate: "winner", color: { palette: "cividis" } },
   ...PALETTE_NAMES.map((palette, i) => ({
     token: 2,
     word: 1,
-    top: 0,
-    palette,
-    normalisation: NORMALISATIONS[i % NORMALISATIONS.length],
-    blend: "alpha" as const,
+    marks: { best: 0 },
+    color: { palette, scale: SCALE_NAMES[i % SCALE_NAMES.length], blend: "alpha" as const },
   })),
 ];
 
 test.each(views)("%p: each cell is the page under the raster's colour, in its place", async (view) => {
   const lens = await data();
   const state = lensState(view, lens);
-  const bare = lensState({ ...view, opacity: 0 }, lens);
+  const bare = lensState({ ...view, color: { ...view.color, opacity: 0 } }, lens);
   const [shown, plain] = [
     await pixels(await renderPng(state, SMALL)),
     await pixels(await renderPng(bare, SMALL)),

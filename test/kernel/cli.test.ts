@@ -101,7 +101,7 @@ test("pictures are one a word and one for the query", async () => {
   expect(names.some((n) => n?.startsWith("token-00-wind"))).toBe(true);
 }, 30_000);
 
-test("palette, normalisation and cells are those that were asked for; others are refused by name", async () => {
+test("palette, scale and cells are those that were asked for; others are refused by name", async () => {
   const picture = async (...options: string[]) => {
     const out = mkdtempSync(join(folder, "drawn-"));
     const argv = [
@@ -130,11 +130,11 @@ test("palette, normalisation and cells are those that were asked for; others are
     return { code, err, pixels };
   };
   const plain = await picture();
-  expect((await picture("--palette", "viridis", "--normalisation", "absolute")).pixels).toBe(plain.pixels);
+  expect((await picture("--palette", "viridis", "--scale", "absolute")).pixels).toBe(plain.pixels);
   const pictures = [plain.pixels];
   for (const options of [
     ["--palette", "mako"],
-    ["--normalisation", "token"],
+    ["--scale", "token"],
     ["--cells", "smooth"],
   ]) {
     const { pixels } = await picture(...options);

@@ -56,7 +56,7 @@ test("in a fresh lens a token that a cell selects moves the picture, and is told
   ]);
   expect(seen).toEqual([[1, 1]]);
   lens.view.token = 1;
-  lens.view = { token: 1, opacity: lens.view.opacity };
+  lens.view = { token: 1, color: { opacity: lens.view.color.opacity } };
   expect([page.take(), seen.length]).toEqual([[], 1]);
   await page.receive(lens.widget.id, {
     method: "update",
@@ -191,13 +191,18 @@ test("the view is one object, which follows every query and checks at any depth"
   }).toThrow("invalid view.zoom.x: 7, expected a number from 0 to 1");
   expect(() => {
     (view.zoom as unknown as Record<string, number>).z = 1;
-  }).toThrow("invalid view.zoom property: z, expected one of scale, x, y");
-  expect(() => delete (view as Partial<typeof view>).token).toThrow("invalid view property: token");
-  view.domain = [0.1, 0.5];
-  (view.domain as number[])[1] = 0.6;
+  }).toThrow("invalid view.zoom.z: no such setting, expected one of scale, x, y");
+  expect(() => delete (view as Partial<typeof view>).token).toThrow(
+    "invalid view.token: settings cannot be defined or deleted",
+  );
+  view.color.domain = [0.1, 0.5];
+  (view.color.domain as number[])[1] = 0.6;
   view.region = { row: 1, column: 2, rows: 1, columns: 1 };
   view.region.rows = 3;
-  expect(lens.state.view).toMatchObject({ domain: [0.1, 0.6], region: { row: 1, column: 2, rows: 3 } });
+  expect(lens.state.view).toMatchObject({
+    color: { domain: [0.1, 0.6] },
+    region: { row: 1, column: 2, rows: 3 },
+  });
   expect({ ...view, zoom: { ...zoom } }).toEqual(lens.state.view);
   expect(JSON.parse(JSON.stringify(view))).toEqual(lens.state.view);
   expect(inspect(view)).toBe(inspect(lens.state.view));
@@ -214,7 +219,7 @@ test("the best patches and the selection are those of the difference that is in 
   const { map } = scene(lens.state).shown;
   // The difference is on the finer of the two grids, the other model's.
   expect([map.rows, map.columns, lens.explanation.grid]).toEqual([64, 64, { rows: 32, columns: 32 }]);
-  const [best] = lens.top(1);
+  const [best] = lens.best(1);
   expect(best.value).toBe(Math.max(...map.data));
   expect(best.value).toBe(map.at(best.row, best.column));
   const page = lens.state.data.pages[0];
@@ -242,7 +247,7 @@ test("an aggregate is over what is in scope, as the picture", async () => {
 
 test("the best places are apart, and each is the best patch of its surroundings", async () => {
   const lens = await explain(model, pages[0], "battery");
-  const [near, apart] = [lens.top(5), lens.top(5, { apart: true })];
+  const [near, apart] = [lens.best(5), lens.best(5, { apart: true })];
   expect(apart[0]).toEqual(near[0]);
   const far = (a: { row: number; column: number }, b: typeof a) =>
     Math.max(Math.abs(a.row - b.row), Math.abs(a.column - b.column));

@@ -38,7 +38,7 @@ test("pictures and maps go out as bytes, with a place to set the size", () => {
       _model_name: "LensModel",
       _view_module: "colpali-lens",
       layout: `IPY_MODEL_${layout.comm}`,
-      view: { palette: state.view.palette },
+      view: { color: { palette: state.view.color.palette } },
     },
   });
   expect(picture.data).toMatchObject({
@@ -129,7 +129,11 @@ test("it stands among other widgets", () => {
 test("what is chosen in it reaches the kernel, and every other page", async () => {
   const { page, requests, lens } = shown();
   page.take();
-  const view = { ...state.view, opacity: 0.25, top: 3 };
+  const view = {
+    ...state.view,
+    color: { ...state.view.color, opacity: 0.25 },
+    marks: { ...state.view.marks, best: 3 },
+  };
   await page.receive(lens.id, { method: "update", state: { view } });
   expect(requests.view.mock.calls).toEqual([[view]]);
   expect(page.take().map(({ data }) => [data.method, data.state])).toEqual([["echo_update", { view }]]);
@@ -137,7 +141,7 @@ test("what is chosen in it reaches the kernel, and every other page", async () =
 
 test.each([
   [5, "invalid view"],
-  [{ ...state.view, palette: "jet" }, "invalid view.palette"],
+  [{ ...state.view, color: { ...state.view.color, palette: "jet" } }, "invalid view.color.palette"],
   [{ ...state.view, explanation: 99 }, "invalid view.explanation"],
 ])("a view that cannot be is refused, and taken back: %j", async (view, message) => {
   const { page, requests, lens } = shown();

@@ -1,6 +1,6 @@
 /** The lens in a plain page: named states for eyes, and `window.gallery` for the browser tests. */
 
-import type { LensData, LensState, LensView } from "../../core/index";
+import type { LensData, LensState, LensView, ViewChange } from "../../core/index";
 import * as core from "../../core/index";
 import { createLens, type LensHandle } from "../../src/viewer/index";
 import { looks } from "./looks";
@@ -20,7 +20,7 @@ class Gallery {
   handle: LensHandle | null = null;
   private state: LensState | null = null;
 
-  async open(name: string, change: Partial<LensView> = {}): Promise<void> {
+  async open(name: string, change: ViewChange = {}): Promise<void> {
     const made = await states[name]();
     if (made === null) {
       this.mount(null);
@@ -32,7 +32,7 @@ class Gallery {
     this.mount({ version: core.LENS_STATE_VERSION, data, view });
   }
 
-  openJson(json: string, change: Partial<LensView> = {}): void {
+  openJson(json: string, change: ViewChange = {}): void {
     const state = core.unpackLens(json);
     this.mount({ ...state, view: core.changeView(state.data, state.view, change) });
   }
@@ -64,14 +64,14 @@ class Gallery {
   }
 
   /** Changes settings from outside, as a cell does. */
-  setView(change: Partial<LensView>): void {
+  setView(change: ViewChange): void {
     const { data, view } = this.shown();
     this.remember(core.changeView(data, view, change));
     this.handle?.setView(this.shown().view);
   }
 
   /** New data in the lens that is open, as after another query. */
-  setData(data: LensData, change: Partial<LensView> = {}): void {
+  setData(data: LensData, change: ViewChange = {}): void {
     this.state = { ...this.shown(), data, view: core.changeView(data, core.defaultView(data), change) };
     this.handle?.setState(this.state);
   }

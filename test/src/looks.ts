@@ -1,9 +1,9 @@
-import type { LensView } from "../../core/index";
+import type { ViewChange } from "../../core/index";
 
 /** A state of the lens worth looking at: for the gallery's list and the reference pictures, each in light and dark. */
 export interface Look {
   state: string;
-  view?: Partial<LensView>;
+  view?: ViewChange;
   /** Where the pointer is, in fractions of the page. */
   pointer?: [x: number, y: number];
   width?: number;
@@ -19,21 +19,18 @@ export const looks: Record<string, Look> = {
     view: {
       explanation: 1,
       word: 0,
-      top: 5,
-      contours: 3,
+      marks: { best: 5, contours: 3 },
       region: { row: 20, column: 8, rows: 9, columns: 16 },
     },
   },
-  "outline only": { state: "report", view: { blend: "outline", threshold: 0.4 } },
+  "outline only": { state: "report", view: { color: { blend: "outline", threshold: 0.4 } } },
   "multiplied, smooth": {
     state: "report",
     view: {
       explanation: 1,
       word: 1,
-      blend: "multiply",
-      palette: "YlOrRd",
+      color: { blend: "multiply", palette: "YlOrRd", scale: "token" },
       cells: "smooth",
-      normalisation: "token",
     },
   },
   "hidden by chance": { state: "report", view: { word: 3, chance: "hidden" } },

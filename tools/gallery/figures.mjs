@@ -21,24 +21,25 @@ export async function kinds() {
   };
   return [
     seen("A query", "the highest cosine over all words", upright),
-    seen("A word", "with its five best patches", upright, { word: 0, top: 5 }),
+    seen("A word", "with its five best patches", upright, { word: 0, marks: { best: 5 } }),
     seen("A page across", "the panel stands below", across, { word: 1 }),
     seen("MaxSim winners", "only the cells that count in the score", upright, {
       aggregate: "winner",
-      top: 4,
+      marks: { best: 4 },
     }),
     seen("Smooth, with contours", "interpolated for display only", across, {
       word: 2,
       cells: "smooth",
-      contours: 4,
-      palette: "mako",
+      marks: { contours: 4 },
+      color: { palette: "mako" },
     }),
-    seen("Outline", "the page itself stays untouched", across, { word: 1, blend: "outline", threshold: 0.3 }),
+    seen("Outline", "the page itself stays untouched", across, {
+      word: 1,
+      color: { blend: "outline", threshold: 0.3 },
+    }),
     seen("Multiplied", "light palettes darken the page", upright, {
       word: 0,
-      blend: "multiply",
-      palette: "YlOrRd",
-      normalisation: "token",
+      color: { blend: "multiply", palette: "YlOrRd", scale: "token" },
     }),
     seen("A region", "chosen with the pointer or from a cell", across, {
       word: 0,
@@ -47,7 +48,10 @@ export async function kinds() {
     seen("Two queries", "A beside B on one scale", queries, { compare: 1 }),
     seen("A difference", "A minus B, symmetric about 0", queries, { compare: 1, difference: true }),
     seen("Two pages", "the same word on another page", two, { word: 0, compare: 1 }),
-    seen("Small multiples", "a map for each word", upright, { layout: "multiples", palette: "cividis" }),
-    seen("Many scripts", "what no font has is a box with its code", strange, { opacity: 0.6 }),
+    seen("Small multiples", "a map for each word", upright, {
+      layout: "multiples",
+      color: { palette: "cividis" },
+    }),
+    seen("Many scripts", "what no font has is a box with its code", strange, { color: { opacity: 0.6 } }),
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run gallery`: one HTML page with a figure of every kind in every format, every palette and every normalisation. It needs
+ * `npm run gallery`: one HTML page with a figure of every kind in every format, every palette and every scale. It needs
  * no Jupyter, no server and no network.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -12,8 +12,8 @@ import {
   figurePlan,
   latexSnippet,
   markdownSnippet,
-  NORMALISATIONS,
   PALETTE_NAMES,
+  SCALE_NAMES,
 } from "../../lib/core/index.js";
 import { renderHtml, renderPdf, renderPng, renderSvg } from "../../lib/kernel/figures/index.js";
 import { openPages } from "../../lib/kernel/index.js";
@@ -68,10 +68,10 @@ export async function gallery() {
 ${sections.join("\n")}
 <h2 id="palettes">Palettes</h2>
 <p>One word, every palette; the scale of each is in the figure.</p>
-<div class="row small">${(await Promise.all(PALETTE_NAMES.map((palette) => small(across, { palette })))).join("")}</div>
-<h2 id="normalisations">Normalisations</h2>
+<div class="row small">${(await Promise.all(PALETTE_NAMES.map((palette) => small(across, { color: { palette } })))).join("")}</div>
+<h2 id="scales">Scales</h2>
 <p>What the colours span, always in cosine.</p>
-<div class="row small">${(await Promise.all(NORMALISATIONS.map((normalisation) => small(query, { word: 0, normalisation })))).join("")}</div>
+<div class="row small">${(await Promise.all(SCALE_NAMES.map((scale) => small(query, { word: 0, color: { scale } })))).join("")}</div>
 <script>${SCRIPT}</script>
 </html>
 `;

@@ -57,7 +57,7 @@ async function byKeyboard(lens) {
   await page.keyboard.press("0");
   await tabTo("[id^=cl-palette]");
   await page.keyboard.press("ArrowDown");
-  assert.equal((await lens.view()).palette, "cividis");
+  assert.equal((await lens.view()).color.palette, "cividis");
   await tabTo("[id^=cl-compare]");
   await page.keyboard.press("ArrowDown");
   assert.notEqual((await lens.view()).compare, null);
@@ -89,7 +89,7 @@ export default {
     for (const [state, view] of [
       ["empty", {}],
       ["example", { scope: "all", token: 4 }],
-      ["pages", { token: 0, top: 3 }],
+      ["pages", { token: 0, marks: { best: 3 } }],
       ["report", { word: 3, compare: 2 }],
       ["report", { compare: 1, difference: true }],
       ["report", { layout: "multiples" }],

@@ -57,7 +57,7 @@ export default {
   },
 
   async "what chance explains can be hidden, by pointing; what is more stays"(lens) {
-    await lens.open("report", { explanation: 1, word: 3, threshold: 0.1 });
+    await lens.open("report", { explanation: 1, word: 3, color: { threshold: 0.1 } });
     assert.ok((await painted(lens)) > 0);
     await lens.page.getByLabel("chance", { exact: true }).selectOption("hidden");
     await lens.frame();

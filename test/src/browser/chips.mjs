@@ -104,7 +104,7 @@ export default {
     await lens.setView({ token: 1 });
     assert.deepEqual(await pressed(lens), ["peak"]);
     assert.match(await caption(lens), /^Word “peak”/);
-    await lens.setView({ palette: "mako", opacity: 0.3, normalisation: "query", top: 4 });
+    await lens.setView({ color: { palette: "mako", opacity: 0.3, scale: "query" }, marks: { best: 4 } });
     assert.equal(await lens.page.getByLabel("palette").inputValue(), "mako");
     assert.equal(await lens.page.getByLabel("opacity").inputValue(), "0.3");
     assert.equal(await lens.page.getByLabel("scale", { exact: true }).inputValue(), "query");

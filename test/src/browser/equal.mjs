@@ -7,11 +7,12 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import {
   CELLS,
+  changeView,
   figurePlaces,
   figurePlan,
-  NORMALISATIONS,
   PALETTE_NAMES,
   packLens,
+  SCALE_NAMES,
   unpackLens,
 } from "../../../lib/core/index.js";
 import { run } from "../../../lib/kernel/cli/commands.js";
@@ -21,17 +22,19 @@ import { explain, loadModel, openPages } from "../../../lib/kernel/index.js";
 const WIDTH = 300;
 const BLENDS = ["alpha", "multiply"];
 
-/** Every palette with every normalisation and both kinds of cells; the blends take turns. */
+/** Every palette on every scale and both kinds of cells; the blends take turns. */
 const VIEWS = PALETTE_NAMES.flatMap((palette) =>
-  NORMALISATIONS.flatMap((normalisation) =>
-    CELLS.map((cells) => ({ palette, normalisation, cells, top: 0, contours: 0 })),
-  ),
-).map((view, i) => ({ ...view, blend: BLENDS[(i + (i >> 1)) % 2] }));
+  SCALE_NAMES.flatMap((scale) => CELLS.map((cells) => ({ palette, scale, cells }))),
+).map(({ cells, ...color }, i) => ({
+  color: { ...color, blend: BLENDS[(i + (i >> 1)) % 2] },
+  cells,
+  marks: { best: 0, contours: 0 },
+}));
 
-/** What the command line is asked for: every palette with every normalisation, and each palette once with smooth cells. */
+/** What the command line is asked for: every palette on every scale, and each palette once with smooth cells. */
 const COMMAND_VIEWS = PALETTE_NAMES.flatMap((palette, i) => [
-  ...NORMALISATIONS.map((normalisation) => ({ palette, normalisation, cells: "nearest" })),
-  { palette, normalisation: NORMALISATIONS[i % NORMALISATIONS.length], cells: "smooth" },
+  ...SCALE_NAMES.map((scale) => ({ color: { palette, scale }, cells: "nearest" })),
+  { color: { palette, scale: SCALE_NAMES[i % SCALE_NAMES.length] }, cells: "smooth" },
 ]);
 
 const canvasOf = (lens, view) =>
@@ -116,15 +119,17 @@ async function quietly(command) {
 }
 
 export default {
-  async "canvas, static picture and figure are equal in every palette and normalisation, nearest and smooth"(
+  async "canvas, static picture and figure are equal in every palette on every scale, nearest and smooth"(
     lens,
   ) {
-    await lens.open("grid 7 x 5", { word: 8, top: 0 });
+    await lens.open("grid 7 x 5", { word: 8, marks: { best: 0 } });
     const state = unpackLens(
       await lens.page.evaluate(() => window.gallery.core.packLens(window.gallery.shown())),
     );
-    const with_ = (view) => ({ ...state, view: { ...state.view, ...view } });
-    const bare = await decoded(await renderPng(with_({ opacity: 0, cells: "nearest" }), { width: WIDTH }));
+    const with_ = (view) => ({ ...state, view: changeView(state.data, state.view, view) });
+    const bare = await decoded(
+      await renderPng(with_({ color: { opacity: 0 }, cells: "nearest" }), { width: WIDTH }),
+    );
     const [place] = figurePlaces(figurePlan(state), WIDTH);
     const wrong = [];
     for (const view of VIEWS) {
@@ -135,7 +140,7 @@ export default {
       const png = await decoded(await renderPng(with_(view), { width: WIDTH }));
       const smooth = view.cells === "smooth";
       // Smooth cells are interpolated once more where they are scaled, so only their centres are compared.
-      const how = { blend: view.blend, edge: smooth ? 0.3 : 0.02 };
+      const how = { blend: view.color.blend, edge: smooth ? 0.3 : 0.02 };
       const { worst, painted } = farthest(png, bare, place, canvas, how);
       if (worst > (smooth ? 12 : 2) || painted === 0)
         wrong.push(`${worst.toFixed(1)} off, ${painted} painted: ${JSON.stringify(view)}`);
@@ -144,23 +149,28 @@ export default {
     assert.equal(VIEWS.length, PALETTE_NAMES.length * 6 * 2);
   },
 
-  async "the command line's file is the notebook's picture, pixel for pixel, and shows the canvas's cells, in every palette and normalisation"(
+  async "the command line's file is the notebook's picture, pixel for pixel, and shows the canvas's cells, in every palette on every scale"(
     lens,
   ) {
     const report = fileURLToPath(new URL("../../../examples/energy-report.pdf", import.meta.url));
     const out = mkdtempSync(join(tmpdir(), "lens-cli-"));
     const model = await loadModel("mini");
     const { state } = await explain(model, await openPages(report, { pages: "3" }), "spare cable");
-    await lens.page.evaluate((json) => window.gallery.openJson(json, { top: 0 }), packLens(state));
+    await lens.page.evaluate(
+      (json) => window.gallery.openJson(json, { marks: { best: 0 } }),
+      packLens(state),
+    );
     const dpi = 150;
     const [at] = figurePlaces(figurePlan(state));
     const place = Object.fromEntries(Object.entries(at).map(([key, v]) => [key, (v * dpi) / 96]));
-    const rendered = (view) => renderPng({ ...state, view: { ...state.view, ...view } }, { dpi });
+    const rendered = (view) =>
+      renderPng({ ...state, view: changeView(state.data, state.view, view) }, { dpi });
     // The best patch has a frame that the canvas has not.
     const [best] = figurePlan(state).panels[0].scene.best;
     const framed = (row, column) => Math.abs(row - best.row) <= 1 && Math.abs(column - best.column) <= 1;
     for (const view of COMMAND_VIEWS) {
-      const options = Object.entries(view).flatMap(([key, value]) => [`--${key}`, value]);
+      const { color, cells } = view;
+      const options = Object.entries({ ...color, cells }).flatMap(([key, value]) => [`--${key}`, value]);
       const argv = ["maps", "--documents", `${report}#3`, "--queries", "spare cable", "--tokens", "none"];
       assert.equal(await quietly(() => run([...argv, "--out", out, ...options])), 0);
       const [file] = readdirSync(out, { recursive: true }).filter((name) => name.endsWith("max.png"));
@@ -169,7 +179,7 @@ export default {
       assert.ok(same, `other pixels: ${JSON.stringify(view)}`);
       if (view.cells === "smooth") continue;
       const canvas = await canvasOf(lens, view);
-      const bare = await decoded(await rendered({ ...view, opacity: 0 }));
+      const bare = await decoded(await rendered({ ...view, color: { ...color, opacity: 0 } }));
       const how = { blend: "alpha", edge: 0.02, skip: framed };
       const { worst, painted } = farthest(png, bare, place, canvas, how);
       assert.ok(worst <= 2 && painted > 0, `${worst} off, ${painted} painted: ${JSON.stringify(view)}`);

@@ -31,7 +31,7 @@ async function exported(lens, name, view) {
 
 export default {
   async "an exported page stays interactive with the network cut off, and asks for nothing"(lens) {
-    const out = await exported(lens, "grid 2 x 3", { top: 0 });
+    const out = await exported(lens, "grid 2 x 3", { marks: { best: 0 } });
     for (const t of [0, 4]) {
       await out.page
         .locator(".cl-chip")

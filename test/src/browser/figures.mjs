@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { NORMALISATIONS, PALETTE_NAMES } from "../../../lib/core/index.js";
+import { PALETTE_NAMES, SCALE_NAMES } from "../../../lib/core/index.js";
 import { gallery } from "../../../tools/gallery/make.mjs";
 
 export default {
@@ -63,7 +63,7 @@ export default {
     );
     assert.deepEqual(pale, []);
     assert.ok(figures.every((f) => f.alt.startsWith("Similarity map")));
-    assert.equal(figures.filter((f) => !f.kind).length, PALETTE_NAMES.length + NORMALISATIONS.length);
+    assert.equal(figures.filter((f) => !f.kind).length, PALETTE_NAMES.length + SCALE_NAMES.length);
     await page.locator("#two-pages details[data-html] summary").click();
     const inside = page.frameLocator("#two-pages iframe");
     await inside.locator(".cl-chip", { hasText: "solar" }).first().click();

@@ -146,7 +146,7 @@ export default {
     );
     for (const change of [
       { layout: "multiples" },
-      { normalisation: "token" },
+      { color: { scale: "token" } },
       { layout: "single", scope: "all" },
     ]) {
       const began = Date.now();

@@ -5,7 +5,7 @@ export const themes = ["light", "dark"];
 
 export default {
   async "a lens fills the window, works there, and goes back where it was"(lens) {
-    await lens.open("grid 7 x 5", { top: 0 });
+    await lens.open("grid 7 x 5", { marks: { best: 0 } });
     const { page } = lens;
     const box = () => page.locator(".cl-lens").boundingBox();
     await page.setViewportSize({ width: 1500, height: 1100 });

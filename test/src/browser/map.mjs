@@ -15,7 +15,7 @@ export default {
       [2, 3, 6],
       [7, 5, 12],
     ]) {
-      await lens.open(`grid ${rows} x ${columns}`, { top: 0 });
+      await lens.open(`grid ${rows} x ${columns}`, { marks: { best: 0 } });
       for (let t = 0; t < count; t++) {
         await lens.chip(`word${t}`).click();
         await lens.leave();
@@ -24,16 +24,16 @@ export default {
     }
   },
 
-  async "the canvas holds the raster's bytes in every palette and normalisation"(lens) {
+  async "the canvas holds the raster's bytes in every palette on every scale"(lens) {
     await lens.open("example", { scope: "all", token: 3 });
     const differing = await lens.page.evaluate(async () => {
       const { core } = window.gallery;
       const wrong = [];
       for (const palette of core.PALETTE_NAMES)
-        for (const normalisation of core.NORMALISATIONS)
+        for (const scale of core.SCALE_NAMES)
           for (const blend of ["alpha", "multiply"])
             for (const opacity of [0.13, 0.8]) {
-              const change = { palette, normalisation, blend, opacity };
+              const change = { color: { palette, scale, blend, opacity } };
               window.gallery.setView(change);
               await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
               const canvas = document.querySelector(".cl-raster");
@@ -48,7 +48,7 @@ export default {
   },
 
   async "what is on the screen is the page under the raster"(lens) {
-    await lens.open("example", { token: 3, top: 0, opacity: 0.7 });
+    await lens.open("example", { token: 3, marks: { best: 0 }, color: { opacity: 0.7 } });
     const cells = await lens.cells(2, 3);
     const raster = await lens.page.evaluate(() => {
       const { core } = window.gallery;
@@ -64,21 +64,22 @@ export default {
   },
 
   async "smooth, outline, contours and marked patches change the picture and the words"(lens) {
-    await lens.open("grid 7 x 5", { token: 8, top: 0 });
+    await lens.open("grid 7 x 5", { token: 8, marks: { best: 0 } });
     const plain = await lens.cells(70, 50);
     const seen = new Set([JSON.stringify(plain)]);
     for (const change of [
       { cells: "smooth" },
-      { blend: "outline" },
-      { contours: 3 },
-      { top: 4 },
-      { blend: "multiply" },
+      { color: { blend: "outline" } },
+      { marks: { contours: 3 } },
+      { marks: { best: 4 } },
+      { color: { blend: "multiply" } },
     ]) {
-      await lens.setView({ cells: "nearest", blend: "alpha", contours: 0, top: 0, ...change });
+      await lens.setView({ cells: "nearest", color: { blend: "alpha" }, marks: { contours: 0, best: 0 } });
+      await lens.setView(change);
       seen.add(JSON.stringify(await lens.cells(70, 50)));
     }
     assert.equal(seen.size, 6);
-    await lens.setView({ cells: "smooth", top: 3 });
+    await lens.setView({ cells: "smooth", marks: { best: 3 } });
     assert.match(await lens.page.locator(".cl-caption").innerText(), /interpolated for display only/);
     assert.equal(await lens.page.locator(".cl-overlay text").count(), 3);
   },
@@ -200,10 +201,10 @@ export default {
   ) {
     const { page } = lens;
     const distance = (c) => Math.hypot(...c.map((v) => 255 - v));
-    await lens.open("grid 7 x 5", { token: 0, word: 0, top: 0, normalisation: "token" });
+    await lens.open("grid 7 x 5", { token: 0, word: 0, marks: { best: 0 }, color: { scale: "token" } });
     for (const blend of ["alpha", "multiply"])
       for (const palette of ["viridis", "mako", "magma", "YlOrRd", "cividis"]) {
-        await lens.setView({ blend, palette, opacity: 0.8 });
+        await lens.setView({ color: { blend, palette, opacity: 0.8 } });
         const cells = (await lens.cells(7, 5)).flat();
         // Cell 0 is the strongest; the others rise from the second to the last.
         if (blend === "multiply") {

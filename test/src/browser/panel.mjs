@@ -2,35 +2,38 @@ import assert from "node:assert/strict";
 
 export const themes = ["light", "dark"];
 
+/** What is at a path: `color.palette`. */
+const at = (view, path) => path.split(".").reduce((part, name) => part[name], view);
+
 export default {
   async "every control sets its property, and the scale stays in cosine"(lens) {
     await lens.open("example", { token: 1 });
     const { page } = lens;
     for (const [label, value, key] of [
       ["all means", "winner", "aggregate"],
-      ["scale", "token", "normalisation"],
-      ["palette", "cividis", "palette"],
-      ["colours", "multiply", "blend"],
+      ["scale", "token", "color.scale"],
+      ["palette", "cividis", "color.palette"],
+      ["colours", "multiply", "color.blend"],
       ["cells", "smooth", "cells"],
     ]) {
       await page.getByLabel(label, { exact: true }).selectOption(value);
-      assert.equal((await lens.view())[key], value);
+      assert.equal(at(await lens.view(), key), value);
     }
     await lens.frame();
     assert.match(await page.locator(".cl-side").innerText(), /Scale, cosine[\s\S]*range of this map/);
     assert.match(await page.locator(".cl-caption").innerText(), /cosine 0.10 to 0.17 \(range of this map\)/);
     for (const [label, key, expected] of [
-      ["opacity", "opacity", 0.85],
-      ["best marked", "top", 2],
-      ["contours", "contours", 1],
+      ["opacity", "color.opacity", 0.85],
+      ["best marked", "marks.best", 2],
+      ["contours", "marks.contours", 1],
     ]) {
       await page.getByLabel(label, { exact: true }).press("ArrowRight");
-      assert.equal((await lens.view())[key], expected);
+      assert.equal(at(await lens.view(), key), expected);
     }
     await page.getByLabel("threshold", { exact: true }).press("ArrowRight");
-    assert.ok((await lens.view()).threshold !== null);
+    assert.ok((await lens.view()).color.threshold !== null);
     await page.getByRole("button", { name: "threshold: auto" }).click();
-    assert.equal((await lens.view()).threshold, null);
+    assert.equal((await lens.view()).color.threshold, null);
   },
 
   async "best patches are listed with their values; choosing one locks it"(lens) {

@@ -90,7 +90,7 @@ export default {
 
   async "with forced colours the map keeps its colours"(lens) {
     await lens.page.emulateMedia({ forcedColors: "active" });
-    await lens.open("grid 2 x 3", { token: 4, top: 0 });
+    await lens.open("grid 2 x 3", { token: 4, marks: { best: 0 } });
     assert.equal(hottest(await lens.cells(2, 3)), 4);
   },
 };

@@ -17,7 +17,7 @@ function metadataOf({ bytes }) {
 
 export default {
   async "SVG, PNG and JSON are made in the browser from what is shown"(lens) {
-    await lens.open("example", { token: 3, palette: "mako", top: 0, opacity: 1 });
+    await lens.open("example", { token: 3, color: { palette: "mako", opacity: 1 }, marks: { best: 0 } });
     const svg = await saved(lens, "SVG");
     assert.equal(svg.name, "report-p1-peak-loads.svg");
     assert.match(svg.bytes.toString(), /^<svg [\s\S]*Similarity map of “##s”[\s\S]*data:image\/png;base64/);

@@ -5,7 +5,7 @@ export const themes = ["light", "dark"];
 
 export default {
   async "small multiples: a map per word, each with its hottest cell in place; a click selects"(lens) {
-    await lens.open("grid 2 x 3", { layout: "multiples", top: 0 });
+    await lens.open("grid 2 x 3", { layout: "multiples", marks: { best: 0 } });
     const papers = lens.page.locator(".cl-small .cl-paper");
     assert.equal(await papers.count(), 7);
     for (let t = 0; t < 6; t++) assert.equal(hottest(await cellsOf(papers.nth(t + 1), 2, 3)), t, `word${t}`);
@@ -29,7 +29,7 @@ export default {
   },
 
   async "A beside B: same words, same scale, one pointer"(lens) {
-    await lens.open("pages", { token: 1, top: 0, compare: 2 });
+    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: 2 });
     const names = await lens.page.locator(".cl-stage-name:visible").allInnerTexts();
     assert.match(names[0], /^A: “solar share” · page 1 of 4/);
     assert.match(names[1], /^B: “solar share” · page 3 of 4/);
@@ -81,7 +81,7 @@ export default {
       return during;
     };
     // A has 4 x 3 patches, B 3 x 5.
-    await lens.open("pages", { token: 1, top: 0, compare: 1 });
+    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: 1 });
     const during = await drag(papers.nth(1), [0.3, 0.1], [0.95, 0.9]);
     assert.deepEqual(during, [[], [[0.2, 0, 1, 1]]], "while it is drawn");
     assert.deepEqual((await lens.view()).region, { row: 0, column: 1, rows: 3, columns: 4, side: "b" });
@@ -123,7 +123,7 @@ export default {
   },
 
   async "on a difference of two grids A's patches are selected, where they are"(lens) {
-    await lens.open("pages", { token: 1, top: 0, compare: 1, difference: true });
+    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: 1, difference: true });
     const { page } = lens;
     const box = await lens.point(0.45, 0.3);
     // The map is on 4 x 5 patches, A on 4 x 3.
@@ -149,7 +149,7 @@ export default {
   },
 
   async "the difference map shows A minus B about 0"(lens) {
-    await lens.open("pages", { token: 1, top: 0 });
+    await lens.open("pages", { token: 1, marks: { best: 0 } });
     await lens.page.getByLabel("with").selectOption("2");
     await lens.page.getByLabel("difference").check();
     await lens.frame();

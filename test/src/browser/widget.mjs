@@ -70,11 +70,11 @@ export default {
       ["word", 0, () => lens.chip("share").click(), 1],
       ["scope", "all", () => page.getByLabel("words only").check(), "words"],
       ["aggregate", "mean", select("all means", "winner"), "winner"],
-      ["palette", "mako", select("palette", "cividis"), "cividis"],
-      ["diverging", "RdBu", select("its colours", "BrBG"), "BrBG", { compare: 2, difference: true }],
-      ["normalisation", "query", select("scale", "robust"), "robust"],
+      ["color.palette", "mako", select("palette", "cividis"), "cividis"],
+      ["color.diverging", "RdBu", select("its colours", "BrBG"), "BrBG", { compare: 2, difference: true }],
+      ["color.scale", "query", select("scale", "robust"), "robust"],
       [
-        "domain",
+        "color.domain",
         [0.1, 0.7],
         () =>
           page
@@ -83,13 +83,13 @@ export default {
             .then(() => page.keyboard.press("Tab")),
         [0.3, 0.7],
       ],
-      ["opacity", 0.5, key("opacity", "ArrowRight"), 0.55],
-      ["threshold", 0.4, key("threshold", "ArrowRight"), 0.41],
-      ["blend", "multiply", select("colours", "outline"), "outline"],
+      ["color.opacity", 0.5, key("opacity", "ArrowRight"), 0.55],
+      ["color.threshold", 0.4, key("threshold", "ArrowRight"), 0.41],
+      ["color.blend", "multiply", select("colours", "outline"), "outline"],
       ["cells", "smooth", select("cells", "nearest"), "nearest"],
       ["chance", "hidden", select("chance", "subtracted"), "subtracted"],
-      ["top", 3, key("best marked", "ArrowRight"), 4],
-      ["contours", 2, key("contours", "ArrowRight"), 3],
+      ["marks.best", 3, key("best marked", "ArrowRight"), 4],
+      ["marks.contours", 2, key("contours", "ArrowRight"), 3],
       ["compare", 1, select("with", "2"), 2],
       [
         "difference",
@@ -117,14 +117,18 @@ export default {
       maxima: { words: new DataView(new Float32Array(20).buffer) }, mean: {} }; return t; }`;
     await open(lens, "pages", measured);
     const all = await page.evaluate(() => window.widget.model.get("view"));
-    assert.deepEqual(settings.map(([name]) => name).sort(), Object.keys(all).sort(), "every setting is here");
+    const names = Object.entries(all).flatMap(([name, value]) =>
+      ["color", "marks"].includes(name) ? Object.keys(value).map((part) => `${name}.${part}`) : [name],
+    );
+    assert.deepEqual(settings.map(([name]) => name).sort(), names.sort(), "every setting is here");
     for (const [name, assigned, act, expected, base = {}] of settings) {
+      const [group, part] = name.split(".");
       await open(lens, "pages", measured);
       const before = await page.locator(".cl-lens").screenshot();
       await page.evaluate((view) => window.widget.comm.receive({ method: "update", state: { view } }), {
         ...all,
         ...base,
-        [name]: assigned,
+        ...(part ? { [group]: { ...all[group], [part]: assigned } } : { [group]: assigned }),
       });
       await lens.leave();
       assert.ok(!before.equals(await page.locator(".cl-lens").screenshot()), `${name} changes what is seen`);
@@ -132,7 +136,7 @@ export default {
       await act();
       await lens.frame();
       const last = (await sent(lens)).at(-1);
-      const got = last?.state.view[name];
+      const got = part ? last?.state.view[group][part] : last?.state.view[group];
       if (typeof expected === "object" && name === "zoom")
         for (const part of ["scale", "x", "y"])
           assert.ok(Math.abs(got[part] - expected[part]) < 0.02, `zoom ${part}`);
@@ -152,7 +156,7 @@ export default {
       ...message.state.view,
       token: 3,
       word: 1,
-      palette: "mako",
+      color: { ...message.state.view.color, palette: "mako" },
     });
     await lens.leave();
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Token “##s”/);
@@ -288,7 +292,7 @@ export default {
         /a list of 1000000/,
       ],
       ["(t) => ({ ...t, data: '<img src=x onerror=alert(1)>' })", /invalid lens data: "<img src=x/],
-      ["(t) => ({ ...t, view: { palette: 'jet' } })", /invalid view.palette: "jet"/],
+      ["(t) => ({ ...t, view: { color: { palette: 'jet' } } })", /invalid view.color.palette: "jet"/],
     ]) {
       const began = Date.now();
       await open(lens, "example", change);
@@ -306,12 +310,16 @@ export default {
       `(t) => {
         for (const e of t.data.explanations) delete e.baseline;
         t.data.pages[0].picture = { mime: "image/png", data: new DataView(window.widget.picture.buffer) };
-        const { chance, diverging, compare, difference, layout, ...old } = t.view;
-        return { data: t.data, view: { ...old, word: 1, forgotten: true } };
+        const { chance, compare, difference, layout, color, marks, ...old } = t.view;
+        const { diverging, scale, ...flat } = { ...color, palette: "mako", normalisation: "token", top: 2, contours: 0 };
+        return { data: t.data, view: { ...old, ...flat, word: 1, forgotten: true } };
       }`,
     );
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “loads”/);
     assert.match(await lens.page.locator(".cl-side").innerText(), /Chance was not measured/);
+    assert.equal(await lens.page.getByLabel("palette").inputValue(), "mako");
+    assert.equal(await lens.page.getByLabel("scale", { exact: true }).inputValue(), "token");
+    assert.equal(await lens.page.locator(".cl-overlay text").count(), 2);
     assert.equal(await lens.page.locator(".cl-failed").count(), 0);
   },
 
