@@ -6,8 +6,8 @@ import type { ColourScale } from "./scale.js";
 
 /** What is drawn over the coloured cells, in page pixels. */
 export type Mark =
-  | { kind: "rect"; role: "best" | "top" | "region"; x: number; y: number; width: number; height: number }
-  | { kind: "label"; role: "best" | "top"; x: number; y: number; text: string }
+  | { kind: "rect"; role: "best" | "next" | "region"; x: number; y: number; width: number; height: number }
+  | { kind: "label"; role: "best" | "next"; x: number; y: number; text: string }
   | { kind: "path"; role: "contour" | "outline"; d: string };
 
 export function marks(
@@ -24,7 +24,7 @@ export function marks(
   const worth = view.chance === "hidden" ? best.filter((p) => p.value >= scale.threshold) : best;
   worth.slice(0, view.marks.best).forEach(({ row, column }, rank) => {
     const rect = patchRect(map, row, column, page);
-    const role = rank === 0 ? "best" : "top";
+    const role = rank === 0 ? "best" : "next";
     out.push({ kind: "rect", role, ...rect });
     if (view.marks.best > 1)
       out.push({ kind: "label", role, x: rect.x + rect.width, y: rect.y, text: String(rank + 1) });

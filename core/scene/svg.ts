@@ -21,7 +21,7 @@ export const FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif";
 
 const STROKES = {
   best: { stroke: "#c2185b", width: 2.5, dash: "" },
-  top: { stroke: "#c2185b", width: 1.25, dash: "" },
+  next: { stroke: "#c2185b", width: 1.25, dash: "" },
   region: { stroke: "#0b57d0", width: 2, dash: "6 3" },
   contour: { stroke: "#222", width: 1, dash: "" },
   outline: { stroke: "#c2185b", width: 1.5, dash: "" },
