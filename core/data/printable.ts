@@ -8,7 +8,7 @@ export function printable(text: string, most = 200): string {
   return clean.length > most ? `${clean.slice(0, most - 1).replace(/\p{Surrogate}$/u, "")}…` : clean;
 }
 
-/** A cosine for people: two places unless `places` says otherwise, with a real minus sign. */
+/** A number for people: two places unless `places` says otherwise, with a real minus sign. */
 export function decimal(value: number, places = 2): string {
   const fixed = value.toFixed(places);
   return Number(fixed) < 0 ? fixed.replace("-", "\u2212") : fixed.replace("-", "");

@@ -108,9 +108,6 @@ export interface SimilarityMaps {
   columns: number;
 }
 
-/** What the numbers of a map are. */
-export type MapUnit = "cosine" | "cosine above baseline" | "sum of cosines" | "difference of cosines";
-
 /** Late interaction of one query token with a page. */
 export interface TokenMaxSim {
   /** Maximum cosine over ALL vectors of the page (prompt vectors included): what the score adds up. */

@@ -2,7 +2,6 @@ import { toBase64 } from "../data/base64.js";
 import type { LensState, LensView } from "../data/lens-state.js";
 import type {
   Explanation,
-  MapUnit,
   MaxSim,
   Provenance,
   QueryToken,
@@ -59,7 +58,9 @@ export interface ShownJson {
   kind: "token" | "word" | "aggregate" | "difference";
   /** What it is a map of, for example `“cable” minus “cable”`. */
   label: string;
-  unit: MapUnit;
+  /** What the numbers are, by name, and what is written behind them: empty for pure numbers, as cosines are. */
+  quantity: string;
+  unit: string;
   /** Tokens that count, by index. */
   tokens: number[];
   rows: number;
@@ -90,8 +91,8 @@ export function lensJson(
 }
 
 function shownJson({ scene, name }: FigurePanel, options: { arrays?: boolean }): ShownJson {
-  const { kind, label, unit, tokens, map } = scene.shown;
-  const { rows, columns, data } = map;
+  const { kind, label, tokens, map } = scene.shown;
+  const { quantity, unit, rows, columns, data } = map;
   const { page, query } = scene.explanation.provenance;
   const packed = options.arrays
     ? nested({ kind: "maps", tokens: 1, rows, columns, data })[0]
@@ -102,6 +103,7 @@ function shownJson({ scene, name }: FigurePanel, options: { arrays?: boolean }):
     query: query.text,
     kind,
     label,
+    quantity,
     unit,
     tokens,
     rows,

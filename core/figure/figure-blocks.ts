@@ -1,5 +1,6 @@
-import { decimal } from "../data/printable.js";
+import { axisTitle, type Quantity, reading, superlative } from "../data/quantities.js";
 import { type PatchValue, topPatches } from "../interaction/maxsim.js";
+import { capital } from "../scene/caption.js";
 import { shorten, textWidth } from "../scene/font-metrics.js";
 import { LEGEND_HEIGHT, legend } from "../scene/legend.js";
 import type { Scene } from "../scene/scene.js";
@@ -39,15 +40,15 @@ export function columns(
   blocks: ((x: number, top: number) => Block)[],
 ): Block {
   const step = (width - BLOCK) / Math.max(1, blocks.length - 1);
-  const made = blocks.map((block, i) => block(x + i * step, top));
-  return { nodes: made.flatMap((b) => b.nodes), bottom: Math.max(...made.map((b) => b.bottom)) };
+  const all = blocks.map((block, i) => block(x + i * step, top));
+  return { nodes: all.flatMap((b) => b.nodes), bottom: Math.max(...all.map((b) => b.bottom)) };
 }
 
 export function scaleBlock(scene: Scene, x: number, top: number, of = ""): Block {
   const width = BLOCK - 12;
   return {
     nodes: [
-      head(`Scale${of}, ${scene.scale.unit}`, x, top),
+      head(`Scale${of}, ${axisTitle(scene.scale.quantity)}`, x, top),
       node("g", { transform: `translate(${x} ${top + 18})` }, legend(scene, width, INK)),
       words(shorten(scene.scale.note, 10, width), x, top + 18 + LEGEND_HEIGHT + 12, { size: 10, fill: GREY }),
     ],
@@ -56,8 +57,10 @@ export function scaleBlock(scene: Scene, x: number, top: number, of = ""): Block
 }
 
 export function bestBlock(scene: Scene, x: number, top: number, of = ""): Block {
-  const name = scene.shown.kind === "difference" ? "In favour of the first" : `Best patches${of}`;
-  return patchBlock(name, scene.best.slice(0, 5), x, top);
+  const { kind, map } = scene.shown;
+  const best = `${capital(superlative(map.description))} patches${of}`;
+  const name = kind === "difference" ? "In favour of the first" : best;
+  return patchBlock(name, scene.best.slice(0, 5), map.description, x, top);
 }
 
 /** Of a difference, the patches that speak most for the second. */
@@ -66,17 +69,18 @@ export function worstBlock({ shown: { map } }: Scene, x: number, top: number): B
   return patchBlock(
     "In favour of the second",
     turned.map((p) => ({ ...p, value: -p.value })),
+    map.description,
     x,
     top,
   );
 }
 
-function patchBlock(name: string, patches: PatchValue[], x: number, top: number): Block {
+function patchBlock(name: string, patches: PatchValue[], of: Quantity, x: number, top: number): Block {
   return {
     nodes: [
       head(name, x, top),
       ...patches.flatMap((p, i) =>
-        row(x, top, i, `${i + 1}  row ${p.row}, column ${p.column}`, decimal(p.value, 3)),
+        row(x, top, i, `${i + 1}  row ${p.row}, column ${p.column}`, reading(p.value, of, true)),
       ),
     ],
     bottom: top + LINE * (patches.length + 1),
@@ -90,10 +94,13 @@ export function wordBlock(scene: Scene, x: number, top: number, room: number): B
   const more = all.length - fits.length;
   const lines = fits.length + (more ? 1 : 0);
   const noted = fits.some((c) => c.offImage);
+  const { noun } = all[0]?.quantity ?? scene.shown.map.description;
   return {
     nodes: [
-      head("Highest cosine", x, top),
-      ...fits.flatMap((c, i) => row(x, top, i, c.label, `${decimal(c.value, 3)}${c.offImage ? " *" : ""}`)),
+      head(`Highest ${noun}`, x, top),
+      ...fits.flatMap((c, i) =>
+        row(x, top, i, c.label, `${reading(c.value, c.quantity, true)}${c.offImage ? " *" : ""}`),
+      ),
       ...(more ? row(x, top, fits.length, `and ${more} more`, "") : []),
       ...(noted ? [words(OFF_IMAGE, x, top + LINE * (lines + 1), { size: 9, fill: GREY })] : []),
     ],

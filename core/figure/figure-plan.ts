@@ -1,6 +1,16 @@
 import type { LensState } from "../data/lens-state.js";
-import { decimal, printable } from "../data/printable.js";
-import { altText, caption, finding, origin, pageName, sceneName, scoreParts } from "../scene/caption.js";
+import { printable } from "../data/printable.js";
+import { mapTitle, reading, superlative } from "../data/quantities.js";
+import {
+  altText,
+  capital,
+  caption,
+  finding,
+  origin,
+  pageName,
+  sceneName,
+  scoreParts,
+} from "../scene/caption.js";
 import { comparison } from "../scene/comparison.js";
 import { type ColourScale, describeScale } from "../scene/scale.js";
 import { type Scene, scene } from "../scene/scene.js";
@@ -13,6 +23,8 @@ export interface FigurePanel {
   name: string;
   /** The number beside the name, where panels are words. */
   value: string;
+  /** Whether its strongest match is off the image, which a star says. */
+  offImage: boolean;
 }
 
 /** What a figure consists of, before anything has a place: what is in view, as one page, as A and B, or as a map a word. */
@@ -38,14 +50,16 @@ export function figurePlan(state: Pick<LensState, "data" | "view">): FigurePlan 
   if (b) {
     const [nameA, nameB] = namesApart(a, b);
     const panels = [
-      { scene: a, name: `A: ${nameA}`, value: "" },
-      { scene: b, name: `B: ${nameB}`, value: "" },
+      { scene: a, name: `A: ${nameA}`, ...UNNUMBERED },
+      { scene: b, name: `B: ${nameB}`, ...UNNUMBERED },
     ];
     return { kind: "pair", title: quoted(a), panels, legend: panels[0], left: 0 };
   }
-  const panel = { scene: a, name: "", value: "" };
+  const panel = { scene: a, name: "", ...UNNUMBERED };
   return { kind: "single", title: titleOf(state, a), panels: [panel], legend: panel, left: 0 };
 }
+
+const UNNUMBERED = { value: "", offImage: false };
 
 function titleOf({ data, view }: Pick<LensState, "data" | "view">, a: Scene): string {
   if (a.shown.kind !== "difference" || view.compare === null) return quoted(a);
@@ -76,7 +90,8 @@ function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan
   const panels = all.slice(0, MOST_PANELS).map((chip) => ({
     scene: scene({ data, view: { ...view, ...chip.select, compare: null } }),
     name: chip.label,
-    value: `${decimal(chip.value)}${chip.offImage ? " *" : ""}`,
+    value: `${reading(chip.value, chip.quantity)}${chip.offImage ? " *" : ""}`,
+    offImage: chip.offImage,
   }));
   // The first is the aggregate, whose scale is another one where it holds sums.
   const title = quoted(panels[0].scene);
@@ -94,8 +109,8 @@ export function hasOwnScale(plan: FigurePlan, { scene: { scale } }: FigurePanel)
   return scaleKey(scale) !== scaleKey(plan.legend.scene.scale);
 }
 
-function scaleKey({ kind, domain, threshold, unit }: ColourScale): string {
-  return [kind, ...domain, threshold, unit].join(" ");
+function scaleKey({ kind, domain, threshold, quantity }: ColourScale): string {
+  return [kind, ...domain, threshold, quantity.name].join(" ");
 }
 
 /** What the figure shows, in few words: `“peak”`, `a map of each of 4 words`. */
@@ -125,15 +140,22 @@ export function figureCaption(plan: FigurePlan): string {
   const own = plan.panels.some((panel) => hasOwnScale(plan, panel))
     ? " Where the scale is another than the legend’s, its range stands under the map."
     : " All maps have the same scale.";
-  return `One map for each of ${counted(plan)}, the number is its highest cosine. Best patches: ${bests(plan, 12)}.${rest(plan)}${own} ${origin(plan.legend.scene)}`;
+  const { quantity } = plan.legend.scene.scale;
+  return `One map for each of ${counted(plan)}, the number is its highest ${quantity.noun}. ${capital(superlative(quantity))} patches: ${bests(plan, 12)}.${rest(plan)}${own} ${origin(plan.legend.scene)}`;
 }
 
 /** Replaces the figure for someone who cannot see it. */
 export function figureAlt(plan: FigurePlan): string {
   const [{ scene: first }] = plan.panels;
   if (plan.kind !== "multiples") return plan.panels.map((panel) => altText(panel.scene)).join(" ");
-  const { rows, columns } = first.shown.map;
-  return `Similarity maps of ${figureLabel(plan)}, “${printable(first.explanation.query.text)}”, on ${pageName(first.page)}, ${rows} rows by ${columns} columns of patches. Strongest: ${bests(plan, MOST_PANELS)}.${rest(plan)}`;
+  const { map } = first.shown;
+  const { rows, columns } = map;
+  return `${capital(mapTitle(map.description))}s of ${figureLabel(plan)}, “${printable(first.explanation.query.text)}”, on ${pageName(first.page)}, ${rows} rows by ${columns} columns of patches. ${map.description.similarity ? "Strongest" : "Highest"}: ${bests(plan, MOST_PANELS)}.${rest(plan)}`;
+}
+
+/** What the figure is, as a title: `Similarity map of “peak”`. */
+export function figureTitle(plan: FigurePlan): string {
+  return `${capital(mapTitle(plan.panels[0].scene.shown.map.description))} of ${figureLabel(plan)}`;
 }
 
 /** Where the figure comes from, as JSON: one provenance block, or A's and B's. */
@@ -146,7 +168,7 @@ export function figureProvenance(plan: FigurePlan): string {
 /** What a picture says of itself beside its pixels, by the keywords that image programs show. */
 export function figureTexts(plan: FigurePlan): Record<string, string> {
   return {
-    Title: `Similarity map of ${figureLabel(plan)}`,
+    Title: figureTitle(plan),
     Description: figureAlt(plan),
     Comment: figureCaption(plan),
     Provenance: figureProvenance(plan),
@@ -162,7 +184,7 @@ function counted({ panels, left }: FigurePlan): string {
 function bests({ panels }: FigurePlan, most: number): string {
   const said = panels.slice(1, most + 1).map(({ scene: { best, shown } }) => {
     const [{ row, column, value }] = best;
-    return `${shown.label} row ${row}, column ${column} (${decimal(value)})`;
+    return `${shown.label} row ${row}, column ${column} (${reading(value, shown.map.description)})`;
   });
   const more = panels.length - 1 - said.length;
   return `${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;

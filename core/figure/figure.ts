@@ -1,6 +1,7 @@
-import { decimal, printable } from "../data/printable.js";
+import { printable } from "../data/printable.js";
 import type { Rect } from "../data/vocabulary.js";
 import { shorten, textWidth, wrap } from "../scene/font-metrics.js";
+import { describeDomain } from "../scene/scale.js";
 import type { Scene } from "../scene/scene.js";
 import { FONT_FAMILY, node, type SvgNode } from "../scene/svg.js";
 import {
@@ -22,9 +23,9 @@ import {
   type FigurePlan,
   figureAlt,
   figureCaption,
-  figureLabel,
   figureProvenance,
   figureSubtitle,
+  figureTitle,
   hasOwnScale,
 } from "./figure-plan.js";
 
@@ -94,7 +95,7 @@ export function figure(plan: FigurePlan, pictures: readonly FigurePictures[], wi
       role: "img",
       "font-family": FONT_FAMILY,
     },
-    node("title", {}, printable(`Similarity map of ${figureLabel(plan)}`)),
+    node("title", {}, printable(figureTitle(plan))),
     node("desc", {}, figureAlt(plan)),
     node("metadata", {}, figureProvenance(plan)),
     ...(shared.size > 0 ? [node("defs", {}, ...Array.from(shared.values(), (s) => s.picture))] : []),
@@ -158,9 +159,12 @@ function heading(plan: FigurePlan, { name, value }: FigurePanel, at: Rect): SvgN
 
 function ownScale(plan: FigurePlan, of: FigurePanel, at: Rect): SvgNode[] {
   if (plan.kind !== "multiples" || !hasOwnScale(plan, of)) return [];
-  const { unit, domain } = of.scene.scale;
-  const range = `${unit} ${decimal(domain[0])} to ${decimal(domain[1])}`;
-  return [words(shorten(range, 9, at.width), at.x, at.y + at.height + 10, { size: 9, fill: GREY })];
+  return [
+    words(shorten(describeDomain(of.scene.scale), 9, at.width), at.x, at.y + at.height + 10, {
+      size: 9,
+      fill: GREY,
+    }),
+  ];
 }
 
 function blocks(plan: FigurePlan, page: Rect, below: number, room: number): Block {
@@ -185,13 +189,13 @@ function blocks(plan: FigurePlan, page: Rect, below: number, room: number): Bloc
       const { legend, panels } = plan;
       const own = panels.some((panel) => hasOwnScale(plan, panel));
       const under = top + (own ? NOTE : 0);
-      const made = columns(MARGIN, under, room, [
+      const legends = columns(MARGIN, under, room, [
         (x, y) => scaleBlock(legend.scene, x, y, own ? ` of ${legend.scene.shown.label}` : ""),
         (x, y) => bestBlock(a, x, y, ", whole query"),
       ]);
-      if (!panels.some(({ value }) => value.endsWith("*"))) return made;
-      const note = words(OFF_IMAGE, MARGIN, made.bottom + 8, { size: 9, fill: GREY });
-      return { nodes: [...made.nodes, note], bottom: made.bottom + 12 };
+      if (!panels.some(({ offImage }) => offImage)) return legends;
+      const note = words(OFF_IMAGE, MARGIN, legends.bottom + 8, { size: 9, fill: GREY });
+      return { nodes: [...legends.nodes, note], bottom: legends.bottom + 12 };
     }
   }
 }

@@ -1,4 +1,5 @@
 import { deviation, max, mean } from "d3-array";
+import type { PatchMap } from "../data/patch-map.js";
 import { decimal } from "../data/printable.js";
 import type {
   Aggregate,
@@ -27,29 +28,30 @@ export interface Chance {
   p: number;
   /** `(value - mean) / standard deviation` of the controls' highest cosines; null where they are all the same. */
   z: number | null;
-  /** Cosine above which `p <= 0.05`, or null with fewer than 19 baseline. */
+  /** Cosine above which `p <= 0.05`, or null with fewer than 19 controls. */
   level: number | null;
   /** Whether `p <= 0.05`: more than chance. */
   beyond: boolean;
 }
 
-/** Which map is judged: of a token, of a word, or of several tokens. */
+/** A map, and what it is of: a token, a word, several tokens, or A less B. */
 export interface Judged {
   kind: "token" | "word" | "aggregate" | "difference";
   /** How several tokens became one map, or null for a token's or word's. */
   aggregate: Aggregate | null;
   /** Tokens that count, by index. */
   tokens: number[];
+  map: PatchMap;
 }
 
-const judged = new WeakMap<Judged, Chance | null>();
+const judgements = new WeakMap<Judged, Chance | null>();
 
-/** Chance of a word's or token's map; null for aggregates, differences, and where it was not measured. */
+/** Chance of a word's or token's map; null for aggregates, differences, what is no similarity, and where it was not measured. */
 export function chanceOf(explanation: Explanation, shown: Judged): Chance | null {
-  let chance = judged.get(shown);
+  let chance = judgements.get(shown);
   if (chance === undefined) {
     chance = judge(explanation, shown);
-    judged.set(shown, chance);
+    judgements.set(shown, chance);
   }
   return chance;
 }
@@ -63,7 +65,7 @@ export function describeChance({ beyond, p, among, percentile }: Chance): string
 function judge(explanation: Explanation, shown: Judged): Chance | null {
   const maxima = baselineMaxima(explanation, shown);
   if (!maxima || (shown.kind !== "word" && shown.kind !== "token")) return null;
-  // Sums and differences have other units; a map with the baseline subtracted is judged by its cosines.
+  // The controls' maxima are cosines: a map with the baseline subtracted is judged by the cosines it was made from.
   const value = highest(explanation.maps, shown.tokens);
   const reached = maxima.reduce((n, v) => n + (v >= value ? 1 : 0), 0);
   const among = maxima.length;
@@ -80,9 +82,12 @@ function judge(explanation: Explanation, shown: Judged): Chance | null {
   };
 }
 
-/** Cosine that marks chance for what is shown: for a maximum over words, that of a single word. */
+/**
+ * Cosine that marks chance for what is shown: for a maximum over words, that of a single word. Null where the map's numbers
+ * are no cosines, or chance was not measured.
+ */
 export function chanceLevel(explanation: Explanation, shown: Judged): number | null {
-  const maxima = baselineMaxima(explanation, shown);
+  const maxima = shown.map.description.chance ? baselineMaxima(explanation, shown) : null;
   return maxima && levelOf(maxima);
 }
 
@@ -94,27 +99,27 @@ export function wordsBeyond(words: (Chance | null)[]): { of: number; beyond: num
     : null;
 }
 
-const subtracted = new WeakMap<Explanation, SimilarityMaps>();
+const mapsAboveBaseline = new WeakMap<Explanation, SimilarityMaps>();
 
 /** All maps less the mean over the control queries, patch by patch: `S_tj - (1/K) sum_k S^k_j`. */
 export function aboveBaseline(explanation: Explanation): SimilarityMaps {
   const { maps, query, baseline } = explanation;
   if (!baseline) return maps;
-  const known = subtracted.get(explanation);
-  if (known) return known;
+  const cached = mapsAboveBaseline.get(explanation);
+  if (cached) return cached;
   const cells = maps.rows * maps.columns;
   const data = maps.data.slice();
   for (const { index, kind } of query.tokens) {
     const average = baseline.mean[kind];
     for (let j = 0; average && j < cells; j++) data[index * cells + j] -= average[j];
   }
-  const made = { ...maps, data };
-  subtracted.set(explanation, made);
-  return made;
+  const above = { ...maps, data };
+  mapsAboveBaseline.set(explanation, above);
+  return above;
 }
 
 function baselineMaxima({ baseline, query }: Explanation, shown: Judged): Float32Array | null {
-  const group = groupOf(query.tokens, shown);
+  const group = shown.map.description.similarity ? groupOf(query.tokens, shown) : null;
   return (group && baseline?.maxima[group]) ?? null;
 }
 

@@ -1,4 +1,5 @@
-import { type MapCells, SimilarityMap } from "../data/similarity-map.js";
+import { type MapCells, PatchMap } from "../data/patch-map.js";
+import { COSINE_QUANTITY, COSINE_SUM } from "../data/quantities.js";
 import type { Aggregate, MaxSim, MultiVector, PatchGrid, Rect, SimilarityMaps } from "../data/vocabulary.js";
 
 /**
@@ -67,15 +68,15 @@ export function maxsim(all: Float32Array, count: number, grid: PatchGrid): MaxSi
 }
 
 /** The map of one token: a view of the shared data, not a copy. */
-export function tokenMap(maps: SimilarityMaps, token: number): SimilarityMap {
+export function tokenMap(maps: SimilarityMaps, token: number): PatchMap {
   if (!Number.isInteger(token) || token < 0 || token >= maps.tokens)
     throw new RangeError(`invalid token: ${token}, expected an integer from 0 to ${maps.tokens - 1}`);
   const cells = maps.rows * maps.columns;
-  return new SimilarityMap(maps.data.subarray(token * cells, (token + 1) * cells), maps.rows, maps.columns);
+  return new PatchMap(maps.data.subarray(token * cells, (token + 1) * cells), maps.rows, maps.columns);
 }
 
 /** The map of a word, which is the mean over its tokens everywhere: its cells stay cosines. */
-export function wordMap(maps: SimilarityMaps, tokens: readonly number[]): SimilarityMap {
+export function wordMap(maps: SimilarityMaps, tokens: readonly number[]): PatchMap {
   return aggregate(maps, "mean", tokens);
 }
 
@@ -85,7 +86,7 @@ export function wordMap(maps: SimilarityMaps, tokens: readonly number[]): Simila
  * - `winner`: `A_j = sum_t M_t [j wins token t]`, ties split evenly: over all tokens it sums to the patch part of
  *   the score.
  */
-export function aggregate(maps: SimilarityMaps, how: Aggregate, tokens?: readonly number[]): SimilarityMap {
+export function aggregate(maps: SimilarityMaps, how: Aggregate, tokens?: readonly number[]): PatchMap {
   const chosen = tokens ?? Array.from({ length: maps.tokens }, (_, t) => t);
   if (chosen.length === 0) throw new RangeError("invalid tokens: none, expected at least one");
   const cells = maps.rows * maps.columns;
@@ -102,7 +103,7 @@ export function aggregate(maps: SimilarityMaps, how: Aggregate, tokens?: readonl
     } else if (how === "mean") for (let j = 0; j < cells; j++) data[j] += map[j] / chosen.length;
     else for (let j = 0; j < cells; j++) if (map[j] > data[j]) data[j] = map[j];
   }
-  return new SimilarityMap(data, maps.rows, maps.columns, how === "winner" ? "sum of cosines" : "cosine");
+  return new PatchMap(data, maps.rows, maps.columns, how === "winner" ? COSINE_SUM : COSINE_QUANTITY);
 }
 
 /** Where a patch lies on a page of the given size. Every family resizes without cropping, so cells are even. */

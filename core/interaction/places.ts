@@ -1,5 +1,5 @@
 import { median } from "d3-array";
-import type { MapCells } from "../data/similarity-map.js";
+import type { MapCells } from "../data/patch-map.js";
 import type { PatchValue } from "./maxsim.js";
 
 /**

@@ -1,5 +1,6 @@
 import type { LensView } from "../data/lens-state.js";
 import { decimal, printable } from "../data/printable.js";
+import { mapTitle, reading } from "../data/quantities.js";
 import type { Explanation } from "../data/vocabulary.js";
 import { chanceOf, describeChance, wordsBeyond } from "../interaction/chance.js";
 import { selectionChance } from "../view/chips.js";
@@ -28,11 +29,15 @@ export function sceneName({ explanation, page }: Pick<Scene, "explanation" | "pa
 export function finding(scene: Scene): string {
   const { shown, best, explanation } = scene;
   const [first] = best;
+  const quantity = shown.map.description;
+  const value = reading(first.value, quantity);
   const place = `row ${first.row}, column ${first.column}`;
   if (shown.kind === "difference")
-    return `Difference of ${shown.label}: largest in favour of the first at ${place} (${decimal(first.value)}).`;
+    return `Difference of ${shown.label}: largest in favour of the first at ${place} (${value}).`;
   const what = shown.kind === "aggregate" ? `The ${shown.label}` : `${capital(shown.kind)} ${shown.label}`;
-  const says = `${what} ${shown.kind === "aggregate" ? "is highest" : "matches best"} at ${place} (${shown.unit} ${decimal(first.value)})${judgement(scene)}.`;
+  const is = shown.kind === "aggregate" || !quantity.similarity ? "is highest" : "matches best";
+  const says = `${what} ${is} at ${place} (${quantity.noun} ${value})${judgement(scene)}.`;
+  if (!quantity.similarity) return says;
   const token = shown.kind === "token" ? explanation.maxsim.tokens[shown.tokens[0]] : null;
   return token?.offImage
     ? `${says} Its strongest match (cosine ${decimal(token.best)}) is outside the image, where no map can show it.`
@@ -41,6 +46,7 @@ export function finding(scene: Scene): string {
 
 /** What chance has to do with it, as the end of a sentence; empty where it was not measured. */
 function judgement({ explanation, shown }: Scene): string {
+  if (!shown.map.description.similarity) return "";
   const chance = chanceOf(explanation, shown);
   if (chance) return `: ${describeChance(chance)}`;
   const words =
@@ -52,9 +58,12 @@ function judgement({ explanation, shown }: Scene): string {
     : "";
 }
 
-/** Where the picture comes from, and how to read it. */
+/**
+ * Where the picture comes from, and how to read it. The last sentence is there because a map of cosines is exact about the
+ * score's last step and silent about why a patch's vector holds what it holds.
+ */
 export function origin(scene: Scene): string {
-  const { explanation, page, view } = scene;
+  const { explanation, page, view, shown } = scene;
   const { model, page: source } = explanation.provenance;
   const { rows, columns } = explanation.grid;
   const line = [
@@ -66,8 +75,11 @@ export function origin(scene: Scene): string {
     `sha256 ${printable(page.sha256, 64).slice(0, 8)}…`,
     `colours: ${describeScale(scene.scale)}, ${cellsNote(view)}`,
   ].join(" · ");
-  return `${unseen(explanation)}Rows and columns count from 0. ${line}. Cosines are exact for the last step of the score; each patch's vector has seen the whole page.`;
+  return `${unseen(explanation)}Rows and columns count from 0. ${line}.${shown.map.description.similarity ? EXACT : ""}`;
 }
+
+const EXACT =
+  " Cosines are exact for the last step of the score; each patch's vector has seen the whole page.";
 
 /** What the model did not see of the query, as a sentence with the space behind it; empty where it saw all. */
 function unseen({ query }: Explanation): string {
@@ -80,10 +92,7 @@ function cellsNote(view: LensView): string {
   return view.cells === "smooth" ? "cells interpolated for display only" : "nearest cells";
 }
 
-/**
- * Caption under every picture. The last sentence of it is there because a map of cosines is exact about the
- * score's last step and silent about why a patch's vector holds what it holds.
- */
+/** Caption under every picture. */
 export function caption(scene: Scene): string {
   return `${finding(scene)} ${origin(scene)}`;
 }
@@ -91,12 +100,14 @@ export function caption(scene: Scene): string {
 /** Replaces the picture for someone who cannot see it. */
 export function altText(scene: Scene): string {
   const { best, shown, page, explanation, scale } = scene;
-  const { data, rows, columns } = shown.map;
+  const { data, rows, columns, description } = shown.map;
   const painted = data.reduce((n, v) => n + (v >= scale.threshold ? 1 : 0), 0);
-  const places = best.slice(0, 3).map((p) => `row ${p.row} column ${p.column} (${decimal(p.value)})`);
-  return `Similarity map of ${shown.label} for the query “${printable(explanation.query.text)}” on ${pageName(page)}, ${rows} rows by ${columns} columns of patches. Strongest: ${places.join("; ")}. ${painted} of ${data.length} patches are at or above ${decimal(scale.threshold)}.`;
+  const places = best
+    .slice(0, 3)
+    .map((p) => `row ${p.row} column ${p.column} (${reading(p.value, description)})`);
+  return `${capital(mapTitle(description))} of ${shown.label} for the query “${printable(explanation.query.text)}” on ${pageName(page)}, ${rows} rows by ${columns} columns of patches. ${description.similarity ? "Strongest" : "Highest"}: ${places.join("; ")}. ${painted} of ${data.length} patches are at or above ${reading(scale.threshold, description)}.`;
 }
 
-function capital(word: string): string {
+export function capital(word: string): string {
   return word[0].toUpperCase() + word.slice(1);
 }

@@ -11,7 +11,7 @@ const BAR = { top: 32, height: 12 };
 const STRIPS = 96;
 const FONT_SIZE = 11;
 
-/** The colour scale with its axis in cosine and the histogram of all cells of the shown map above it. */
+/** The colour scale with its axis and the histogram of all cells of the shown map above it. */
 export function legend(scene: Scene, width: number, ink: string): SvgNode {
   return node(
     "g",
@@ -102,13 +102,14 @@ function chanceMark({ chance }: ColourScale, x: (v: number) => number, ink: stri
   ];
 }
 
-/** Ticks at round cosines; a label that would run into the one before it is left out. */
+/** Ticks at round numbers; a label that would run into the one before it is left out. */
 function axis(scale: ColourScale, x: (v: number) => number, width: number, ink: string): SvgNode[] {
   const y = BAR.top + BAR.height;
   const out: SvgNode[] = [];
+  const places = Math.max(scale.quantity.decimals, placesApart(scale.ticks));
   let free = Number.NEGATIVE_INFINITY;
   for (const value of scale.ticks) {
-    const label = decimal(value);
+    const label = decimal(value, places);
     const half = textWidth(label, FONT_SIZE) / 2;
     const at = Math.min(width - half, Math.max(half, x(value)));
     out.push(node("path", { d: `M${x(value)},${y}v4`, stroke: ink, "stroke-opacity": 0.6 }));
@@ -130,4 +131,9 @@ function axis(scale: ColourScale, x: (v: number) => number, width: number, ink: 
     );
   }
   return out;
+}
+
+/** How many places the labels need so that neighbours differ. */
+function placesApart([first, second]: readonly number[]): number {
+  return second === undefined ? 0 : Math.max(0, Math.ceil(-Math.log10(second - first) - 1e-9));
 }

@@ -1,6 +1,6 @@
 import { contours } from "d3-contour";
 import type { LensPage, LensView, Region } from "../data/lens-state.js";
-import type { SimilarityMap } from "../data/similarity-map.js";
+import type { PatchMap } from "../data/patch-map.js";
 import { type PatchValue, patchRect } from "../interaction/maxsim.js";
 import type { ColourScale } from "./scale.js";
 
@@ -12,7 +12,7 @@ export type Mark =
 
 export function marks(
   view: LensView,
-  map: SimilarityMap,
+  map: PatchMap,
   scale: ColourScale,
   best: PatchValue[],
   page: LensPage,
@@ -45,7 +45,7 @@ export function regionMark(
 }
 
 /** Border of the painted area along cell edges. */
-function outline(map: SimilarityMap, scale: ColourScale, page: LensPage): Mark {
+function outline(map: PatchMap, scale: ColourScale, page: LensPage): Mark {
   const { rows, columns, data } = map;
   const inside = (r: number, c: number) =>
     r >= 0 && c >= 0 && r < rows && c < columns && data[r * columns + c] >= scale.threshold;
@@ -60,7 +60,7 @@ function outline(map: SimilarityMap, scale: ColourScale, page: LensPage): Mark {
 }
 
 /** Lines of equal cosine, evenly spaced between threshold and upper end, interpolated between cell centres. */
-function contourMarks(count: number, map: SimilarityMap, scale: ColourScale, page: LensPage): Mark[] {
+function contourMarks(count: number, map: PatchMap, scale: ColourScale, page: LensPage): Mark[] {
   const [low, high] = [scale.threshold, scale.domain[1]];
   const levels = Array.from({ length: count }, (_, i) => low + ((i + 1) * (high - low)) / (count + 1));
   const [w, h] = [page.width / map.columns, page.height / map.rows];

@@ -43,7 +43,7 @@ const DIVERGING: Record<DivergingName, (t: number) => string> = {
 /** 256 colours from the low to the high end, 3 bytes each. */
 export type Colours = Uint8Array;
 
-const made = new Map<string, Colours>();
+const tables = new Map<string, Colours>();
 
 /** Relative luminance from which black print on a colour has a contrast of 4.5 to 1. */
 const READABLE = 0.175;
@@ -56,8 +56,8 @@ const FAINTEST = 0.15;
  */
 export function colours(name: PaletteName | DivergingName, multiplied = false): Colours {
   const key = `${name} ${multiplied}`;
-  const table = made.get(key) ?? sampled(multiplied ? tints(name) : interpolator(name));
-  made.set(key, table);
+  const table = tables.get(key) ?? sampled(multiplied ? tints(name) : interpolator(name));
+  tables.set(key, table);
   return table;
 }
 

@@ -1,13 +1,13 @@
 import { extent, mean, quantile, ticks } from "d3-array";
 import type { LensData, LensExplanation, LensView, ScaleName } from "../data/lens-state.js";
-import { decimal } from "../data/printable.js";
-import type { SimilarityMap } from "../data/similarity-map.js";
+import type { PatchMap } from "../data/patch-map.js";
+import { COSINE_ABOVE_BASELINE, type Quantity, reading, readings, stepOf } from "../data/quantities.js";
 import { chanceLevel } from "../interaction/chance.js";
 import { siblings } from "../interaction/siblings.js";
 import { type Shown, scopeTokens } from "../view/shown.js";
 import { type Colours, colours } from "./palettes.js";
 
-/** How cosines become colours. Affine on every scale, so its axis is always in cosine. */
+/** How numbers become colours. Affine on every scale, so its axis is always in the quantity of the map. */
 export interface ColourScale {
   kind: "sequential" | "diverging";
   /** Ends of the palette. */
@@ -19,12 +19,13 @@ export interface ColourScale {
   /** Whether weaker cells are more transparent. Tints that are multiplied need not be: weaker ones are paler. */
   ramp: boolean;
   colours: Colours;
-  unit: Shown["unit"];
+  /** What the numbers on the axis are. */
+  quantity: Quantity;
   /** Cosine that marks chance on the axis, or null where there is none. */
   chance: number | null;
   /** Says in words what the domain is. */
   note: string;
-  /** What the legend's axis spans: the domain and every cosine of the explanation, the same for all its tokens. */
+  /** What the legend's axis spans: the domain and every number of the explanation, the same for all its tokens. */
   axis: [number, number];
   ticks: number[];
 }
@@ -44,13 +45,15 @@ export function colourScale(
   explanation: LensExplanation,
   shown: Shown,
 ): ColourScale {
-  if (shown.unit === "difference of cosines") return differenceScale(view, shown.map);
-  const sums = shown.unit === "sum of cosines";
+  const quantity = shown.map.description;
+  if (quantity.scale === "diverging") return divergingScale(view, shown.map);
+  const sums = quantity.scale === "from-zero";
   // With the baseline subtracted a typical patch keeps its colour; those that answer to everything lose theirs.
-  const less = shown.unit === "cosine above baseline" ? baselineRange(explanation) : NOTHING;
-  const chance = shown.unit === "cosine" ? chanceLevel(explanation, shown) : null;
+  const less = quantity === COSINE_ABOVE_BASELINE ? baselineRange(explanation) : NOTHING;
+  const chance = chanceLevel(explanation, shown);
   const domain = widened(
     sums ? [0, high(shown.map)] : domainOf(data, view, explanation, shown.map, less.mean),
+    stepOf(quantity),
   );
   const [least, most] = mapsExtent(explanation);
   const axis: [number, number] = sums ? domain : union(domain, [least - less.most, most - less.least]);
@@ -63,7 +66,7 @@ export function colourScale(
     opacity: view.color.opacity,
     ramp: view.color.blend !== "multiply",
     colours: colours(view.color.palette, view.color.blend === "multiply"),
-    unit: shown.unit,
+    quantity,
     chance,
     note: sums ? "0 to the largest" : noteOf(view, explanation),
     axis,
@@ -97,9 +100,10 @@ function justAbove(level: number): number {
   return value[0];
 }
 
-function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
+function divergingScale(view: LensView, map: PatchMap): ColourScale {
+  const quantity = map.description;
   const [low, most] = extentOf(map.data);
-  const limit = Math.max(0.01, Math.abs(low), Math.abs(most));
+  const limit = Math.max(stepOf(quantity), Math.abs(low), Math.abs(most));
   return {
     kind: "diverging",
     domain: [-limit, limit],
@@ -107,7 +111,7 @@ function differenceScale(view: LensView, map: SimilarityMap): ColourScale {
     opacity: view.color.opacity,
     ramp: view.color.blend !== "multiply",
     colours: colours(view.color.diverging, view.color.blend === "multiply"),
-    unit: "difference of cosines",
+    quantity,
     chance: null,
     note: "symmetric about 0",
     axis: [-limit, limit],
@@ -119,7 +123,7 @@ function domainOf(
   data: LensData,
   view: LensView,
   explanation: LensExplanation,
-  map: SimilarityMap,
+  map: PatchMap,
   less: number,
 ): [number, number] {
   switch (view.color.scale) {
@@ -162,18 +166,17 @@ function scopeExtent(explanation: LensExplanation, view: LensView): [number, num
 const extents = new WeakMap<Float32Array, [number, number]>();
 
 function mapsExtent(explanation: LensExplanation): [number, number] {
-  const known = extents.get(explanation.maps.data);
-  if (known) return known;
-  const found = extentOf(explanation.maps.data);
-  extents.set(explanation.maps.data, found);
-  return found;
+  const { data } = explanation.maps;
+  const extent = extents.get(data) ?? extentOf(data);
+  extents.set(data, extent);
+  return extent;
 }
 
 function extentOf(data: Float32Array): [number, number] {
   return extent(data) as [number, number];
 }
 
-function high(map: SimilarityMap): number {
+function high(map: PatchMap): number {
   return Math.max(0, extentOf(map.data)[1]);
 }
 
@@ -182,8 +185,8 @@ function union(a: [number, number], b: [number, number]): [number, number] {
 }
 
 /** A map of one value still gets a scale. */
-function widened([low, most]: [number, number]): [number, number] {
-  return most - low >= 0.001 ? [low, most] : [low - 0.005, low + 0.005];
+function widened([low, most]: [number, number], step: number): [number, number] {
+  return most - low >= step / 10 ? [low, most] : [low - step / 2, low + step / 2];
 }
 
 /** Where a value lies on the palette, 0 to 1. */
@@ -194,20 +197,24 @@ export function position(scale: ColourScale, value: number): number {
 
 /** How opaque a value is painted, 0 to `opacity`. A ramp rises with the value above the threshold, so text stays readable. */
 export function alpha(scale: ColourScale, value: number): number {
-  const { kind, opacity, ramp, threshold, domain } = scale;
+  const { kind, opacity, ramp, threshold, domain, quantity } = scale;
   const painted = kind === "diverging" ? value !== 0 : value >= threshold;
   if (!painted || !ramp) return painted ? opacity : 0;
   if (kind === "diverging") return opacity * Math.min(1, Math.abs(value) / domain[1]);
-  const top = Math.max(domain[1], threshold + 0.001);
+  const top = Math.max(domain[1], threshold + stepOf(quantity) / 10);
   return opacity * Math.min(1, (value - threshold) / (top - threshold));
 }
 
 /** The scale in words: `cosine 0.25 to 0.75, fixed range`. */
 export function describeScale(scale: ColourScale): string {
+  const { kind, threshold, domain, quantity, note } = scale;
   const from =
-    scale.kind === "sequential" && scale.threshold > scale.domain[0]
-      ? `, painted from ${decimal(scale.threshold)}`
-      : "";
-  const chance = scale.chance === null ? "" : `, chance level ${decimal(scale.chance)}`;
-  return `${scale.unit} ${decimal(scale.domain[0])} to ${decimal(scale.domain[1])} (${scale.note}${from}${chance})`;
+    kind === "sequential" && threshold > domain[0] ? `, painted from ${reading(threshold, quantity)}` : "";
+  const chance = scale.chance === null ? "" : `, chance level ${reading(scale.chance, quantity)}`;
+  return `${describeDomain(scale)} (${note}${from}${chance})`;
+}
+
+/** What the colours span: `cosine 0.25 to 0.75`. */
+export function describeDomain({ domain, quantity }: ColourScale): string {
+  return `${quantity.noun} ${readings(domain, quantity)}`;
 }

@@ -1,6 +1,7 @@
 import { max } from "d3-array";
 import type { LensExplanation, LensView } from "../data/lens-state.js";
 import { printable } from "../data/printable.js";
+import type { Quantity } from "../data/quantities.js";
 import type { Explanation, TokenKind } from "../data/vocabulary.js";
 import { type Chance, chanceOf } from "../interaction/chance.js";
 import { shown } from "./shown.js";
@@ -13,11 +14,13 @@ export interface Chip {
   select: Pick<LensView, "token" | "word">;
   /** Highest cell of its map: the number and bar on the chip. */
   value: number;
+  /** What that is the number of; the baseline is not subtracted from it. */
+  quantity: Quantity;
   /** Its part of the page score: sum of `best` over its tokens. */
   contribution: number;
-  /** How its value compares with control queries; null for all words together, or where it was not measured. */
+  /** How its value compares with control queries; null for all words together, for what is no similarity, or where it was not measured. */
   chance: Chance | null;
-  /** True when a token of it matches best outside the image. */
+  /** True when a token of it matches best outside the image, where no map of cosines shows it. */
   offImage: boolean;
   /** Sub-tokens of a word that has several. */
   parts: Chip[];
@@ -33,9 +36,10 @@ export function chips(explanation: LensExplanation, view: LensView): Chip[] {
       label: printable(label, 60),
       select,
       value: max(of.map.data) as number,
+      quantity: of.map.description,
       contribution: bests.reduce((sum, b) => sum + b.best, 0),
       chance: chanceOf(explanation, of),
-      offImage: bests.some((b) => b.offImage),
+      offImage: of.map.description.similarity && bests.some((b) => b.offImage),
       parts,
     };
   };

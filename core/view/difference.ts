@@ -1,5 +1,7 @@
+import { refusal } from "../data/check.js";
 import type { LensExplanation, LensView } from "../data/lens-state.js";
-import { type MapCells, SimilarityMap } from "../data/similarity-map.js";
+import { type MapCells, PatchMap } from "../data/patch-map.js";
+import { COSINE_ABOVE_BASELINE, differenceOf } from "../data/quantities.js";
 import { type Shown, shown } from "./shown.js";
 
 /**
@@ -19,17 +21,24 @@ export function counterpart(a: LensExplanation, b: LensExplanation, view: LensVi
   return shown(b, { ...view, token: null, word: word < 0 ? null : word });
 }
 
-/** `D = S_A - S_B`, cell by cell; maps of different size meet on the finer of the two, by area overlap. */
-export function mapDifference(a: MapCells, b: MapCells): SimilarityMap {
+/**
+ * `D = S_A - S_B`, cell by cell, in the unit of A's quantity, which has to be B's, too; maps of different size meet on the
+ * finer of the two, by area overlap.
+ * @throws RangeError for maps of two quantities
+ */
+export function mapDifference(a: PatchMap, b: PatchMap): PatchMap {
+  if (a.quantity !== b.quantity)
+    throw refusal("difference", `${a.quantity} less ${b.quantity}`, "maps of the same quantity");
   const rows = Math.max(a.rows, b.rows);
   const columns = Math.max(a.columns, b.columns);
   const [left, right] = [resample(a, rows, columns), resample(b, rows, columns)];
   const data = left.data.map((v, j) => v - right.data[j]);
-  return new SimilarityMap(data, rows, columns, "difference of cosines");
+  return new PatchMap(data, rows, columns, differenceOf(a.description));
 }
 
-/** A less B, as the view shows both. */
-export function difference(a: LensExplanation, b: LensExplanation, view: LensView): Shown {
+/** A less B, as the view shows both: with the baseline subtracted only where it was measured for both. */
+export function difference(a: LensExplanation, b: LensExplanation, asked: LensView): Shown {
+  const view: LensView = a.baseline && b.baseline ? asked : { ...asked, chance: "marked" };
   const first = shown(a, view);
   const second = counterpart(a, b, view);
   const map = mapDifference(first.map, second.map);
@@ -38,10 +47,9 @@ export function difference(a: LensExplanation, b: LensExplanation, view: LensVie
   return {
     kind: "difference",
     aggregate: null,
-    label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}${first.unit === "cosine above baseline" ? ", each above its controls" : ""}`,
+    label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}${first.map.quantity === COSINE_ABOVE_BASELINE.name ? ", each above its controls" : ""}`,
     tokens: first.tokens,
     map,
-    unit: map.unit,
   };
 }
 

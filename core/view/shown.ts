@@ -1,7 +1,7 @@
 import type { LensView } from "../data/lens-state.js";
 import { printable } from "../data/printable.js";
-import type { SimilarityMap } from "../data/similarity-map.js";
-import type { Aggregate, Explanation, MapUnit } from "../data/vocabulary.js";
+import { COSINE_ABOVE_BASELINE, COSINE_QUANTITY } from "../data/quantities.js";
+import type { Aggregate, Explanation } from "../data/vocabulary.js";
 import { aboveBaseline, type Judged } from "../interaction/chance.js";
 import { aggregate, tokenMap, wordMap } from "../interaction/maxsim.js";
 
@@ -9,9 +9,6 @@ import { aggregate, tokenMap, wordMap } from "../interaction/maxsim.js";
 export interface Shown extends Judged {
   /** For a heading: `“arrows”`, `maximum over 3 words`. */
   label: string;
-  map: SimilarityMap;
-  /** What a cell's number is. */
-  unit: MapUnit;
 }
 
 /** Tokens that have chips and count in aggregates; all of them when the query has no words. */
@@ -21,19 +18,19 @@ export function scopeTokens(explanation: Explanation, scope: LensView["scope"]):
   return chosen.map((t) => t.index);
 }
 
-const made = new WeakMap<Explanation, Map<string, Shown>>();
+const cache = new WeakMap<Explanation, Map<string, Shown>>();
 
 /** The map that the view's selection stands for: a token, else a word, else the aggregate. */
 export function shown(
   explanation: Explanation,
   view: Pick<LensView, "token" | "word" | "scope" | "aggregate" | "chance">,
 ): Shown {
-  const known = made.get(explanation) ?? new Map<string, Shown>();
-  made.set(explanation, known);
+  const maps = cache.get(explanation) ?? new Map<string, Shown>();
+  cache.set(explanation, maps);
   const key = selectionKey(view);
-  const found = known.get(key) ?? make(explanation, view);
-  known.set(key, found);
-  return found;
+  const of = maps.get(key) ?? select(explanation, view);
+  maps.set(key, of);
+  return of;
 }
 
 function selectionKey({ token, word, scope, aggregate, chance }: Parameters<typeof shown>[1]): string {
@@ -42,13 +39,13 @@ function selectionKey({ token, word, scope, aggregate, chance }: Parameters<type
   return `${word !== null ? `word ${word}` : `${aggregate} ${scope}`}${less}`;
 }
 
-function make(explanation: Explanation, view: Parameters<typeof shown>[1]): Shown {
+function select(explanation: Explanation, view: Parameters<typeof shown>[1]): Shown {
   const { query } = explanation;
   // Winners add up to the score, which has nothing subtracted.
   const winners = view.token === null && view.word === null && view.aggregate === "winner";
   const less = view.chance === "subtracted" && explanation.baseline !== null && !winners;
   const maps = less ? aboveBaseline(explanation) : explanation.maps;
-  const unit = less ? "cosine above baseline" : "cosine";
+  const quantity = less ? COSINE_ABOVE_BASELINE : COSINE_QUANTITY;
   if (view.token !== null) {
     const token = query.tokens[view.token];
     // The only token of a word stands for the word.
@@ -59,8 +56,7 @@ function make(explanation: Explanation, view: Parameters<typeof shown>[1]): Show
       label: `“${printable(whole ? word.text : token.text, 60)}”`,
       aggregate: null,
       tokens: [view.token],
-      map: tokenMap(maps, view.token).as(unit),
-      unit,
+      map: tokenMap(maps, view.token).as(quantity),
     };
   }
   if (view.word !== null) {
@@ -70,8 +66,7 @@ function make(explanation: Explanation, view: Parameters<typeof shown>[1]): Show
       label: `“${printable(text, 60)}”`,
       aggregate: null,
       tokens,
-      map: wordMap(maps, tokens).as(unit),
-      unit,
+      map: wordMap(maps, tokens).as(quantity),
     };
   }
   const tokens = scopeTokens(explanation, view.scope);
@@ -80,8 +75,7 @@ function make(explanation: Explanation, view: Parameters<typeof shown>[1]): Show
     label: `${AGGREGATE_LABELS[view.aggregate]} ${scopeLabel(explanation, tokens)}`,
     aggregate: view.aggregate,
     tokens,
-    map: winners ? aggregate(maps, "winner", tokens) : aggregate(maps, view.aggregate, tokens).as(unit),
-    unit: winners ? "sum of cosines" : unit,
+    map: winners ? aggregate(maps, "winner", tokens) : aggregate(maps, view.aggregate, tokens).as(quantity),
   };
 }
 

@@ -3,8 +3,8 @@ import {
   type MapCells,
   mapDifference,
   type Page,
+  type PatchMap,
   resample,
-  type SimilarityMap,
   wordMap,
 } from "../../core/index.js";
 import { stopSignal } from "../stop-signal.js";
@@ -23,10 +23,10 @@ export interface ProfileComparison {
 /** A word's maps (the mean over its tokens) side by side, in cosines. */
 export interface WordComparison {
   text: string;
-  a: SimilarityMap;
-  b: SimilarityMap;
+  a: PatchMap;
+  b: PatchMap;
   /** `a - b`, range [-2, 2]; on the finer grid, by area overlap, where the profiles resize pages differently. */
-  difference: SimilarityMap;
+  difference: PatchMap;
   /** Largest absolute difference of a cell. */
   largest: number;
   /** Whether the best cell of that grid is the same. */
@@ -48,7 +48,7 @@ export async function compareProfiles(
     const left = wordMap(a.maps, word.tokens);
     const right = wordMap(b.maps, b.query.words[i].tokens);
     const difference = mapDifference(left, right);
-    const bestOf = (map: SimilarityMap) => best(resample(map, difference.rows, difference.columns));
+    const bestOf = (map: PatchMap) => best(resample(map, difference.rows, difference.columns));
     return {
       text: word.text,
       a: left,

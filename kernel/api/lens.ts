@@ -16,13 +16,13 @@ import {
   type LensView,
   type MaxSim,
   type Page,
+  type PatchMap,
   type PatchValue,
   patchRect,
   type QueryToken,
   type QueryWord,
   type Rect,
   regionPatches,
-  type SimilarityMap,
   sameModel,
   sameView,
   scene,
@@ -173,7 +173,7 @@ export class Lens {
    * @param which index of a token, or a word of the query (several sub-tokens: the mean over them)
    * @throws RangeError naming the words there are
    */
-  map(which: number | string): SimilarityMap {
+  map(which: number | string): PatchMap {
     const { maps } = this.explanation;
     return typeof which === "number" ? tokenMap(maps, which) : wordMap(maps, this.#word(which).tokens);
   }
@@ -197,7 +197,7 @@ export class Lens {
    * One map for the tokens in scope (`lens.view.scope`: those of the words, or all), as the picture shows it. `winner` adds
    * up to their patch part of the score.
    */
-  aggregate(how: Aggregate): SimilarityMap {
+  aggregate(how: Aggregate): PatchMap {
     return aggregate(this.explanation.maps, how, scopeTokens(this.explanation, this.state.view.scope));
   }
 
@@ -368,7 +368,7 @@ export class Lens {
     );
   }
 
-  #placed(patch: PatchValue, map: SimilarityMap, page = this.explanation.page): RankedPatch {
+  #placed(patch: PatchValue, map: PatchMap, page = this.explanation.page): RankedPatch {
     const rect = patchRect(map, patch.row, patch.column, this.state.data.pages[page]);
     return { ...patch, rect };
   }

@@ -1,8 +1,16 @@
-import { type Chip, chips, decimal, describeChance, shares } from "../../core/index.js";
+import {
+  type Chip,
+  chips,
+  decimal,
+  describeChance,
+  type Explanation,
+  reading,
+  shares,
+} from "../../core/index.js";
 import { h, replaceButtons, setText, uniqueId } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
-/** What is said of chance before it is known. */
+/** What is said of chance while it is being measured. */
 export const MEASURING = "measuring chance";
 
 /** One button a word; pointing previews its map, clicking selects it, arrow keys walk along. */
@@ -50,10 +58,9 @@ export function createChips(actions: Actions): Part {
     const asked = JSON.stringify(explanation.query.tokens.map((t) => t.id));
     if (asked !== query) open.clear();
     query = asked;
-    const top = Math.max(...explanation.maxsim.tokens.map((t) => t.patchBest));
     const measuring = isMeasuring(frame);
     const add = (chip: Chip, part: boolean) => {
-      const button = chipButton(chip, { part, top, measuring });
+      const button = chipButton(chip, { part, ends, measuring });
       button.addEventListener("pointerenter", (e) => {
         if (e.pointerType !== "touch") actions.preview(chip.select);
       });
@@ -64,7 +71,9 @@ export function createChips(actions: Actions): Part {
       buttons.push({ button, chip });
       return button;
     };
-    const groups = chips(explanation, frame.locked).map((chip) => {
+    const all = chips(explanation, frame.locked);
+    const ends = barEnds(all, explanation);
+    const groups = all.map((chip) => {
       const word = chip.select.word;
       if (chip.parts.length === 0 || word === null) return add(chip, false);
       const toggle = h(
@@ -124,10 +133,10 @@ function same(chip: Chip, view: { token: number | null; word: number | null }): 
 
 function chipButton(
   chip: Chip,
-  { part, top, measuring }: { part: boolean; top: number; measuring: boolean },
+  { part, ends: [low, high], measuring }: { part: boolean; ends: [number, number]; measuring: boolean },
 ): HTMLButtonElement {
   const fill = h("span", { class: "cl-bar-fill" });
-  const along = (value: number) => `${Math.max(0, Math.min(1, value / top)) * 100}%`;
+  const along = (value: number) => `${Math.max(0, Math.min(1, (value - low) / (high - low))) * 100}%`;
   fill.style.width = along(chip.value);
   const level = chip.chance?.level ?? null;
   const tick = level === null ? null : h("span", { class: "cl-bar-chance" });
@@ -143,16 +152,24 @@ function chipButton(
     h(
       "span",
       { class: "cl-chip-value" },
-      decimal(chip.value),
+      reading(chip.value, chip.quantity),
       chanceMark(chip, measuring),
       chip.offImage ? h("span", { class: "cl-off" }, " ↗") : null,
     ),
     h("span", { class: "cl-bar" }, fill, tick),
   );
+  const adds = chip.quantity.similarity ? `, adds ${decimal(chip.contribution)} to the score` : "";
   const chance = chip.chance ? `; ${describeChance(chip.chance)}` : "";
   const off = chip.offImage ? "; strongest match is off the image" : "";
-  button.title = `${chip.kind === "all" ? "All tokens shown" : chip.kind}: highest ${decimal(chip.value, 3)}, adds ${decimal(chip.contribution)} to the score${chance}${off}`;
+  button.title = `${chip.kind === "all" ? "All tokens shown" : chip.kind}: highest ${reading(chip.value, chip.quantity, true)}${adds}${chance}${off}`;
   return button;
+}
+
+/** What the bars on the chips span: from 0 to the best match of a token; of other quantities, to the highest chip. */
+function barEnds(all: readonly Chip[], { maxsim }: Explanation): [number, number] {
+  if (all[0].quantity.similarity) return [0, Math.max(...maxsim.tokens.map((t) => t.patchBest))];
+  const values = all.map((chip) => chip.value);
+  return [Math.min(0, ...values), Math.max(...values)];
 }
 
 /** Whether the chance of what is shown is on its way. */

@@ -83,7 +83,7 @@ export function slider<T extends number | null>(
       setText(output, step < 1 ? decimal(now) : String(now));
       if (!auto) return;
       // Sums and differences have no threshold.
-      input.disabled = !frame.scene.scale.unit.startsWith("cosine");
+      input.disabled = frame.scene.scale.quantity.scale !== "sequential";
       auto.disabled = input.disabled || read(frame.locked) === null;
     },
   };
@@ -116,7 +116,7 @@ export function range(actions: Actions, label: string): Part {
       h("span", { class: "cl-slide" }, ...ends, auto),
     ),
     update({ locked, scene: { scale } }) {
-      const own = locked.color.scale === "absolute" && scale.unit.startsWith("cosine");
+      const own = locked.color.scale === "absolute" && scale.quantity.scale === "sequential";
       ends.forEach((input, i) => {
         input.disabled = !own;
         if (document.activeElement === input) return;

@@ -1,11 +1,11 @@
 import {
   type Chip,
   chips,
-  decimal,
   type LensView,
   type PagePoint,
+  type PatchMap,
   patchAt,
-  type SimilarityMap,
+  reading,
   scene,
 } from "../../core/index.js";
 import { chanceMark, isMeasuring } from "./chip-row.js";
@@ -18,9 +18,9 @@ interface Small {
   chip: Chip;
   button: HTMLButtonElement;
   paper: Paper;
-  /** Its best cosine, or the one that is pointed at. */
+  /** Its highest number, or the one that is pointed at. */
   value: HTMLElement;
-  map: SimilarityMap | null;
+  map: PatchMap | null;
 }
 
 /** Small multiples: the page once a word, all on the same place when one is pointed at. */
@@ -55,7 +55,7 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     const explanation = frame.data.explanations[frame.locked.explanation];
     small = chips(explanation, frame.locked).map((chip) => {
       const paper = createPaper(pictures);
-      const value = h("span", {}, decimal(chip.value));
+      const value = h("span", {}, reading(chip.value, chip.quantity));
       const button = h(
         "button",
         { class: "cl-small", "data-key": `${chip.select.token} ${chip.select.word} ${chip.label}` },
@@ -121,8 +121,11 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
       const patch = at && patchAt(grid, at);
       for (const { paper, value, map, chip } of small) {
         paper.point(grid, patch);
-        const there = patch && map ? map.data[patch.row * map.columns + patch.column] : chip.value;
-        setText(value, decimal(there));
+        const text =
+          patch && map
+            ? reading(map.at(patch.row, patch.column), map.description)
+            : reading(chip.value, chip.quantity);
+        setText(value, text);
         value.classList.toggle("cl-pointed", patch !== null);
       }
     },

@@ -1,11 +1,19 @@
-import { decimal, printable, type Scene, scopeTokens, tokensAt } from "../../core/index.js";
+import {
+  COSINE_QUANTITY,
+  numeral,
+  printable,
+  reading,
+  type Scene,
+  scopeTokens,
+  tokensAt,
+} from "../../core/index.js";
 import { isMeasuring, MEASURING } from "./chip-row.js";
 import { h, setText } from "./dom.js";
 import type { Frame } from "./frame.js";
 
 const ROWS = 5;
 
-/** The numbers of one patch: the shown map's value and the tokens it serves, ranked. */
+/** The numbers of one patch: the shown map's value and, of cosines, the tokens it serves, ranked. */
 export interface Readout {
   element: HTMLElement;
   /** Shows a patch, with the box beside the given point of its container; null hides it. */
@@ -35,20 +43,22 @@ export function createReadout(): Readout {
       const { row, column } = patch;
       const there = shown.map.data[row * shown.map.columns + column];
       setText(head, `row ${row}, column ${column}`);
-      setText(value, `${shown.label} ${decimal(there, 3)}`);
-      const average = sameGrid(frame) ? baselineAt(frame.scene, row, column) : null;
-      const measuring = isMeasuring(frame);
+      setText(value, `${shown.label} ${reading(there, shown.map.description, true)}`);
+      const { similarity } = shown.map.description;
+      const average = similarity && sameGrid(frame) ? baselineAt(frame.scene, row, column) : null;
+      const measuring = similarity && isMeasuring(frame);
       baseline.hidden = average === null && !measuring;
       setText(baseline, measuring ? MEASURING : average === null ? "" : baselineSays(average));
-      const ranked = sameGrid(frame)
-        ? tokensAt(explanation, row, column, scopeTokens(explanation, frame.view.scope))
-        : [];
+      const ranked =
+        similarity && sameGrid(frame)
+          ? tokensAt(explanation, row, column, scopeTokens(explanation, frame.view.scope))
+          : [];
       rows.forEach((r, i) => {
         const at = ranked[i];
         r.row.hidden = !at;
         if (!at) return;
         setText(r.name, printable(at.token.text, 24));
-        setText(r.number, `${decimal(at.cosine, 3)}${at.serves ? " ★" : ""}`);
+        setText(r.number, `${numeral(at.cosine, COSINE_QUANTITY, true)}${at.serves ? " ★" : ""}`);
         r.row.classList.toggle("cl-shown", shown.tokens.length === 1 && shown.tokens[0] === at.token.index);
       });
       place(element, x, y);
@@ -61,7 +71,8 @@ export function createReadout(): Readout {
   };
 }
 
-const baselineSays = (average: number) => `baseline here ${decimal(average, 3)} on average`;
+const baselineSays = (average: number) =>
+  `baseline here ${numeral(average, COSINE_QUANTITY, true)} on average`;
 
 /** What the control queries reach at a patch on average: high where a patch answers to everything. */
 function baselineAt({ explanation, shown }: Scene, row: number, column: number): number | null {

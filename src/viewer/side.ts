@@ -1,5 +1,5 @@
 import {
-  decimal,
+  axisTitle,
   LEGEND_HEIGHT,
   legendHistogram,
   legendScale,
@@ -7,7 +7,10 @@ import {
   patchAt,
   patchCentre,
   printable,
+  reading,
+  readings,
   type Scene,
+  superlative,
 } from "../../core/index.js";
 import { isMeasuring, MEASURING } from "./chip-row.js";
 import { createCompare } from "./compare.js";
@@ -46,8 +49,9 @@ export function createSide(actions: Actions): Part {
   return {
     element,
     update(frame) {
+      const { quantity } = frame.scene.scale;
       settings.update(frame);
-      setText(scaleHead, `Scale, ${frame.scene.scale.unit}`);
+      setText(scaleHead, `Scale, ${axisTitle(quantity)}`);
       setText(note, frame.scene.scale.note);
       setText(chance, chanceNote(frame));
       const { colours, ...rest } = frame.scene.scale;
@@ -55,8 +59,8 @@ export function createSide(actions: Actions): Part {
       if (now !== drawn || colours !== table) {
         [drawn, table] = [now, colours];
         bar.replaceChildren(fromSvg(legendScale(frame.scene.scale, WIDTH, "currentColor")));
-        const [low, high] = frame.scene.scale.domain;
-        scale.setAttribute("aria-label", `Colour scale from ${decimal(low)} to ${decimal(high)}`);
+        const ends = readings(frame.scene.scale.domain, quantity);
+        scale.setAttribute("aria-label", `Colour scale from ${ends}`);
       }
       cells.replaceChildren(fromSvg(legendHistogram(frame.scene, WIDTH, "currentColor")));
       best.update(frame);
@@ -69,11 +73,12 @@ export function createSide(actions: Actions): Part {
 function chanceNote(frame: Frame): string {
   const { explanation, scale } = frame.scene;
   const { baseline } = explanation;
+  if (!scale.quantity.similarity) return "";
   if (isMeasuring(frame)) return `${MEASURING} …`;
   if (!baseline) return "Chance was not measured.";
   const { queries, list } = baseline;
   if (scale.chance === null) return `Chance is measured for words and tokens, by ${queries} control queries.`;
-  return `◆ more than chance: above ${decimal(scale.chance)}. On this page 95 % of the words of ${queries} control queries (${printable(list, 40)}) stay below.`;
+  return `◆ more than chance: above ${reading(scale.chance, scale.quantity)}. On this page 95 % of the words of ${queries} control queries (${printable(list, 40)}) stay below.`;
 }
 
 /** Best patches of the shown map: pointing outlines one, clicking locks it and goes there. Always the same number of rows. */
@@ -109,7 +114,8 @@ function createBest(actions: Actions): Part {
       }));
     });
   });
-  const head = h(
+  const head = h("h3");
+  const columns = h(
     "tr",
     {},
     ...["rank", "patch", "value"].map((name) => h("th", { scope: "col", class: "cl-hidden" }, name)),
@@ -117,19 +123,21 @@ function createBest(actions: Actions): Part {
   const table = h(
     "table",
     { class: "cl-best" },
-    h("thead", {}, head),
+    h("thead", {}, columns),
     h("tbody", {}, ...rows.map((r) => r.row)),
   );
   return {
-    element: h("section", {}, h("h3", {}, "Best patches"), table),
+    element: h("section", {}, head, table),
     update(frame) {
       last = frame;
+      const best = superlative(frame.scene.shown.map.description);
+      setText(head, `${best[0].toUpperCase()}${best.slice(1)} patches`);
       rows.forEach(({ row, place, value }, i) => {
         const patch = frame.scene.best[i];
         row.classList.toggle("cl-none", !patch);
         setText(place, patch ? `row ${patch.row}, column ${patch.column}` : "–");
         place.disabled = !patch;
-        setText(value, patch ? decimal(patch.value, 3) : "");
+        setText(value, patch ? reading(patch.value, frame.scene.shown.map.description, true) : "");
       });
       if (pointed !== null) point(pointed);
     },

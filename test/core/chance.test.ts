@@ -1,6 +1,8 @@
 import {
   alpha,
   type Baseline,
+  COSINE_ABOVE_BASELINE,
+  COSINE_SUM,
   chanceLevel,
   chanceOf,
   changeView,
@@ -98,14 +100,14 @@ test("hidden: what chance explains is not painted, what is a hair above it is", 
 
 test("subtracted: each cell less the mean of the controls there; the chips keep their cosines", () => {
   const less = of({ word: 0, chance: "subtracted" });
-  expect(less.unit).toBe("cosine above baseline");
+  expect(less.map.description).toBe(COSINE_ABOVE_BASELINE);
   const raw = of({ word: 0 }).map.data;
   less.map.data.forEach((v, j) => {
     expect(v).toBeCloseTo(raw[j] - (0.05 + Math.floor(j / 3) / 100 + (j % 3) / 1000), 6);
   });
   expect(chips(measured, view({ chance: "subtracted" }))[1].value).toBe(Math.fround(0.17));
   const winner = of({ aggregate: "winner", chance: "subtracted" });
-  expect(winner.unit).toBe("sum of cosines");
+  expect(winner.map.description).toBe(COSINE_SUM);
   const { scale } = scene({ data, view: view({ chance: "subtracted" }) });
   expect(scale.domain[0]).toBeCloseTo(0.1 - 0.056, 6);
   expect(scale.domain[1]).toBeCloseTo(0.5 - 0.056, 6);

@@ -79,7 +79,8 @@ test("a file has the maps of the picture, with what they are", () => {
       name: "",
       kind: "word",
       label: "“peak”",
-      unit: "cosine",
+      quantity: "cosine",
+      unit: "",
       tokens: [1],
       rows: 2,
       columns: 3,
@@ -93,7 +94,7 @@ test("a file has the maps of the picture, with what they are", () => {
   expect(pair.shown[1].map).toEqual(rows(other.maps.data.subarray(6, 12)));
   expect(pair.compared?.maps).toEqual(explanationJson(other, { arrays: true }).maps);
   const [less] = json({ token: 1, word: 0, compare: 1, difference: true }).shown;
-  expect([less.kind, less.unit]).toEqual(["difference", "difference of cosines"]);
+  expect([less.kind, less.quantity, less.unit]).toEqual(["difference", "cosine-difference", ""]);
   (less.map as number[][]).flat().forEach((v, j) => {
     expect(v).toBeCloseTo(maps.data[6 + j] - other.maps.data[6 + j], 6);
   });

@@ -145,7 +145,10 @@ test("a difference is A minus B, also when the grids differ", () => {
     [(1 + 4 + (2 + 5) / 2) / 3, (3 + 6 + (2 + 5) / 2) / 3].map(Math.fround),
   );
   const shown = scene(lensState({ token: 1, word: 0, compare: 1, difference: true }, lensData(a, b)));
-  expect(shown.scale).toMatchObject({ kind: "diverging", unit: "difference of cosines" });
+  expect(shown.scale).toMatchObject({
+    kind: "diverging",
+    quantity: { name: "cosine-difference", noun: "difference of cosines", unit: "" },
+  });
   expect(shown.scale.domain[0]).toBe(-shown.scale.domain[1]);
 });
 

@@ -262,7 +262,7 @@ test("a lens and its maps print as one line", async () => {
     /^Lens “battery” on page 1 of 4 of energy-report\.pdf: score \d\.\d\d = patches/,
   );
   expect(inspect(lens.map("battery"))).toMatch(
-    /^SimilarityMap 64 × 64, cosines −?0\.\d\d … 0\.\d\d, best 0\.\d\d at row \d+, column \d+$/,
+    /^PatchMap 64 × 64, cosines −?0\.\d\d … 0\.\d\d, best 0\.\d\d at row \d+, column \d+$/,
   );
   const { row, column, patchBest } = lens.maxsim.tokens[0];
   expect(lens.map(0).at(row, column)).toBeCloseTo(patchBest, 6);
