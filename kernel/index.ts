@@ -1,37 +1,47 @@
-/** What `import { … } from "colpali-lens"` gives in a notebook cell and in Node. */
-export * from "../core/index.js";
+/**
+ * What `import { … } from "colpali-lens"` gives in a notebook cell and in Node: what a person writes. Jupyter's widgets are in
+ * `colpali-lens/widgets`, and the functions that maps, scenes and figures are made with in `colpali-lens/core`.
+ */
+
+// Load a model, open documents.
+
+export type { Page } from "../core/index.js";
+export { type LoadOptions, loadModel, type OpenPagesOptions, openPages } from "./api/open.js";
+export type { Model } from "./hub/load-model.js";
+export { type PageInput, streamPages } from "./pages/index.js";
+
+// Explain a query on pages, as a lens or as numbers only.
+
 export { compareProfiles, explainPage, type ProfileComparison, score } from "../engine/explain/index.js";
 export { type ExplainOptions, explain } from "./api/explain.js";
-export { Lens, type RankedPage, type RankedPatch } from "./api/lens.js";
-export type { LensWidget } from "./api/lens-widget.js";
-export { loadModel, openPages } from "./api/open.js";
+export type { Lens, RankedPage, RankedPatch } from "./api/lens.js";
+
+// What a lens answers.
+
+export type {
+  Aggregate,
+  Chance,
+  Explanation,
+  LensState,
+  LensView,
+  MaxSim,
+  QueryToken,
+  QueryWord,
+  Rect,
+  SimilarityMap,
+  ViewChange,
+} from "../core/index.js";
+
+// Keep it, and write about it.
+
+export { latexSnippet, markdownSnippet } from "../core/index.js";
 export type { SaveOptions } from "./api/save.js";
-export { type FigureSize, renderPng, staticHtml } from "./figures/index.js";
-export {
-  type LoadOptions,
-  type Model,
-  ModelError,
-  type ModelInfo,
-  type PageEmbedding,
-  type QueryEmbedding,
-} from "./hub/load-model.js";
-export { closeAllWidgets } from "./jupyter/widget-registry.js";
-export {
-  type AnyWidget,
-  type Change,
-  type PropertyRules,
-  Widget,
-  type WidgetClass,
-  type WidgetOptions,
-  type WidgetState,
-} from "./jupyter/widgets.js";
-export {
-  type OpenPagesOptions,
-  PageError,
-  type PageInput,
-  streamPages,
-  type Transparency,
-} from "./pages/index.js";
+
+// Show something below a cell.
+
 export { clearOutput, display } from "./widgets/display.js";
-export * from "./widgets/index.js";
-export { Layout } from "./widgets/index.js";
+
+// Tell what went wrong.
+
+export { ModelError } from "./hub/load-model.js";
+export { PageError } from "./pages/index.js";

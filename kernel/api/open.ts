@@ -3,6 +3,9 @@ import { type LoadOptions, loadModel as load, type Model } from "../hub/load-mod
 import { type OpenPagesOptions, openPages as open, type PageInput } from "../pages/index.js";
 import { withProgress } from "../widgets/progress.js";
 
+export type { LoadOptions } from "../hub/load-model.js";
+export type { OpenPagesOptions } from "../pages/index.js";
+
 /** {@link load} with a progress bar in the cell for what takes long; pass `onProgress` to show it your own way. */
 export function loadModel(ref: string, options: LoadOptions = {}): Promise<Model> {
   if (options.onProgress) return load(ref, options);

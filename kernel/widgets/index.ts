@@ -1,4 +1,17 @@
-/** The core widgets of Jupyter, usable from TypeScript. Names of properties are those of ipywidgets. */
+/**
+ * What `import { … } from "colpali-lens/widgets"` gives: the core widgets of Jupyter, usable from TypeScript, and the class to
+ * write one's own with. Names of properties are those of ipywidgets.
+ */
+export { closeAllWidgets } from "../jupyter/widget-registry.js";
+export {
+  type AnyWidget,
+  type Change,
+  type PropertyRules,
+  Widget,
+  type WidgetClass,
+  type WidgetOptions,
+  type WidgetState,
+} from "../jupyter/widgets.js";
 export * from "./boxes.js";
 export * from "./buttons.js";
 export type { Control, ControlClass, OptionsOf, StateOf } from "./control.js";

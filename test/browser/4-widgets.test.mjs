@@ -259,7 +259,7 @@ describe("the lens in Notebook 7", () => {
   });
 
   test("stands in a box, driven by a slider", async () => {
-    const { index } = await notebook.add(`import { FloatSlider, VBox } from "colpali-lens";
+    const { index } = await notebook.add(`import { FloatSlider, VBox } from "colpali-lens/widgets";
       const opacity = new FloatSlider({ value: 0.5, max: 1, step: 0.25 });
       opacity.on("change:value", (value) => { lens.view.color.opacity = value; });
       new VBox([opacity, lens.widget])`);
