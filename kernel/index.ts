@@ -25,10 +25,10 @@ export type {
   LensState,
   LensView,
   MaxSim,
+  PatchMap,
   QueryToken,
   QueryWord,
   Rect,
-  SimilarityMap,
   ViewChange,
 } from "../core/index.js";
 

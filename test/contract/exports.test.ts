@@ -36,6 +36,7 @@ const TYPES = [
   "OpenPagesOptions",
   "Page",
   "PageInput",
+  "PatchMap",
   "ProfileComparison",
   "QueryToken",
   "QueryWord",
@@ -43,7 +44,6 @@ const TYPES = [
   "RankedPatch",
   "Rect",
   "SaveOptions",
-  "SimilarityMap",
   "ViewChange",
 ];
 
