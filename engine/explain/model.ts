@@ -269,8 +269,14 @@ export class Model {
     return { ...this.#pagePrompt(layout), feeds: processor.feeds(page, layout) };
   }
 
+  /** Frees its graphs, once; what is asked of it after that fails. */
   dispose(): Promise<void> {
     return this.#parts.engine.dispose();
+  }
+
+  /** `await using model = await loadModel("mini")` disposes of it at the end of its block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
   }
 
   /** Says once what the model does not see of a query: no map could show it. */

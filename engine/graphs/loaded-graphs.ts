@@ -1,4 +1,4 @@
-import { ProviderError } from "../model-error.js";
+import { ModelError, ProviderError } from "../model-error.js";
 import type { Graph, Provider } from "../runtime.js";
 import type { MaxSimGraph } from "./maxsim-graph.js";
 
@@ -52,6 +52,7 @@ export async function startEngine(
 
   let graphs = await openNext(signal);
   let moving: Promise<void> | null = null;
+  let closing: Promise<void> | null = null;
 
   /** Once, however many runs fail at the same time. */
   function moveOn(error: Error): Promise<void> {
@@ -73,6 +74,7 @@ export async function startEngine(
       return graphs;
     },
     async run(work) {
+      if (closing) throw new ModelError("the model was disposed of: load it again with loadModel");
       for (;;) {
         const used = graphs;
         try {
@@ -84,7 +86,10 @@ export async function startEngine(
         }
       }
     },
-    dispose: () => close(graphs),
+    dispose() {
+      closing ??= close(graphs);
+      return closing;
+    },
   };
 }
 

@@ -195,6 +195,11 @@ export class Widget<S extends object> implements AnyWidget {
     this.#forget();
   }
 
+  /** `using slider = new IntSlider()` closes it at the end of its block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   toString(): string {
     return `${this.#name}(${this.id})`;
   }

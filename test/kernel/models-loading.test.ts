@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildOnnx } from "../../engine/graphs/onnx-build.js";
-import { loadModel } from "../../kernel/hub/load-model.js";
+import { loadModel, type Model } from "../../kernel/hub/load-model.js";
 import { packageRoot } from "../../kernel/package.js";
 
 let [opened, disposed] = [0, 0];
@@ -82,4 +82,29 @@ test("a signal that is given while it loads", async () => {
   const work = open(path, stop.signal, () => setImmediate(() => stop.abort("enough")));
   await expect(work).rejects.toBe("enough");
   expect(opened - disposed).toBe(0);
+});
+
+test("a model is disposed of at the end of its block, with all its graphs, once", async () => {
+  const path = copyOfMini();
+  let outside: Model;
+  {
+    await using model = await loadModel(path, { provider: "cpu", cacheDir: null });
+    await using same = model.withProfile(model.profile);
+    expect([opened > 0, disposed, same.profile]).toEqual([true, 0, "mini"]);
+    outside = model;
+  }
+  expect(disposed).toBe(opened);
+  await outside.dispose();
+  expect(disposed).toBe(opened);
+  await expect(outside.embedQuery("wind")).rejects.toThrow("the model was disposed of: load it again");
+});
+
+test("a block that throws disposes of its model, too", async () => {
+  const path = copyOfMini();
+  const work = async () => {
+    await using model = await loadModel(path, { provider: "cpu", cacheDir: null });
+    throw new Error(`${model.id} went wrong`);
+  };
+  await expect(work()).rejects.toThrow("went wrong");
+  expect([opened > 0, disposed]).toEqual([true, opened]);
 });

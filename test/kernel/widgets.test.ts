@@ -75,6 +75,16 @@ describe("opening", () => {
     expect(widget[DISPLAY]()).toEqual({ "text/plain": `Some(${widget.id})` });
   });
 
+  test("a widget is closed at the end of its block", () => {
+    let outside: Widget<Record<string, unknown>>;
+    {
+      using widget = made({ a: 1 });
+      outside = widget;
+      expect(outside.closed).toBe(false);
+    }
+    expect([outside.closed, openWidgets.has(outside.id)]).toEqual([true, false]);
+  });
+
   test("a model with a view is shown by it", () => {
     const widget = made({}, { view: { ...somePackage, name: "SomeView" } });
     const view = { version_major: 2, version_minor: 0, model_id: widget.id };
