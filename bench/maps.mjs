@@ -25,7 +25,7 @@ const model = await loadModel(golden, { provider: "cpu", cacheDir: null });
 const words = "What is the total revenue of the company in 2023 and of wind?";
 const explanation = await explainPage(model, page, words);
 if (explanation.query.tokens.length < TOKENS) throw new Error("the query has too few tokens");
-writeFileSync(join(folder, "page.rgb"), page.pixels);
+writeFileSync(join(folder, "page.rgb"), await page.pixels());
 writeFileSync(join(folder, "maps.f32"), explanation.maps.data.subarray(0, TOKENS * 32 * 32));
 
 async function ours(dpi) {

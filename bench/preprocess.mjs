@@ -18,11 +18,11 @@ const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
 });
 writeFileSync(join(folder, "page.rgb"), pixels);
 const peer = await startPeer("preprocess", folder);
-const page = { kind: "page", pixels, width, height, sha256: "", source: {} };
+const page = { kind: "page", width, height, sha256: "", source: {}, pixels: async () => pixels };
 for (const family of ["colpali", "colgemma3", "colqwen2", "colidefics3"]) {
   const model = await loadModel(join(golden, family), { provider: "cpu", cacheDir: null });
   const medians = await interleave(Number(process.argv[2] ?? 15), {
-    ours: () => time(() => model.preparePage(page).feeds.pixel_values),
+    ours: () => time(() => model.preparePage(page)),
     "transformers, torchvision backend": () => peer.run(family),
   });
   table(family, medians, "ours");

@@ -24,12 +24,13 @@ const query = (i) => `${WORDS[i % WORDS.length]} ${WORDS[(i * 4 + 1) % WORDS.len
 /** Code of a cell: pages that differ in one place and in nothing else, their pixels made when they are looked at. */
 const several = () => `
 import { createHash } from "node:crypto";
+const shas = await Promise.all(report.map((page) => page.digest()));
 const pages = Array.from({ length: ${PAGES} }, (_, i) => {
   const base = report[i % report.length];
-  const sha256 = createHash("sha256").update(base.sha256 + i).digest("hex");
+  const sha256 = createHash("sha256").update(shas[i % report.length] + i).digest("hex");
   const top = Math.floor((i / ${PAGES}) * (base.height - 200));
-  return { ...base, sha256, get pixels() {
-    const pixels = base.pixels.slice();
+  return { ...base, sha256, digest: async () => sha256, async pixels() {
+    const pixels = (await base.pixels()).slice();
     for (let y = top; y < top + 200; y++) pixels.fill(200, 3 * y * base.width + 900, 3 * y * base.width + 1800);
     return pixels;
   } };

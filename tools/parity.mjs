@@ -34,7 +34,7 @@ async function row(family) {
   let [pixels, ids, grids, best, tokens] = [0, 0, 0, 0, 0];
 
   for (const [i, image] of golden.images.entries()) {
-    const prepared = model.preparePage(pages[i]);
+    const prepared = await model.preparePage(pages[i]);
     pixels += Number(sha256(prepared.feeds.pixel_values.data) === image.pixel_values.sha256_f32);
     ids += Number(same(prepared.ids, spread(image.input_ids_rle)));
     const mask = image.local_image_mask.flatMap(([from, n]) => Array.from({ length: n }, (_, k) => from + k));
@@ -119,7 +119,9 @@ async function decode(file) {
       : Uint8Array.from({ length: data.length * 3 }, (_, i) => data[Math.floor(i / 3)]);
   const { width, height } = info;
   const source = { file, number: 1, of: 1, dpi: null, renderer: "sharp" };
-  return { kind: "page", pixels, width, height, sha256: sha256(pixels), source };
+  const sha = sha256(pixels);
+  const rendered = { sha256: sha, warnings: [], pixels: async () => pixels, digest: async () => sha };
+  return { kind: "page", width, height, source, ...rendered };
 }
 
 function readMaps(file) {

@@ -31,18 +31,32 @@ export interface PageSource {
   renderer: string;
 }
 
-/** A rendered page. */
+/** A page of a document. Its size is known; its pixels are rendered when they are asked for, and not kept in it. */
 export interface Page {
   kind: "page";
-  /** RGB bytes, row-major, 3 per pixel: length = width * height * 3. */
-  pixels: Uint8Array;
+  /** Size in pixels, known without rendering. */
   width: number;
   height: number;
-  source: PageSource;
-  /** SHA-256 (hex) of `pixels` preceded by "width x height\n"; identifies the picture, not the file. */
-  sha256: string;
-  /** What a reader of the picture should know, a sentence each, such as text that cannot be drawn. Data, never markup. */
-  warnings?: readonly string[];
+  /** Complete (what a decoder did to an image) when the page is rendered. */
+  readonly source: PageSource;
+  /**
+   * SHA-256 (hex) of "width x height\n" and the pixels; identifies the picture, not the file. Null until the page is
+   * rendered for the first time; `digest` gives it in any case.
+   */
+  readonly sha256: string | null;
+  /**
+   * What a reader of the picture should know, a sentence each, such as text that cannot be drawn. Data, never markup.
+   * Null until the page is rendered for the first time.
+   */
+  readonly warnings: readonly string[] | null;
+  /**
+   * RGB bytes, row-major, 3 per pixel: length = width * height * 3. Pages used lately are kept and shared: not to be
+   * written to.
+   * @throws an error that names the document and the page, where it cannot be rendered; what `signal` is aborted with
+   */
+  pixels(options?: { signal?: AbortSignal }): Promise<Uint8Array>;
+  /** {@link sha256}; renders the page only where it is not known yet. Throws as `pixels` does. */
+  digest(options?: { signal?: AbortSignal }): Promise<string>;
 }
 
 /** How the model's sequence maps onto the page. */

@@ -28,7 +28,7 @@ export async function explainPage(
     maxsim: maxsim(all, vectors.count, grid),
     domain: model.domain,
     baseline: baseline && (await baselineOn(model, embedded, asked.query, baseline, { signal })),
-    provenance: provenance(model, page, asked.query),
+    provenance: provenance(model, page, await page.digest({ signal }), asked.query),
   };
 }
 

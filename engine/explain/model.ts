@@ -201,10 +201,13 @@ export class Model {
     const layout = processor.layout(page.width, page.height);
     const prompt = this.#pagePrompt(layout);
     const what = `page ${sharedName(page.source.file)}#${page.source.number}`;
+    const { width, height, sha256, pixels } = await identified(page, signal);
+    const image = async (stop?: AbortSignal) =>
+      processor.feeds({ pixels: await pixels({ signal: stop }), width, height }, layout);
     const vectors = await engine.run((graphs) =>
       cache.get(
-        this.#cacheKey(graphs, page.sha256),
-        (stop) => this.#embed(graphs.page, prompt.ids, () => processor.feeds(page, layout), what, stop),
+        this.#cacheKey(graphs, sha256),
+        (stop) => this.#embed(graphs.page, prompt.ids, image, what, stop),
         signal,
       ),
     );
@@ -217,40 +220,59 @@ export class Model {
   }
 
   /**
-   * Embeds pages in order: the next pages are prepared (and rendered, if they come from a stream) while one is in the graph.
-   * Stopped, it ends with the page that is in the graph, and those that wait are left out. What is done is kept: asked again,
-   * it is not embedded again.
+   * Embeddings of pages in order, one at a time, for those who keep few of them: the next pages are rendered and prepared
+   * while one is in the graph. Stopped, it ends with the page that is in the graph, and those that wait are left out. What is
+   * done is kept: asked again, it is not embedded again.
    * @param pages pages, or a stream of them as `streamPages` gives
    */
-  async embedPages(
+  async *streamEmbeddings(
     pages: readonly Page[] | AsyncIterable<Page>,
     options: EmbedOptions = {},
-  ): Promise<PageEmbedding[]> {
+  ): AsyncGenerator<PageEmbedding> {
     const { onProgress } = options;
     const signal = stopSignal(options.signal);
     const known = options.total ?? (Array.isArray(pages) ? pages.length : null);
     const start = performance.now();
-    const done: PageEmbedding[] = [];
+    let done = 0;
+    /** Rendered, and in the graph: of each a batch at most, so that one is prepared while the other runs. */
+    let ready: Page[] = [];
     const running: Promise<PageEmbedding>[] = [];
+    const startAll = () => {
+      for (const page of ready) running.push(this.embedPage(page, { signal }));
+      ready = [];
+    };
     const finishOne = async () => {
       signal?.throwIfAborted();
-      done.push(await running.shift()!);
-      const total = known ?? done.length + running.length;
-      const etaSeconds = known === null ? null : secondsLeft(start, done.length, known);
-      onProgress?.({ done: done.length, total, etaSeconds });
+      const embedding = await running.shift()!;
+      done += 1;
+      const total = known ?? done + running.length + ready.length;
+      onProgress?.({ done, total, etaSeconds: known === null ? null : secondsLeft(start, done, known) });
+      return embedding;
     };
     onProgress?.({ done: 0, total: known ?? 0, etaSeconds: null });
     try {
       for await (const page of pages) {
         signal?.throwIfAborted();
-        running.push(this.embedPage(page, { signal }));
-        if (running.length > this.#parts.engine.graphs.batch) await finishOne();
+        const { batch } = this.#parts.engine.graphs;
+        ready.push(await identified(page, signal));
+        if (ready.length >= batch) startAll();
+        while (running.length > batch) yield await finishOne();
       }
-      while (running.length > 0) await finishOne();
+      startAll();
+      while (running.length > 0) yield await finishOne();
     } finally {
       for (const rest of running) rest.catch(() => {}); // Stopped: nobody waits for these any more.
     }
-    return done;
+  }
+
+  /** All of {@link streamEmbeddings} at once: as many as fit into memory. */
+  async embedPages(
+    pages: readonly Page[] | AsyncIterable<Page>,
+    options: EmbedOptions = {},
+  ): Promise<PageEmbedding[]> {
+    const all: PageEmbedding[] = [];
+    for await (const embedding of this.streamEmbeddings(pages, options)) all.push(embedding);
+    return all;
   }
 
   /** Pixels that the model sees of a page. */
@@ -263,10 +285,14 @@ export class Model {
    * What the graph is given for a page: prompt ids (null for a model without a page prompt), image inputs, and where the
    * patches lie in the sequence.
    */
-  preparePage(page: Page): { ids: number[] | null; grid: PatchGrid; feeds: Record<string, Feed> } {
+  async preparePage(
+    page: Page,
+  ): Promise<{ ids: number[] | null; grid: PatchGrid; feeds: Record<string, Feed> }> {
     const { processor } = this.#parts;
-    const layout = processor.layout(page.width, page.height);
-    return { ...this.#pagePrompt(layout), feeds: processor.feeds(page, layout) };
+    const { width, height } = page;
+    const layout = processor.layout(width, height);
+    const feeds = processor.feeds({ pixels: await page.pixels(), width, height }, layout);
+    return { ...this.#pagePrompt(layout), feeds };
   }
 
   /** Frees its graphs, once; what is asked of it after that fails. */
@@ -300,7 +326,7 @@ export class Model {
   #embedQuery(graphs: LoadedGraphs, query: Query, signal?: AbortSignal): Promise<MultiVector> {
     const ids = query.tokens.map((t) => t.id);
     const { emptyFeeds } = this.#parts.processor;
-    return this.#embed(graphs.query, ids, emptyFeeds, `query "${query.text}"`, signal);
+    return this.#embed(graphs.query, ids, async () => emptyFeeds(), `query "${query.text}"`, signal);
   }
 
   /** Ids of the page prompt and the grid in it: patches are where the image token is, never "the first 1024". */
@@ -327,12 +353,13 @@ export class Model {
   async #embed(
     graph: Graph,
     ids: readonly number[] | null,
-    image: () => Record<string, Feed>,
+    image: (stop?: AbortSignal) => Promise<Record<string, Feed>>,
     what: string,
     signal?: AbortSignal,
   ): Promise<MultiVector> {
     signal?.throwIfAborted();
-    const feeds: Record<string, Feed> = graph.inputs.some((i) => i.name === "pixel_values") ? image() : {};
+    const takesImage = graph.inputs.some((i) => i.name === "pixel_values");
+    const feeds: Record<string, Feed> = takesImage ? await image(signal) : {};
     if (ids) {
       const shape = [1, ids.length];
       feeds.input_ids = { type: "int64", data: BigInt64Array.from(ids, BigInt), shape };
@@ -341,6 +368,13 @@ export class Model {
     const result = await graph.run(feeds, undefined, signal);
     return checked(Object.values(result)[0], this.dim, graph.name, what);
   }
+}
+
+/** A page with its sha256. One that is rendered for that keeps its pixels at hand, which go on into the graph. */
+async function identified(page: Page, signal: AbortSignal | undefined): Promise<Page & { sha256: string }> {
+  if (page.sha256 !== null) return { ...page, sha256: page.sha256 };
+  const pixels = await page.pixels({ signal });
+  return { ...page, sha256: await page.digest({ signal }), pixels: async () => pixels };
 }
 
 /** At the mean pace since `start`, a time of `performance.now()`. */

@@ -1,8 +1,11 @@
 import { type Page, type Provenance, type Query, sharedName } from "../../core/index.js";
 import type { Model } from "./model.js";
 
-/** Everything needed to make the same numbers again. */
-export function provenance(model: Model, page: Page, query: Query): Provenance {
+/**
+ * Everything needed to make the same numbers again.
+ * @param sha256 of the page
+ */
+export function provenance(model: Model, page: Page, sha256: string, query: Query): Provenance {
   const { id, revision, family, weights, dtype, dim, processor, domainFrom } = model.info;
   const size = model.pageSize(page);
   return {
@@ -21,7 +24,7 @@ export function provenance(model: Model, page: Page, query: Query): Provenance {
     page: {
       file: sharedName(page.source.file),
       number: page.source.number,
-      sha256: page.sha256,
+      sha256,
       width: page.width,
       height: page.height,
       dpi: page.source.dpi,

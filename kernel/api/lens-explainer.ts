@@ -15,6 +15,7 @@ import {
   score,
 } from "../../engine/explain/index.js";
 import type { EmbedProgress, Model, QueryEmbedding } from "../hub/load-model.js";
+import { several } from "../several.js";
 import { type Report, withProgress } from "../widgets/progress.js";
 import { lensPage } from "./lens-page.js";
 
@@ -80,7 +81,7 @@ export class LensExplainer {
         ranking = await this.#rank(asked, signal);
         held = ranking.slice(0, this.#top).map((r) => r.page);
         // They are compressed outside of this thread.
-        pictures = this.#lensPages(held);
+        pictures = this.#lensPages(held, signal);
         pictures.catch(() => undefined);
       }
       for (const [index, page] of held.entries()) {
@@ -133,10 +134,13 @@ export class LensExplainer {
     return this.pages.map((page, i) => ({ page, score: scores[i] })).sort((a, b) => b.score - a.score);
   }
 
-  async #lensPages(pages: readonly Page[]): Promise<LensPage[]> {
-    const made = await Promise.all(pages.map((page) => this.#pictures.get(page.sha256) ?? lensPage(page)));
-    for (const page of made) this.#pictures.set(page.sha256, page);
-    return made;
+  #lensPages(pages: readonly Page[], signal: AbortSignal | undefined): Promise<LensPage[]> {
+    return several(pages, async (page) => {
+      const sha256 = await page.digest({ signal });
+      const picture = this.#pictures.get(sha256) ?? (await lensPage(page, { signal }));
+      this.#pictures.set(sha256, picture);
+      return picture;
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { type LensPage, type Page, sharedName } from "../../core/index.js";
+import type { StopOptions } from "../hub/load-model.js";
 
 /** Longest side of the picture that goes to the browser; coordinates stay those of the page. */
 const LONGEST = 2400;
@@ -8,8 +9,9 @@ const LONGEST = 2400;
  * A page as the lens shows it, in WebP: print without loss, which for rendered pages is smaller as well; scans and
  * photographs with the little loss that keeps print sharp.
  */
-export async function lensPage(page: Page): Promise<LensPage> {
-  const { source, width, height, sha256, pixels } = page;
+export async function lensPage(page: Page, options: StopOptions = {}): Promise<LensPage> {
+  const { source, width, height } = page;
+  const pixels = await page.pixels(options);
   const flat = isFlat(pixels);
   const data = await sharp(pixels, { raw: { width, height, channels: 3 } })
     .resize({ width: LONGEST, height: LONGEST, fit: "inside", withoutEnlargement: true })
@@ -21,7 +23,7 @@ export async function lensPage(page: Page): Promise<LensPage> {
     of: source.of,
     width,
     height,
-    sha256,
+    sha256: await page.digest(options),
     picture: { mime: "image/webp", data: new Uint8Array(data) },
   };
 }

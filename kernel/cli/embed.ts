@@ -80,13 +80,14 @@ interface Embedded {
 async function embeddedPage(model: Model, page: Page, signal: AbortSignal): Promise<Embedded> {
   const { grid, vectors } = await model.embedPage(page, { signal });
   const { file, number } = page.source;
+  const sha256 = await page.digest({ signal });
   return {
-    name: pageFolder(page),
+    name: pageFolder(page.source, sha256),
     tensors: {
       embeddings: { data: vectors.data, shape: [vectors.count, vectors.dim] },
       patches: { data: grid.index, shape: [grid.rows, grid.columns] },
     },
-    source: { file: sharedName(file), page: String(number), page_sha256: page.sha256 },
+    source: { file: sharedName(file), page: String(number), page_sha256: sha256 },
   };
 }
 

@@ -8,15 +8,16 @@ import {
   type Explanation,
   explanationJson,
   LENS_STATE_VERSION,
+  type LensPage,
   type LensState,
   PALETTE_NAMES,
-  type Page,
   type Query,
   SCALE_NAMES,
 } from "../../core/index.js";
 import { explainPage } from "../../engine/explain/index.js";
 import { lensPage } from "../api/lens-page.js";
 import { FORMATS, saveLens } from "../api/save.js";
+import { several } from "../several.js";
 import { bestPages, type Scored } from "./best-pages.js";
 import { findDocuments } from "./documents.js";
 import { openDocuments, openModel, outputFolder } from "./inputs.js";
@@ -111,8 +112,9 @@ ${PAGE_USAGE}`,
         async each({ page, query }) {
           const explanation = await explainPage(model, page, query, { signal });
           if (out !== null) {
-            const folder = join(out, pageFolder(page), queryFolder(query));
-            const state = await stateOf(explanation, page);
+            const named = pageFolder(page.source, await page.digest({ signal }));
+            const folder = join(out, named, queryFolder(query));
+            const state = stateOf(explanation, await lensPage(page, { signal }));
             state.view = changeView(state.data, state.view, drawing);
             await write(state, folder, {
               formats,
@@ -177,19 +179,8 @@ async function write(
   }
 }
 
-/** Pictures drawn at the same time: drawing and compressing happen outside of this thread. */
-const AT_ONCE = 4;
-
-async function several(tokens: readonly number[], draw: (token: number) => Promise<unknown>): Promise<void> {
-  const left = [...tokens];
-  const hand = async () => {
-    for (let token = left.shift(); token !== undefined; token = left.shift()) await draw(token);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, hand));
-}
-
-async function stateOf(explanation: Explanation, page: Page): Promise<LensState> {
-  const data = { pages: [await lensPage(page)], explanations: [{ ...explanation, page: 0 }] };
+function stateOf(explanation: Explanation, page: LensPage): LensState {
+  const data = { pages: [page], explanations: [{ ...explanation, page: 0 }] };
   return { version: LENS_STATE_VERSION, data, view: defaultView(data) };
 }
 

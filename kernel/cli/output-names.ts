@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { type Page, type Query, type QueryToken, sharedName } from "../../core/index.js";
+import { type PageSource, type Query, type QueryToken, sharedName } from "../../core/index.js";
 
 /**
  * Names of what the command line writes. Readable, safe on every file system, in order when they are sorted, and made
  * unique by content: two documents with one stem, or two queries that read alike, never meet.
  */
-export function pageFolder({ source, sha256 }: Page): string {
+export function pageFolder(source: PageSource, sha256: string): string {
   const stem = basename(sharedName(source.file)).replace(/\.[^.]+$/, "");
   const where = createHash("sha256").update(`${source.file}\n${sha256}`).digest("hex");
   return `${slug(stem)}-page-${padded(source.number, source.of)}-${where.slice(0, 8)}`;

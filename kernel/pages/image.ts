@@ -1,8 +1,9 @@
 import sharp, { type Sharp } from "sharp";
-import type { Page } from "../../core/index.js";
 import { PageError } from "./error.js";
-import { checkSize, makePage } from "./page.js";
+import { lacksEnd } from "./image-end.js";
+import { checkSize, type Renderable, type Rendering } from "./page.js";
 import { pixelShape } from "./pixel-shape.js";
+import type { DocumentBytes } from "./read-document.js";
 import { scaledSamples } from "./samples.js";
 import { compressionName } from "./tiff-tags.js";
 
@@ -14,36 +15,56 @@ export interface ImageOptions {
   choose: (count: number) => number[];
 }
 
-export interface DecodedImage {
-  /** RGB bytes, row-major. */
-  pixels: Uint8Array;
-  width: number;
-  height: number;
-  /** The decoder, and what it did to the picture. */
-  renderer: string;
-  warnings: string[];
-}
-
 const renderer = `libvips ${sharp.versions.vips} (sharp ${sharp.versions.sharp})`;
 const ADVICE = "make it smaller first (an A4 page at 150 dpi has 1240 x 1754)";
 
 /** Pages of a PNG, JPEG, WebP or TIFF; only a TIFF has several. */
 export async function* imagePages(
-  name: string,
   bytes: Uint8Array,
-  options: ImageOptions,
-): AsyncGenerator<Page> {
-  const { format, pages = 1 } = await attempt(
-    name,
-    bytes,
-    sharp(bytes, { limitInputPixels: false }).metadata(),
-  );
-  const count = format === "tiff" ? pages : 1;
-  for (const number of options.choose(count)) {
-    const made = await decodeImage(name, bytes, number - 1, options.transparency);
-    const source = { file: name, number, of: count, dpi: null, renderer: made.renderer };
-    yield makePage(made.pixels, made.width, made.height, source, made.warnings);
+  document: DocumentBytes,
+  { choose, transparency }: ImageOptions,
+): AsyncGenerator<Renderable> {
+  const file = document.name;
+  const whole = sharp(bytes, { limitInputPixels: false }).metadata();
+  const { format, pages = 1 } = await attempt(file, bytes, whole);
+  if (lacksEnd(format, bytes)) throw damaged(file, "no end mark");
+  const of = format === "tiff" ? pages : 1;
+  for (const number of choose(of)) {
+    const name = of > 1 ? `${file}#${number}` : file;
+    const { width, height } = await look(name, bytes, number - 1);
+    // A TIFF's first pixel tells whether its coding can be read.
+    if (format === "tiff") await attempt(name, bytes, firstPixel(bytes, number - 1));
+    const source = { file, number, of, dpi: null, renderer };
+    yield { width, height, source, render: decoder(name, document, number - 1, transparency) };
   }
+}
+
+function firstPixel(bytes: Uint8Array, index: number): Promise<Buffer> {
+  return sharp(bytes, inputOf(index)).extract({ left: 0, top: 0, width: 1, height: 1 }).raw().toBuffer();
+}
+
+/** Apart from what looks at the bytes, so that it does not keep them. */
+function decoder(
+  name: string,
+  document: DocumentBytes,
+  index: number,
+  transparency: Transparency,
+): Renderable["render"] {
+  return async (signal) => decodeImage(name, await document.read(signal), index, transparency);
+}
+
+const inputOf = (index: number) =>
+  ({ limitInputPixels: false, failOn: "error", page: index, pages: 1 }) as const;
+
+/** What the head of a picture says. Its size is that after the turn that EXIF asks for, in square pixels. */
+async function look(name: string, bytes: Uint8Array, index: number) {
+  const meta = await attempt(name, bytes, sharp(bytes, inputOf(index)).metadata());
+  checkSize(name, meta.width, meta.height, ADVICE);
+  const shape = pixelShape(bytes, index, meta);
+  if (shape) checkSize(name, shape.width, shape.height, ADVICE);
+  const isTurned = (meta.orientation ?? 1) >= 5;
+  const [width, height] = isTurned ? [meta.height, meta.width] : [meta.width, meta.height];
+  return { meta, shape, width: shape?.width ?? width, height: shape?.height ?? height };
 }
 
 /**
@@ -52,17 +73,14 @@ export async function* imagePages(
  * implementation takes them.
  * @param index of the picture in a TIFF, from 0
  */
-export async function decodeImage(
+async function decodeImage(
   name: string,
   bytes: Uint8Array,
   index: number,
   transparency: Transparency,
-): Promise<DecodedImage> {
-  const input = { limitInputPixels: false, failOn: "error", page: index, pages: 1 } as const;
-  const meta = await attempt(name, bytes, sharp(bytes, input).metadata());
-  checkSize(name, meta.width, meta.height, ADVICE);
-  const shape = pixelShape(bytes, index, meta);
-  if (shape) checkSize(name, shape.width, shape.height, ADVICE);
+): Promise<Rendering> {
+  const { meta, shape } = await look(name, bytes, index);
+  const input = inputOf(index);
   const scaled = await attempt(name, bytes, scaledSamples(name, bytes, input, meta));
   let image = scaled?.image ?? sharp(bytes, { ...input, ignoreIcc: meta.space !== "cmyk" }).rotate();
   if (shape) image = image.resize({ width: shape.width, height: shape.height, fit: "fill" });
@@ -73,8 +91,6 @@ export async function decodeImage(
   const notes = [shape?.note, scaled?.note, meta.hasAlpha && transparency === "strip" && "alpha dropped"];
   return {
     pixels,
-    width: info.width,
-    height: info.height,
     renderer: [renderer, ...notes.filter(Boolean)].join(", "),
     warnings: scaled?.warnings ?? [],
   };
@@ -95,13 +111,19 @@ async function attempt<T>(name: string, bytes: Uint8Array, work: Promise<T>): Pr
     if (error instanceof PageError) throw error;
     const reason = (error as Error).message.split("\n")[0];
     const compression = compressionName(bytes);
+    if (!UNKNOWN_CODING.test(reason) && !compression) throw damaged(name, reason, error);
     throw new PageError(
-      UNKNOWN_CODING.test(reason) || compression
-        ? `invalid image ${name}: coded in a way that cannot be read here (${compression ?? reason}); save it as PNG or as a TIFF with LZW compression`
-        : `invalid image ${name}: damaged or cut off (${reason}), expected a complete file; copy it again`,
+      `invalid image ${name}: coded in a way that cannot be read here (${compression ?? reason}); save it as PNG or as a TIFF with LZW compression`,
       { cause: error },
     );
   }
+}
+
+function damaged(name: string, reason: string, cause?: unknown): PageError {
+  return new PageError(
+    `invalid image ${name}: damaged or cut off (${reason}), expected a complete file; copy it again`,
+    { cause },
+  );
 }
 
 function grayToRgb(gray: Uint8Array): Uint8Array {

@@ -5,9 +5,11 @@ import { stopSignal } from "../interrupt.js";
 import { PageError } from "./error.js";
 import { imagePages, type Transparency } from "./image.js";
 import { documentKind } from "./kind.js";
+import { makePage } from "./page.js";
 import { parsePages } from "./page-selection.js";
 import { pdfPages } from "./pdf.js";
-import { type Document, listDocuments, type PageInput, readDocument } from "./source.js";
+import { readDocument } from "./read-document.js";
+import { type Document, listDocuments, type PageInput } from "./source.js";
 import { warnings } from "./warnings.js";
 
 export { PageError } from "./error.js";
@@ -26,21 +28,27 @@ export interface OpenPagesOptions {
    * behind it, as colpali-engine does.
    */
   transparency?: Transparency;
-  /** Called with what a reader of the pages should know; `console.warn` when left out. Each page keeps its own. */
+  /**
+   * Called with what a reader of a page should know, when it is rendered for the first time; `console.warn` when left out.
+   * Each page keeps its own.
+   */
   onWarning?: (message: string) => void;
   /** Called after each page. `total` grows while documents are still being opened. */
   onProgress?: (progress: { done: number; total: number; name: string }) => void;
-  /** Stops downloads, and rendering before the next page, as an interrupt of the cell does in any case. */
+  /** Stops downloads and opening before the next page, as an interrupt of the cell does in any case. */
   signal?: AbortSignal;
 }
 
 /**
- * Opens documents as pages of RGB pixels.
+ * Opens documents as pages. A page knows its size; its RGB pixels are rendered when they are asked for, and only those of a
+ * few pages are kept, so that any number of pages can be open. A file is not kept either: one that changed or went since it was
+ * opened is refused when it must be read again.
  * @param source a PDF, PNG, JPEG, WebP or TIFF file: its path, `"report.pdf#3"`, `"report.pdf#1-3,7"`, a `file:` or http(s)
  *   URL (also with `#page=3`), its bytes as an array, a buffer or a Blob, a folder of such files (hidden ones are passed
  *   over), or a list of these
- * @returns pages; what a reader should know of one, such as text that cannot be drawn, is in its `warnings`
- * @throws PageError naming the document, what is wrong with it and what to do; what `signal` was aborted with
+ * @returns pages; what a reader should know of one, such as text that cannot be drawn, is in its `warnings` when it is rendered
+ * @throws PageError naming the document, what is wrong with it and what to do, where that shows without rendering (else the
+ *   page's `pixels` throw it); what `signal` was aborted with
  */
 export async function openPages(
   source: PageInput | readonly PageInput[],
@@ -51,7 +59,7 @@ export async function openPages(
   return pages;
 }
 
-/** As {@link openPages}, one page at a time, so that a long document need not fit into memory. */
+/** As {@link openPages}, one page at a time: the first one is there before the others are looked at. */
 export async function* streamPages(
   source: PageInput | readonly PageInput[],
   options: OpenPagesOptions = {},
@@ -70,7 +78,7 @@ export async function* streamPages(
   let waiting = documents.length;
   for (const document of documents) {
     signal?.throwIfAborted();
-    const bytes = await readDocument(document, signal);
+    const { bytes, document: kept } = await readDocument(document, signal);
     const kind = documentKind(document.name, bytes);
     const choose = (count: number): number[] => {
       const wanted = document.pages ?? options.pages;
@@ -80,16 +88,15 @@ export async function* streamPages(
     };
     const stream =
       kind === "pdf"
-        ? pdfPages(document.name, bytes, { dpi, password, choose })
-        : imagePages(document.name, bytes, { transparency, choose });
+        ? pdfPages(bytes, kept, { dpi, password, choose })
+        : imagePages(bytes, kept, { transparency, choose });
     const warn = warnings(options.onWarning ?? console.warn);
-    for await (const page of stream) {
-      warn(page);
+    for await (const found of stream) {
       done++;
       waiting--;
       options.onProgress?.({ done, total: done + waiting, name: basename(document.name) });
-      yield page;
-      // Rendering keeps the thread to itself: an interrupt is heard only in a pause.
+      yield makePage(found, warn);
+      // An interrupt is heard only in a pause.
       await setImmediate();
       signal?.throwIfAborted();
     }

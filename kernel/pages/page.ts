@@ -1,32 +1,94 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
+import { LRUCache } from "lru-cache";
 import { type Page, type PageSource, sharedName } from "../../core/index.js";
+import { SharedWorks } from "../../engine/shared-work.js";
+import { stopSignal } from "../interrupt.js";
 import { PageError } from "./error.js";
+import { changed } from "./read-document.js";
 
 /** Largest page that is decoded: A4 at 1,000 dpi. */
 export const MAX_PIXELS = 100_000_000;
 
+/** Bytes of pixels that are kept of all pages together: six A4 pages at 150 dpi. */
+export const KEPT_BYTES = 40 * 2 ** 20;
+
+/** A page that can be rendered. */
+export interface Renderable {
+  width: number;
+  height: number;
+  source: PageSource;
+  render(signal: AbortSignal): Promise<Rendering>;
+}
+
+export interface Rendering {
+  /** RGB bytes, row-major. */
+  pixels: Uint8Array;
+  /** The renderer, and what it did to the picture. */
+  renderer: string;
+  /** What a reader of the picture should know; empty as a rule. */
+  warnings: string[];
+}
+
+const kept = new LRUCache<Renderable, Uint8Array>({
+  maxSize: KEPT_BYTES,
+  sizeCalculation: (pixels) => pixels.length,
+});
+const rendering = new SharedWorks<Renderable, Uint8Array>();
+
 /**
- * @param pixels RGB bytes, row-major
+ * @param onRendered called when the page is rendered for the first time
  * @returns a page that prints as one line
  */
-export function makePage(
-  pixels: Uint8Array,
-  width: number,
-  height: number,
-  source: PageSource,
-  warnings: string[],
-): Page {
-  const sha256 = createHash("sha256").update(`${width} x ${height}\n`).update(pixels).digest("hex");
-  const page: Page = { kind: "page", pixels, width, height, source, sha256, warnings };
+export function makePage(from: Renderable, onRendered: (page: Page) => void): Page {
+  const { width, height } = from;
+  let found: { source: PageSource; sha256: string; warnings: readonly string[] } | null = null;
+
+  async function render(signal: AbortSignal): Promise<Uint8Array> {
+    const { pixels, renderer, warnings } = await from.render(signal);
+    signal.throwIfAborted();
+    const sha256 = createHash("sha256").update(`${width} x ${height}\n`).update(pixels).digest("hex");
+    if (pixels.length !== width * height * 3 || (found && found.sha256 !== sha256))
+      throw changed(from.source.file);
+    kept.set(from, pixels);
+    if (!found) {
+      found = { source: { ...from.source, renderer }, sha256, warnings };
+      onRendered(page);
+    }
+    return pixels;
+  }
+
+  const page: Page = {
+    kind: "page",
+    width,
+    height,
+    get source() {
+      return found?.source ?? from.source;
+    },
+    get sha256() {
+      return found?.sha256 ?? null;
+    },
+    get warnings() {
+      return found?.warnings ?? null;
+    },
+    async pixels(options = {}) {
+      const signal = stopSignal(options.signal);
+      signal?.throwIfAborted();
+      return kept.get(from) ?? rendering.get(from, render, signal);
+    },
+    async digest(options) {
+      if (!found) await page.pixels(options);
+      return (found as { sha256: string } | null)!.sha256;
+    },
+  };
   return Object.defineProperty(page, inspect.custom, { value: () => line(page) });
 }
 
-function line({ width, height, source: { file, number, of, dpi }, warnings = [] }: Page): string {
+function line({ width, height, source: { file, number, of, dpi }, warnings }: Page): string {
   const where = of > 1 ? `${sharedName(file)}#${number}` : sharedName(file);
   const parts = [`${width} x ${height} pixels`];
   if (dpi !== null) parts.push(`${dpi} dpi`);
-  if (warnings.length > 0) parts.push(`${warnings.length} ${warnings.length === 1 ? "warning" : "warnings"}`);
+  if (warnings?.length) parts.push(`${warnings.length} ${warnings.length === 1 ? "warning" : "warnings"}`);
   return `Page ${JSON.stringify(where)} (${parts.join(", ")})`;
 }
 

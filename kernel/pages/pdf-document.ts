@@ -3,15 +3,12 @@ import { checkSize } from "./page.js";
 import { hasEnd } from "./pdf-end.js";
 import { GlyphMender } from "./pdf-glyphs.js";
 import { type UnitOf, userUnits } from "./pdf-units.js";
-import { allocate, copyIn, type Pdfium, pdfium } from "./pdfium.js";
+import { allocate, copyIn, floats, type Pdfium, pdfium } from "./pdfium.js";
 
-export interface RenderedPage {
-  /** RGB bytes, row-major. */
-  pixels: Uint8Array;
+/** In pixels. */
+export interface PageSize {
   width: number;
   height: number;
-  /** What a reader of the picture should know; empty as a rule. */
-  warnings: string[];
 }
 
 /** PDFium's codes of errors, fpdfview.h. */
@@ -33,7 +30,7 @@ export async function openPdf(name: string, bytes: Uint8Array, password = ""): P
     module.FPDF_LoadMemDocument(data, bytes.length, "") ||
     module.FPDF_LoadMemDocument(data, bytes.length, password);
   if (document) {
-    const pdf = new PdfDocument(module, name, data, document, userUnits(module, document, bytes));
+    const pdf = new PdfDocument(module, name, { address: data, size: bytes.length }, document);
     if (pdf.count > 0) return pdf;
     pdf.close();
     throw new PageError(`invalid PDF ${name}: it has no pages, expected at least one`);
@@ -63,13 +60,13 @@ export class PdfDocument {
   readonly #form: number;
   readonly #formInfo: number;
   readonly #mender: GlyphMender;
+  #unitOf: UnitOf | null = null;
 
   constructor(
     readonly module: Pdfium,
     readonly name: string,
-    readonly data: number,
+    readonly data: { address: number; size: number },
     readonly document: number,
-    readonly unitOf: UnitOf,
   ) {
     this.count = module.FPDF_GetPageCount(document);
     this.#formInfo = module.PDFiumExt_OpenFormFillInfo();
@@ -77,23 +74,37 @@ export class PdfDocument {
     this.#mender = new GlyphMender(module, document);
   }
 
-  /** Renders a page on white, annotations and filled form fields included. */
-  render(number: number, dpi: number): RenderedPage {
+  /**
+   * Size of a page as it is rendered: turned and cropped as the PDF says.
+   * @throws PageError for a page that cannot be read or is too large
+   */
+  size(number: number, dpi: number): PageSize {
     const { module, name } = this;
+    const [wide, high] = floats(module, 2, (at) =>
+      module.FPDF_GetPageSizeByIndexF(this.document, number - 1, at),
+    );
+    if (!(wide > 0 && high > 0)) throw this.#damaged(number);
+    const scale = (this.#unit(number) * dpi) / 72;
+    const width = Math.max(1, Math.round(wide * scale));
+    const height = Math.max(1, Math.round(high * scale));
+    checkSize(`${name}#${number}`, width, height, `choose fewer dpi than ${dpi}`);
+    return { width, height };
+  }
+
+  /**
+   * Renders a page on white, annotations and filled form fields included.
+   * @returns RGB bytes, row-major, and what a reader of the picture should know
+   */
+  render(number: number, { width, height }: PageSize): { pixels: Uint8Array; warnings: string[] } {
+    const { module } = this;
     const page = module.FPDF_LoadPage(this.document, number - 1);
-    const scale = (this.unitOf(number - 1) * dpi) / 72;
-    const [wide, high] = page ? [module.FPDF_GetPageWidthF(page), module.FPDF_GetPageHeightF(page)] : [0, 0];
-    if (!(wide > 0 && high > 0))
-      throw new PageError(`invalid PDF ${name}: page ${number} is damaged, expected a readable page`);
+    if (!page) throw this.#damaged(number);
     module.FORM_OnAfterLoadPage(page, this.#form);
     try {
-      const width = Math.max(1, Math.round(wide * scale));
-      const height = Math.max(1, Math.round(high * scale));
-      checkSize(`${name}#${number}`, width, height, `choose fewer dpi than ${dpi}`);
       let pixels = this.#paint(page, width, height);
       const { mended, warnings } = this.#mender.mend(page);
       if (mended) pixels = this.#paint(page, width, height);
-      return { pixels, width, height, warnings: [...this.#warnings(), ...warnings] };
+      return { pixels, warnings: [...this.#warnings(), ...warnings] };
     } finally {
       module.FORM_OnBeforeClosePage(page, this.#form);
       module.FPDF_ClosePage(page);
@@ -105,7 +116,18 @@ export class PdfDocument {
     this.module.PDFiumExt_ExitFormFillEnvironment(this.#form);
     this.module.PDFiumExt_CloseFormFillInfo(this.#formInfo);
     this.module.FPDF_CloseDocument(this.document);
-    this.module.pdfium.wasmExports.free(this.data);
+    this.module.pdfium.wasmExports.free(this.data.address);
+  }
+
+  #unit(number: number): number {
+    const { module, data } = this;
+    const bytes = module.pdfium.HEAPU8.subarray(data.address, data.address + data.size);
+    this.#unitOf ??= userUnits(module, this.document, bytes);
+    return this.#unitOf(number - 1);
+  }
+
+  #damaged(number: number): PageError {
+    return new PageError(`invalid PDF ${this.name}: page ${number} is damaged, expected a readable page`);
   }
 
   #paint(page: number, width: number, height: number): Uint8Array {

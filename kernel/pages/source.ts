@@ -1,10 +1,9 @@
 import { type Stats, statSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { userPath } from "../user-path.js";
 import { PageError } from "./error.js";
-import { download } from "./fetch-document.js";
 import { splitFragment } from "./fragment.js";
 
 /** A document: a path, a `file:` or http(s) URL, or its bytes in any form. */
@@ -54,19 +53,6 @@ export async function listDocuments(source: PageInput): Promise<Document[]> {
   const exists = (name: string) => statSync(userPath(name), { throwIfNoEntry: false }) !== undefined;
   const { name, pages } = splitFragment(text, exists);
   return atPath(name, pages);
-}
-
-export async function readDocument(document: Document, signal?: AbortSignal): Promise<Uint8Array> {
-  const { from, name } = document;
-  if ("bytes" in from) return from.bytes;
-  if ("blob" in from) return new Uint8Array(await from.blob.arrayBuffer());
-  if ("url" in from) return download(from.url, signal);
-  try {
-    return await readFile(from.path, { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new PageError(`cannot read ${name}: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** Whether a file is taken for a document where nobody named it: in a folder, or by a pattern. */

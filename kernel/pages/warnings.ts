@@ -6,9 +6,9 @@ const LINES = 8;
 /** Tells the warnings of one document's pages, each once, and only that there are more when there are many. */
 export function warnings(tell: (message: string) => void): (page: Page) => void {
   const told = new Set<string>();
-  return ({ source, warnings = [] }) => {
+  return ({ source, warnings }) => {
     const name = printable(sharedName(source.file));
-    for (const warning of warnings) {
+    for (const warning of warnings ?? []) {
       if (told.has(warning) || told.size > LINES) continue;
       told.add(warning);
       const where = source.of > 1 ? `${name}, page ${source.number}` : name;

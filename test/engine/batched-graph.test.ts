@@ -10,13 +10,13 @@ import { loadModel } from "../../kernel/hub/load-model.js";
 import { packageRoot } from "../../kernel/package.js";
 import { type Graph, openGraph } from "../../kernel/runtime/node-graph.js";
 import { prune } from "../../kernel/store/embedding-cache.js";
-import { goldenPage, goldenRoot, sha256 } from "../kernel/support/golden.js";
+import { goldenPage, goldenRoot } from "../kernel/support/golden.js";
+import { pixelPage } from "../kernel/support/pixel-page.js";
 
 /** A page of noise; equal sizes give equal shapes. */
 function page(width: number, height: number, seed: number): Page {
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * (seed + 3) * 37) & 255);
-  const source = { file: `page${seed}`, number: 1, of: 1, dpi: null, renderer: "test" };
-  return { kind: "page", pixels, width, height, sha256: sha256(pixels), source };
+  return pixelPage(pixels, width, height, `page${seed}`);
 }
 
 test("runs of one shape go through the graph together, and each gets what it would get alone", async () => {
@@ -37,8 +37,7 @@ test("runs of one shape go through the graph together, and each gets what it wou
   };
   const batched = batchedGraph(counted, 2);
   const together = await Promise.all(
-    pages.map((one) => {
-      const { ids, feeds } = model.preparePage(one);
+    (await Promise.all(pages.map((one) => model.preparePage(one)))).map(({ ids, feeds }) => {
       const shape = [1, ids!.length];
       return batched.run({
         ...feeds,
@@ -93,12 +92,12 @@ test("the built package embeds in a thread: the caller's stays free, numbers are
   const folder = join(goldenRoot, "colpali");
   const golden = await goldenPage("images/portrait.png");
   const raw = join(mkdtempSync(join(tmpdir(), "thread-")), "pixels");
-  writeFileSync(raw, golden.pixels);
+  writeFileSync(raw, await golden.pixels());
   const script = `
     const { loadModel } = await import(${JSON.stringify(`file://${join(lib, "hub", "load-model.js")}`)});
     const model = await loadModel(${JSON.stringify(folder)}, { provider: "cpu", cacheDir: null });
     const pixels = (await import("node:fs")).readFileSync(${JSON.stringify(raw)});
-    const page = { ...${JSON.stringify({ ...golden, pixels: undefined })}, pixels };
+    const page = { ...${JSON.stringify(golden)}, pixels: async () => pixels, digest: async () => ${JSON.stringify(golden.sha256)} };
     let ticks = 0;
     const timer = setInterval(() => ticks++, 2);
     const { vectors } = await model.embedPage(page);

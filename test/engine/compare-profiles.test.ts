@@ -6,6 +6,7 @@ import { tokenMap } from "../../core/index.js";
 import { compareProfiles } from "../../engine/explain/index.js";
 import { loadModel } from "../../kernel/hub/load-model.js";
 import { goldenPage, goldenRoot } from "../kernel/support/golden.js";
+import { pixelPage } from "../kernel/support/pixel-page.js";
 
 test("two profiles side by side: what changes is shown, word by word", async () => {
   const model = await loadModel(join(goldenRoot, "colpali"), { provider: "cpu", cacheDir: null });
@@ -40,7 +41,6 @@ test("the engine until 0.3.8 resized pages to 768 patches at most, and its profi
   const model = await loadModel(join(goldenRoot, "colqwen2"), { provider: "cpu", cacheDir: null });
   const size = { width: 1654, height: 2339 };
   expect(model.withProfile("engine-0.3.4").pageSize(size)).toEqual({ width: 23 * 28, height: 32 * 28 });
-  const page = await goldenPage("images/portrait.png");
   // The checkpoint's own budget is larger here than the engine's was.
   const folder = mkdtempSync(join(tmpdir(), "budget-"));
   cpSync(join(goldenRoot, "colqwen2"), folder, { recursive: true });
@@ -55,7 +55,7 @@ test("the engine until 0.3.8 resized pages to 768 patches at most, and its profi
     { width: 23 * 28, height: 32 * 28 },
   ]);
   expect([large.info.processor.height, former.info.processor.height]).toEqual([42 * 28, 32 * 28]);
-  const big = { ...page, pixels: new Uint8Array(1654 * 2339 * 3).fill(200), ...size, sha256: "0".repeat(64) };
+  const big = pixelPage(new Uint8Array(1654 * 2339 * 3).fill(200), size.width, size.height, "big.png");
   const { words } = await compareProfiles(large, big, "wind", ["engine-0.3.9", "engine-0.3.4"]);
   expect([words[0].a.rows, words[0].b.rows, words[0].difference.rows]).toEqual([42, 32, 42]);
   expect(words[0].difference.data).toHaveLength(42 * 30);

@@ -8,7 +8,7 @@ import { type LoadedGraphs, startEngine } from "../../engine/graphs/loaded-graph
 import { ModelError, ProviderError } from "../../engine/model-error.js";
 import type { Graph, Provider } from "../../engine/runtime.js";
 import { loadModel } from "../../kernel/hub/load-model.js";
-import { sha256 } from "../kernel/support/golden.js";
+import { pixelPage } from "../kernel/support/pixel-page.js";
 
 type Answer = (name: string, graph: Graph) => Graph["run"];
 /** What the made-up GPU answers; set by each test. */
@@ -34,8 +34,7 @@ const lost = () => Promise.reject(new ProviderError("device lost"));
 
 function page(width: number, height: number, seed: number): Page {
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * (seed + 3) * 37) & 255);
-  const source = { file: `page${seed}`, number: 1, of: 1, dpi: null, renderer: "test" };
-  return { kind: "page", pixels, width, height, sha256: sha256(pixels), source };
+  return pixelPage(pixels, width, height, `page${seed}`);
 }
 
 async function open(answer: Answer) {

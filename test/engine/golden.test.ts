@@ -11,7 +11,8 @@ import {
   type PageEmbedding,
   type QueryEmbedding,
 } from "../../kernel/hub/load-model.js";
-import { goldenFamilies, goldenPage, goldenRoot, readGolden, sha256 } from "../kernel/support/golden.js";
+import { goldenFamilies, goldenPage, goldenRoot, readGolden } from "../kernel/support/golden.js";
+import { sha256 } from "../kernel/support/pixel-page.js";
 import { readTensors } from "../kernel/support/safetensors.js";
 
 const runLength = (ids: readonly number[]): [number, number][] => {
@@ -48,7 +49,7 @@ describe.each(goldenFamilies)("%s", (family) => {
     model = await loadModel(join(goldenRoot, family), { cacheDir: null, provider: "cpu" });
     for (const image of golden.images) {
       const page = await goldenPage(image.file);
-      const { feeds, ...rest } = model.preparePage(page);
+      const { feeds, ...rest } = await model.preparePage(page);
       const { shape, data } = feeds.pixel_values;
       prepared.push({ ...rest, shape, sha256: sha256(data as Float32Array) });
       pages.push(await model.embedPage(page));
@@ -68,7 +69,7 @@ describe.each(goldenFamilies)("%s", (family) => {
       expect(page.sha256).toBe(image.rgb_sha256);
       expect(prepared[i].shape).toEqual(image.pixel_values.shape);
       expect(prepared[i].sha256).toBe(image.pixel_values.sha256_f32);
-      const other = pillow.preparePage(page).feeds.pixel_values.data as Float32Array;
+      const other = (await pillow.preparePage(page)).feeds.pixel_values.data as Float32Array;
       expect(sha256(other)).toBe(image.pixel_values.pil_sha256_f32);
     }
     expect(pillow.info.processor.backend).toBe("pillow13");

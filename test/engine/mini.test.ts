@@ -152,7 +152,13 @@ test("provenance says what made the numbers", async () => {
   expect(provenance).toMatchObject({
     model: { id: "mini", family: "mini", dim: 128, dtype: "float16", profile: "mini", provider: "cpu" },
     processor: { width: 896, height: 896, resample: "bicubic", backend: "torch" },
-    page: { number: 2, width: pages[1].width, height: pages[1].height, dpi: 150, sha256: pages[1].sha256 },
+    page: {
+      number: 2,
+      width: pages[1].width,
+      height: pages[1].height,
+      dpi: 150,
+      sha256: await pages[1].digest(),
+    },
     query: { text: "winter", ids: model.tokenize("winter").tokens.map((t) => t.id) },
   });
   expect(Object.keys(provenance.model.weights).sort()).toEqual(["text.onnx", "vision.onnx"]);

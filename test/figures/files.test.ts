@@ -1,7 +1,7 @@
 import type { LensView } from "../../core/index";
 import { renderPdf, renderPng, renderSvg } from "../../kernel/figures/index";
-import { openPages } from "../../kernel/pages/index";
 import { explanation, lensData, lensState } from "../core/example";
+import { renderFirst } from "../kernel/support/pages";
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror='alert(1)'>\u0000]]>`;
 
@@ -34,7 +34,7 @@ test("PDF: one page of the figure's size that shows the cells in place, text as 
   const pdf = await renderPdf(
     lensState({ token: 1, word: 0, marks: { best: 0 }, color: { opacity: 1, scale: "token" } }),
   );
-  const [page] = await openPages(pdf, { dpi: 96 });
+  const page = await renderFirst(pdf, { dpi: 96 });
   expect(page.width).toBeGreaterThanOrEqual(719);
   const at = (x: number, y: number) =>
     Array.from(page.pixels.subarray((y * page.width + x) * 3, (y * page.width + x) * 3 + 3));
@@ -55,7 +55,7 @@ test("PDF: multiplied colours do not break it", async () => {
     marks: { best: 3 },
     region: { row: 0, column: 0, rows: 1, columns: 2 },
   });
-  const [page] = await openPages(await renderPdf(state), { dpi: 96 });
+  const page = await renderFirst(await renderPdf(state), { dpi: 96 });
   expect(page.pixels.some((v) => v < 200)).toBe(true);
 });
 
@@ -65,7 +65,7 @@ test.each(["電力需要", "يناير", "ไทย", "\u{1f9ff}"])(
     const state = lensState();
     state.data.explanations[0].query.text = query;
     const ink = async (picture: Uint8Array) => {
-      const [{ pixels, width }] = await openPages(picture, { dpi: 96 });
+      const { pixels, width } = await renderFirst(picture, { dpi: 96 });
       let dark = 0;
       // The query's line; the quotation marks alone are less than this.
       for (let y = 14; y < 34; y++)
@@ -101,14 +101,14 @@ test.each<[string, Partial<LensView>, RegExp]>([
   const svg = await renderSvg(state);
   const words = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map((m) => m[1]).join(" ");
   expect(words).toMatch(said);
-  const [pdf] = await openPages(await renderPdf(state), { dpi: 96 });
-  const png = await openPages(await renderPng(state));
-  expect(Math.abs(pdf.width - png[0].width)).toBeLessThanOrEqual(1);
-  expect(Math.abs(pdf.height - png[0].height)).toBeLessThanOrEqual(1);
-  const width = Math.min(pdf.width, png[0].width);
+  const pdf = await renderFirst(await renderPdf(state), { dpi: 96 });
+  const png = await renderFirst(await renderPng(state));
+  expect(Math.abs(pdf.width - png.width)).toBeLessThanOrEqual(1);
+  expect(Math.abs(pdf.height - png.height)).toBeLessThanOrEqual(1);
+  const width = Math.min(pdf.width, png.width);
   // Means of squares of 16 pixels: antialiasing differs, places and colours do not.
   let worst = 0;
-  for (let y = 0; y + 16 < Math.min(pdf.height, png[0].height); y += 16)
+  for (let y = 0; y + 16 < Math.min(pdf.height, png.height); y += 16)
     for (let x = 0; x + 16 < width; x += 16)
       for (let k = 0; k < 3; k++) {
         const mean = (page: typeof pdf) => {
@@ -117,7 +117,7 @@ test.each<[string, Partial<LensView>, RegExp]>([
             sum += page.pixels[((y + (i >> 4)) * page.width + x + (i & 15)) * 3 + k];
           return sum / 256;
         };
-        worst = Math.max(worst, Math.abs(mean(pdf) - mean(png[0])));
+        worst = Math.max(worst, Math.abs(mean(pdf) - mean(png)));
       }
   expect(worst).toBeLessThan(40);
 });

@@ -430,7 +430,7 @@ test("what a page warns of is said, on lines of its own, also with --quiet", asy
 
 test("file names sort as pages and tokens do", () => {
   const page = (number: number, of: number) =>
-    pageFolder({ source: { file: "a b.pdf", number, of }, sha256: "" } as never).slice(0, -9);
+    pageFolder({ file: "a b.pdf", number, of } as never, "").slice(0, -9);
   expect([page(3, 120), page(3, 9), page(1, 1)]).toEqual(["a-b-page-003", "a-b-page-3", "a-b-page-1"]);
   const tokens = Array.from({ length: 120 }, (_, index) => ({ index, text: "t" }));
   expect(tokenFile({ tokens } as never, tokens[7] as never)).toBe("token-007-t");

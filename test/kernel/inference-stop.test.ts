@@ -13,14 +13,13 @@ import { loadModel, openPages } from "../../kernel/api/open.js";
 import type { Model } from "../../kernel/hub/load-model.js";
 import { type KernelApi, setCurrentKernel } from "../../kernel/jupyter/kernel.js";
 import { streamPages } from "../../kernel/pages/index.js";
-import { sha256 } from "./support/golden.js";
+import { pixelPage } from "./support/pixel-page.js";
 import { samplePdf } from "./support/sample-pdf.js";
 
 function page(seed: number): Page {
   const [width, height] = [40, 30];
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * (seed + 3) * 37) & 255);
-  const source = { file: `page${seed}`, number: 1, of: 1, dpi: null, renderer: "test" };
-  return { kind: "page", pixels, width, height, sha256: sha256(pixels), source };
+  return pixelPage(pixels, width, height, `page${seed}`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "stop-"));

@@ -15,7 +15,8 @@ import { explainPage } from "../../engine/explain/index.js";
 import { buildOnnx, type NodeSpec } from "../../engine/graphs/onnx-build.js";
 import { loadModel, type Model } from "../../kernel/hub/load-model.js";
 import { packageRoot } from "../../kernel/package.js";
-import { goldenRoot, sha256 } from "./support/golden.js";
+import { goldenRoot } from "./support/golden.js";
+import { pixelPage } from "./support/pixel-page.js";
 
 const root = mkdtempSync(join(tmpdir(), "models-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -65,8 +66,7 @@ const pageGraph = (dim: number) =>
 
 function page(width: number, height: number): Page {
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) & 255);
-  const source = { file: "sample.png", number: 1, of: 1, dpi: null, renderer: "test" };
-  return { kind: "page", pixels, width, height, sha256: sha256(pixels), source };
+  return pixelPage(pixels, width, height, "sample.png");
 }
 
 describe("a model that does not fit together says what does not fit", () => {

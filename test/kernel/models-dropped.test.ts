@@ -3,21 +3,17 @@
  * @jest-environment <rootDir>/test/kernel/support/realm.cjs
  */
 import { join } from "node:path";
-import type { Page } from "../../core/index.js";
 import { caption, defaultView, LENS_STATE_VERSION, type LensState, scene } from "../../core/index.js";
 import { alignTokens } from "../../engine/text/align.js";
 import { openTokenizer } from "../../engine/text/tokenizer.js";
 import { explain } from "../../kernel/api/explain.js";
 import { loadModel } from "../../kernel/api/open.js";
 import type { Model } from "../../kernel/hub/load-model.js";
-import { goldenRoot, sha256 } from "./support/golden.js";
+import { goldenRoot } from "./support/golden.js";
+import { pixelPage } from "./support/pixel-page.js";
 
 const [LONG, LONGER] = ["a".repeat(120), "b".repeat(130)];
-const page = (): Page => {
-  const pixels = new Uint8Array(40 * 30 * 3).fill(200);
-  const source = { file: "page.png", number: 1, of: 1, dpi: null, renderer: "test" };
-  return { kind: "page", pixels, width: 40, height: 30, sha256: sha256(pixels), source };
-};
+const page = () => pixelPage(new Uint8Array(40 * 30 * 3).fill(200), 40, 30, "page.png");
 let mini: Model;
 const warnings: string[] = [];
 beforeAll(async () => {

@@ -1,11 +1,9 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
-import type { Page } from "../../core";
-import { openPages } from "../../kernel/pages";
-import { inkIn } from "./support/pages";
+import { inkIn, type Rendered, renderFirst } from "./support/pages";
 import { onePage, stream } from "./support/raw-pdf";
 
 const quiet = { dpi: 144, onWarning: () => {} };
-const open = async (pdf: Uint8Array): Promise<Page> => (await openPages(pdf, quiet))[0];
+const open = (pdf: Uint8Array) => renderFirst(pdf, quiet);
 
 /** A font with an encoding of its own, from A on. */
 const simple = (name: string, subtype: string, glyphs: string, more = "") =>
@@ -28,7 +26,7 @@ const spread = (codes: string[], before = "") =>
   `BT ${before} /F1 18 Tf ${codes.map((code, i) => `1 0 0 1 ${5 + 30 * i} 40 Tm <${code}> Tj`).join(" ")} ET`;
 const letters = (count: number) => Array.from({ length: count }, (_, i) => (65 + i).toString(16));
 /** Which tenths have ink. */
-const drawn = (page: Page, count: number) =>
+const drawn = (page: Rendered, count: number) =>
   Array.from({ length: count }, (_, i) => inkIn(page, i / 10, (i + 1) / 10) > 8);
 const sorted = (chars: string) => chars.split(" ").sort().join(" ");
 const all = (count: number) => Array(count).fill(true);
@@ -140,7 +138,7 @@ describe("how", () => {
 
   test("what PDFium draws stays as it draws it, to the pixel", async () => {
     const [both, one] = [await polish(spread(["41", "42"])), await polish(spread(["20", "42"]))];
-    const right = (page: Page) =>
+    const right = (page: Rendered) =>
       Array.from({ length: page.height }, (_, y) =>
         page.pixels.subarray((y * page.width + page.width / 10) * 3, (y + 1) * page.width * 3).join(),
       );

@@ -2,25 +2,25 @@
 import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { openPages } from "../../kernel/pages";
-import { put, RGB, raw } from "./support/pages";
+import { put, RGB, raw, renderAll, renderFirst } from "./support/pages";
 
 describe("images", () => {
   test("PNG and WebP come as they are, by path and by bytes", async () => {
     const png = await raw(RGB).png().toBuffer();
-    const [a] = await openPages(put("a.png", png));
+    const a = await renderFirst(put("a.png", png));
     expect([a.width, a.height, a.source.dpi]).toEqual([3, 2, null]);
     expect(a.pixels).toEqual(RGB);
-    expect((await openPages(new Uint8Array(png)))[0].pixels).toEqual(RGB);
-    expect((await openPages(await raw(RGB).webp({ lossless: true }).toBuffer()))[0].pixels).toEqual(RGB);
+    expect((await renderFirst(new Uint8Array(png))).pixels).toEqual(RGB);
+    expect((await renderFirst(await raw(RGB).webp({ lossless: true }).toBuffer())).pixels).toEqual(RGB);
   });
 
   test("alpha lies on white, gray becomes RGB, 16 bits become 8", async () => {
     const alpha = Uint8Array.from([
       10, 20, 30, 255, 10, 20, 30, 0, 0, 0, 0, 128, 1, 2, 3, 255, 4, 5, 6, 255, 7, 8, 9, 255,
     ]);
-    const [laid] = await openPages(await raw(alpha, 4).png().toBuffer());
+    const laid = await renderFirst(await raw(alpha, 4).png().toBuffer());
     expect([...laid.pixels.subarray(0, 9)]).toEqual([10, 20, 30, 255, 255, 255, 127, 127, 127]);
-    const [gray] = await openPages(
+    const gray = await renderFirst(
       await raw(Uint8Array.of(0, 50, 100, 150, 200, 250), 1)
         .toColourspace("b-w")
         .png()
@@ -35,7 +35,7 @@ describe("images", () => {
       .png()
       .toBuffer();
     expect((await sharp(deep).metadata()).depth).toBe("ushort");
-    expect((await openPages(deep))[0].pixels).toEqual(RGB);
+    expect((await renderFirst(deep)).pixels).toEqual(RGB);
   });
 
   test("EXIF orientation is applied", async () => {
@@ -48,7 +48,7 @@ describe("images", () => {
       .jpeg({ quality: 100 })
       .withMetadata({ orientation: 6 })
       .toBuffer();
-    const [page] = await openPages(jpeg);
+    const page = await renderFirst(jpeg);
     expect([page.width, page.height]).toEqual([8, 16]);
     expect(page.pixels[0]).toBeLessThan(10);
     expect(page.pixels.at(-1)).toBeGreaterThan(245);
@@ -65,7 +65,7 @@ describe("images", () => {
       .jpeg({ quality: 100 })
       .toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe("cmyk");
-    const [page] = await openPages(cmyk);
+    const page = await renderFirst(cmyk);
     expect(page.pixels.length).toBe(16 * 8 * 3);
     expect(page.pixels[0]).toBeLessThan(60);
     expect(page.pixels.at(-1)).toBeGreaterThan(245);
@@ -77,7 +77,7 @@ describe("images", () => {
     })
       .tiff({ compression: "lzw" })
       .toBuffer();
-    const pages = await openPages(tiff);
+    const pages = await renderAll(tiff);
     expect(pages.map((p) => [p.source.number, p.source.of, p.height])).toEqual([
       [1, 2, 2],
       [2, 2, 2],

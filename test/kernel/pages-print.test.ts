@@ -24,11 +24,22 @@ describe("a page is printed as one line", () => {
     );
     const [image] = await openPages(await raw(RGB).png().toBuffer());
     expect(inspect({ image })).toBe('{ image: Page "bytes" (3 x 2 pixels) }');
-    expect(Object.keys(image)).toEqual(["kind", "pixels", "width", "height", "source", "sha256", "warnings"]);
+    expect(Object.keys(image)).toEqual([
+      "kind",
+      "width",
+      "height",
+      "source",
+      "sha256",
+      "warnings",
+      "pixels",
+      "digest",
+    ]);
   });
 
   test("whatever the file is called, and with its warnings counted", async () => {
     const [page] = await openPages(put("a\n\x1b[31m.pdf", lost("gbreve")), { onWarning: () => {} });
+    expect(inspect(page)).toBe('Page "a\\n\\u001b[31m.pdf" (625 x 208 pixels, 150 dpi)');
+    await page.pixels();
     expect(inspect(page)).toBe('Page "a\\n\\u001b[31m.pdf" (625 x 208 pixels, 150 dpi, 1 warning)');
   });
 });
@@ -37,9 +48,13 @@ test("warnings are told once a document, by console.warn or as asked, and by a n
   const path = put("lost.pdf", lost("gbreve"));
   const warn = jest.spyOn(console, "warn").mockReturnValue();
   const [page] = await openPages(path);
+  expect([page.warnings, warn.mock.calls]).toEqual([null, []]);
+  await page.pixels();
   expect(warn.mock.calls).toEqual([[`lost.pdf: ${page.warnings?.[0]}`]]);
   const told: string[] = [];
-  await openPages([path, path, put("plain.pdf", report)], { dpi: 20, onWarning: (line) => told.push(line) });
+  const onWarning = (line: string) => told.push(line);
+  const pages = await openPages([path, path, put("plain.pdf", report)], { dpi: 20, onWarning });
+  for (const each of [...pages, ...pages]) await each.pixels();
   expect(told).toEqual(Array(2).fill(`lost.pdf: ${page.warnings?.[0]}`));
   expect(warn).toHaveBeenCalledTimes(1);
   warn.mockRestore();
@@ -55,18 +70,20 @@ describe("pages stop with the running cell", () => {
 
   test("between two pages, though rendering keeps the thread busy", async () => {
     const interrupt = cell();
+    const pages = await openPages(report, { dpi: 400 });
     let done = 0;
-    const opened = openPages(report, {
-      onProgress: () => {
-        // What arrives from outside, as an interrupt does, is heard when the thread pauses.
-        if (++done === 3) setTimeout(() => interrupt.abort(new Error("interrupted")));
-      },
+    const rendering = pages.map(async (page) => {
+      await page.pixels();
+      // What arrives from outside, as an interrupt does, is heard when the thread pauses.
+      if (++done === 3) setTimeout(() => interrupt.abort(new Error("interrupted")));
     });
-    await expect(opened).rejects.toThrow("interrupted");
+    const ended = await Promise.allSettled(rendering);
     const stopped = done;
     expect(stopped).toBeLessThan(10);
+    expect(ended.filter((each) => each.status === "rejected")).toHaveLength(20 - stopped);
+    for (const each of ended) if (each.status === "rejected") expect(each.reason.message).toBe("interrupted");
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(done).toBe(stopped);
+    expect(pages.filter((page) => page.sha256 !== null)).toHaveLength(stopped);
   });
 
   test("in a stream, too, and with a signal of one's own", async () => {

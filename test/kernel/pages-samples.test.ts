@@ -1,11 +1,10 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import sharp from "sharp";
-import { openPages } from "../../kernel/pages";
-import { put, RGB, raw } from "./support/pages";
+import { put, RGB, raw, renderFirst } from "./support/pages";
 import { type SampleTiff, sampleTiff } from "./support/sample-tiff";
 
 const quiet = { onWarning: () => {} };
-const open = async (bytes: Uint8Array) => (await openPages(bytes, quiet))[0];
+const open = (bytes: Uint8Array) => renderFirst(bytes, quiet);
 const tiff = (samples: SampleTiff["samples"], more: Partial<SampleTiff> = {}) =>
   sampleTiff({ width: 3, height: 2, samples, ...more });
 /** Red of each pixel. */
@@ -82,7 +81,7 @@ describe("samples become bytes by their range", () => {
     ["beyond, in integers", Uint32Array.of(0, 1e6, 0, 0, 0, 0), "its samples (uint) run from 0 to 1000000"],
   ])("a range that does not say what is white is named: %s", async (_, samples, range) => {
     const path = put("range.tif", tiff(samples));
-    await expect(openPages(path)).rejects.toThrow(
+    await expect(renderFirst(path)).rejects.toThrow(
       `invalid image ${path}: ${range}, expected 0 to 1, 0 to 255 or 0 to 65535; scale them first`,
     );
   });
@@ -93,18 +92,18 @@ test("transparency: laid on white, or alpha dropped as colpali-engine drops it, 
     10, 20, 30, 255, 10, 20, 30, 0, 0, 0, 0, 128, 1, 2, 3, 255, 4, 5, 6, 255, 7, 8, 9, 255,
   ]);
   const png = await raw(rgba, 4).png().toBuffer();
-  const [white] = await openPages(png, { transparency: "white" });
-  const [strip] = await openPages(png, { transparency: "strip" });
+  const white = await renderFirst(png, { transparency: "white" });
+  const strip = await renderFirst(png, { transparency: "strip" });
   expect([...white.pixels.subarray(0, 9)]).toEqual([10, 20, 30, 255, 255, 255, 127, 127, 127]);
   expect([...strip.pixels]).toEqual([...rgba].filter((_, i) => i % 4 !== 3));
   expect(strip.source.renderer).toBe(`${white.source.renderer}, alpha dropped`);
   const palette = await raw(rgba, 4).png({ palette: true }).toBuffer();
-  expect((await openPages(palette, { transparency: "white" }))[0].pixels.subarray(0, 6)).toEqual(
+  expect((await renderFirst(palette, { transparency: "white" })).pixels.subarray(0, 6)).toEqual(
     Uint8Array.of(10, 20, 30, 255, 255, 255),
   );
   const opaque = await raw(RGB).png().toBuffer();
-  expect((await openPages(opaque, { transparency: "strip" }))[0]).toEqual((await openPages(opaque))[0]);
-  await expect(openPages(png, { transparency: "black" as never })).rejects.toThrow(
+  expect(await renderFirst(opaque, { transparency: "strip" })).toEqual(await renderFirst(opaque));
+  await expect(renderFirst(png, { transparency: "black" as never })).rejects.toThrow(
     'invalid transparency: black, expected "white" or "strip"',
   );
 });

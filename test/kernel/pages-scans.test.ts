@@ -1,14 +1,13 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import { crc32 } from "node:zlib";
 import sharp from "sharp";
-import type { Page } from "../../core";
 import { openPages } from "../../kernel/pages";
 import { tiffTags } from "../../kernel/pages/tiff-tags";
-import { put } from "./support/pages";
+import { put, type Rendered, renderAll, renderFirst } from "./support/pages";
 import { sampleTiff } from "./support/sample-tiff";
 
-const open = async (bytes: Uint8Array): Promise<Page> => (await openPages(bytes))[0];
-const size = ({ width, height }: Page) => [width, height];
+const open = (bytes: Uint8Array) => renderFirst(bytes);
+const size = ({ width, height }: Rendered) => [width, height];
 
 /** A black disc of 4 x 4 inches in a white square of 6 x 6, as a scanner of these resolutions sees it. */
 function disc(x: number, y: number): { samples: Uint8Array; width: number; height: number } {
@@ -21,7 +20,7 @@ function disc(x: number, y: number): { samples: Uint8Array; width: number; heigh
 }
 
 /** Width and height of what is dark. */
-function extent({ pixels, width, height }: Page): [number, number] {
+function extent({ pixels, width, height }: Rendered): [number, number] {
   const columns = new Set<number>();
   const rows = new Set<number>();
   for (let i = 0; i < width * height; i++)
@@ -102,7 +101,7 @@ describe("pixels become square", () => {
   test("each page of a TIFF by its own resolution", async () => {
     const first = sampleTiff({ ...disc(20, 10), resolution: { x: 20, y: 10, unit: 2 } });
     const second = sampleTiff({ ...disc(10, 10), resolution: { x: 10, y: 10, unit: 2 } });
-    expect((await openPages(joined(first, second))).map(size)).toEqual([
+    expect((await renderAll(joined(first, second))).map(size)).toEqual([
       [120, 120],
       [60, 60],
     ]);

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { openPages } from "../../kernel/pages";
-import { folder, put, RGB, raw } from "./support/pages";
+import { folder, put, RGB, raw, renderAll } from "./support/pages";
 import { samplePdf } from "./support/sample-pdf";
 
 const sample = samplePdf([
@@ -144,7 +144,7 @@ describe("a part behind #", () => {
 
 describe("a document may come as", () => {
   const sha = async (source: Parameters<typeof openPages>[0]) =>
-    (await openPages(source, { dpi: 20 })).map((p) => [p.source.file, p.sha256]);
+    (await renderAll(source, { dpi: 20 })).map((p) => [p.source.file, p.sha256]);
   const inside = new Uint8Array(sample.length + 12);
   inside.set(sample, 5);
   const even = new Uint8Array(sample.length + (sample.length % 2));

@@ -1,7 +1,6 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
-import type { Page } from "../../core/index.js";
 import { openPages } from "../../kernel/pages/index.js";
-import { put } from "./support/pages";
+import { put, type Rendered, renderAll, renderFirst } from "./support/pages";
 import { samplePdf } from "./support/sample-pdf.js";
 
 const sample = samplePdf([
@@ -11,7 +10,12 @@ const sample = samplePdf([
 ]);
 
 /** Bounding box of what is darker than mid-gray, as fractions of the page. */
-function ink({ pixels, width, height }: Page): { left: number; top: number; right: number; bottom: number } {
+function ink({ pixels, width, height }: Rendered): {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+} {
   const box = { left: 1, top: 1, right: 0, bottom: 0 };
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
@@ -26,7 +30,7 @@ function ink({ pixels, width, height }: Page): { left: number; top: number; righ
 
 describe("PDF", () => {
   test("renders each page at its size and the text where it stands", async () => {
-    const pages = await openPages(sample, { dpi: 72 });
+    const pages = await renderAll(sample, { dpi: 72 });
     expect(pages.map((p) => [p.width, p.height])).toEqual([
       [300, 200],
       [200, 300],
@@ -43,8 +47,8 @@ describe("PDF", () => {
   });
 
   test("has 150 dpi by default, and one picture always has one checksum", async () => {
-    const [a] = await openPages(sample, { pages: [1] });
-    const [b] = await openPages(put("again.pdf", sample), { pages: "1" });
+    const a = await renderFirst(sample, { pages: [1] });
+    const b = await renderFirst(put("again.pdf", sample), { pages: "1" });
     expect([a.width, a.height]).toEqual([625, 417]);
     expect(a.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(b.sha256).toBe(a.sha256);
@@ -79,8 +83,8 @@ describe("PDF", () => {
     await expect(openPages(path, { password: "open" })).rejects.toThrow(
       /^wrong password: .*secret\.pdf is encrypted/,
     );
-    const [page] = await openPages(path, { password: "sesame", dpi: 72 });
-    expect(page.sha256).toBe((await openPages(sample, { dpi: 72, pages: "1" }))[0].sha256);
+    const page = await renderFirst(path, { password: "sesame", dpi: 72 });
+    expect(page.sha256).toBe((await renderFirst(sample, { dpi: 72, pages: "1" })).sha256);
   });
 
   test("what is cut off, damaged, empty or no PDF is named and refused", async () => {

@@ -82,7 +82,7 @@ async function section({ name, says, state }) {
   const pdf = await renderPdf(state);
   const [page] = await openPages(pdf, { dpi: 96 });
   const { width, height } = page;
-  const seen = await sharp(page.pixels, { raw: { width, height, channels: 3 } })
+  const seen = await sharp(await page.pixels(), { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
   const svg = Buffer.from(await renderSvg(state));

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { Page } from "../../../core/index.js";
+import { pixelPage } from "./pixel-page.js";
 
 /** Where golden data lie: the set that is kept here, or another one that the generator made. */
 export const goldenRoot = process.env.GOLDEN ?? join(__dirname, "../../fixtures/golden");
@@ -49,11 +49,6 @@ export interface Golden {
 export const readGolden = (family: string): Golden =>
   JSON.parse(readFileSync(join(goldenRoot, family, "golden.json"), "utf8"));
 
-export const sha256 = (data: Uint8Array | Float32Array): string =>
-  createHash("sha256")
-    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-    .digest("hex");
-
 /** Decodes as the reference does, which drops alpha instead of laying it on white. */
 export async function goldenPage(file: string): Promise<Page> {
   const { data, info } = await sharp(join(goldenRoot, file))
@@ -65,12 +60,5 @@ export async function goldenPage(file: string): Promise<Page> {
     info.channels === 3
       ? new Uint8Array(data)
       : Uint8Array.from({ length: data.length * 3 }, (_, i) => data[Math.floor(i / 3)]);
-  return {
-    kind: "page",
-    pixels,
-    width: info.width,
-    height: info.height,
-    sha256: sha256(pixels),
-    source: { file, number: 1, of: 1, dpi: null, renderer: "sharp" },
-  };
+  return pixelPage(pixels, info.width, info.height, file);
 }
