@@ -1,8 +1,6 @@
 import { integer, refusal } from "./check.js";
+import { INSPECT } from "./printed.js";
 import { COSINE_QUANTITY, numeral, type Quantity, reading, superlative } from "./quantities.js";
-
-/** What Node calls to print a value; named here because this runs in browsers, too. */
-const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /** One number a patch of a page. */
 export class PatchMap {

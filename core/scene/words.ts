@@ -1,4 +1,5 @@
 import { decimal, printable } from "../data/printable.js";
+import { tableText } from "../data/text-table.js";
 import type { Explanation } from "../data/vocabulary.js";
 import { selectionChance } from "../view/chips.js";
 import { pageName, scoreParts } from "./caption.js";
@@ -36,12 +37,15 @@ export function headline(scene: Scene, most = 110): string {
 
 /** The scene in words: one line, then a small table. */
 export function text(scene: Scene): string {
-  const rows = [[...TOKEN_COLUMNS], ...tokenRows(scene.explanation)];
-  const widths = TOKEN_COLUMNS.map((_, i) => Math.max(...rows.map((r) => r[i].length)));
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-      .join("  ")
-      .trimEnd();
-  return [headline(scene), "", ...rows.map(line)].join("\n");
+  return `${headline(scene)}\n\n${tokenTable(scene.explanation)}`;
+}
+
+/** The numbers of every token, as lines of text. */
+export function tokenTable(explanation: Explanation): string {
+  const columns = TOKEN_COLUMNS.map((head, i) => ({
+    head,
+    isNumber: i > 1,
+    cell: (row: string[]) => row[i],
+  }));
+  return tableText(tokenRows(explanation), columns);
 }

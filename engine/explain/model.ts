@@ -1,5 +1,13 @@
 import { didYouMean } from "../../core/data/did-you-mean.js";
-import { type MultiVector, type Page, type PatchGrid, type Query, sharedName } from "../../core/index.js";
+import {
+  INSPECT,
+  type MultiVector,
+  type Page,
+  type PatchGrid,
+  printable,
+  type Query,
+  sharedName,
+} from "../../core/index.js";
 import type { Family, PromptProfile } from "../families/family.js";
 import type { Engine, LoadedGraphs } from "../graphs/loaded-graphs.js";
 import type { MaxSimGraph } from "../graphs/maxsim-graph.js";
@@ -303,6 +311,16 @@ export class Model {
   /** `await using model = await loadModel("mini")` disposes of it at the end of its block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  /** `Model "mini" (mini, prompt profile mini, 128 dimensions, cpu)` */
+  toString(): string {
+    const about = [this.family, `prompt profile ${this.profile}`, `${this.dim} dimensions`, this.provider];
+    return `Model ${JSON.stringify(printable(this.id, 80))} (${about.join(", ")})`;
+  }
+
+  [INSPECT](): string {
+    return this.toString();
   }
 
   /** Says once what the model does not see of a query: no map could show it. */

@@ -21,7 +21,6 @@ import {
   patchRect,
   type QueryToken,
   type QueryWord,
-  type Rect,
   regionPatches,
   sameModel,
   sameView,
@@ -45,16 +44,12 @@ import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import type { Report } from "../widgets/progress.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
 import { LensWidget } from "./lens-widget.js";
+import { patchList, printedScore, type RankedPatch, rankingList, tokenList, wordList } from "./lists.js";
 import { type LiveView, observed } from "./observed.js";
 import { lensFile, saveLens } from "./save.js";
 
 export type { RankedPage } from "./lens-explainer.js";
-
-/** A patch with its place on the page. */
-export interface RankedPatch extends PatchValue {
-  /** Rectangle in pixels of the rendered page. */
-  rect: Rect;
-}
+export type { RankedPatch } from "./lists.js";
 
 /** The explanation of a query on pages: numbers from code, a picture in a cell. */
 export class Lens {
@@ -151,21 +146,21 @@ export class Lens {
 
   /** What the model saw, prefix, special and augmentation tokens included. */
   get tokens(): QueryToken[] {
-    return this.explanation.query.tokens;
+    return tokenList(this.explanation);
   }
 
   get words(): QueryWord[] {
-    return this.explanation.query.words;
+    return wordList(this.explanation);
   }
 
   /** Score of the page in view: `score = patchScore + residue`. */
   get maxsim(): MaxSim {
-    return this.explanation.maxsim;
+    return printedScore(this.explanation);
   }
 
   /** All pages, best first; only the first `top` of them are in the widget. */
   get ranking(): readonly RankedPage[] {
-    return this.#ranking;
+    return rankingList(this.#ranking);
   }
 
   /**
@@ -209,7 +204,8 @@ export class Lens {
    */
   best(k: number, options: { apart?: boolean } = {}): RankedPatch[] {
     const { map } = scene(this.state).shown;
-    return (options.apart ? topPlaces : topPatches)(map, k).map((patch) => this.#placed(patch, map));
+    const best = (options.apart ? topPlaces : topPatches)(map, k);
+    return patchList(best.map((patch) => this.#placed(patch, map)));
   }
 
   /**
@@ -225,7 +221,8 @@ export class Lens {
     const beside = view.difference ? null : b;
     const { map } = beside ? counterpart(this.explanation, beside, view) : scene(this.state).shown;
     const { grid } = b ?? this.explanation;
-    return regionPatches(map, region, grid).map((patch) => this.#placed(patch, map, beside?.page));
+    const chosen = regionPatches(map, region, grid);
+    return patchList(chosen.map((patch) => this.#placed(patch, map, beside?.page)));
   }
 
   /**

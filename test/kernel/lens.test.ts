@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
 import { goldenRoot } from "./support/golden";
 
@@ -133,6 +134,18 @@ test("the selected region gives its patches, best first, with their rectangles",
   lens.view = { compare: null };
   expect(lens.selection).toEqual([]);
   lens.view = { token: null, region: null };
+});
+
+test("what a lens gives prints as what it is", () => {
+  const [first, second] = inspect(lens.words).split("\n");
+  expect([first, second]).toEqual(["index  word         tokens", "    0  electricity  0 electricity"]);
+  expect(inspect(lens.ranking)).toMatch(/^rank {2}score {2}page\n {3}1 {2}\d\.\d{3} {2}\S+, page \d\n/);
+  expect(inspect(lens.best(2))).toMatch(/^row {2}column {2}value .*(\n +\d+ .*){2}$/);
+  expect(inspect(lens.maxsim)).toMatch(/^score \d.* = patches .* \+ off-image .*\n\ntoken /);
+  expect(inspect(lens.tokens)).toMatch(/^index {2}token /);
+  expect(inspect(lens.model)).toBe('Model "mini" (mini, prompt profile mini, 128 dimensions, cpu)');
+  expect(inspect(lens.view)).toBe(inspect(lens.state.view));
+  expect(String(lens.map(0))).toMatch(/^PatchMap 64 × 64/);
 });
 
 test("an unknown word is refused with the words there are", () => {

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
-import { latexSnippet, markdownSnippet } from "../../core/index";
+import { latexSnippet, markdownSnippet, type Page } from "../../core/index";
+import { patchList, printedScore, rankingList, tokenList, wordList } from "../../kernel/api/lists";
 import { describe as described } from "../../kernel/jupyter/mime";
 import { bundleOf } from "../../kernel/widgets/display";
-import { lensState } from "../core/example";
+import { explanation, lensState } from "../core/example";
 
 const printed = async (value: unknown) => {
   const { data } = await described(value);
@@ -40,4 +41,73 @@ test("other strings are printed as code has them, so that nothing in them is inv
   for (const text of strings) expect(await printed(text)).toBe(inspect(text));
   expect(await printed(["a\nb"])).toBe(inspect(["a\nb"]));
   expect(await printed({ a: "b\nc" })).toBe(inspect({ a: "b\nc" }));
+});
+
+/** As it is printed in a cell and in Node alike. */
+async function lines(value: unknown): Promise<string[]> {
+  expect(await printed(value)).toBe(inspect(value));
+  return inspect(value).split("\n");
+}
+
+test("words, tokens and the parts of the score print as tables, and are the lists they were", async () => {
+  const one = explanation();
+  expect(await lines(wordList(one))).toEqual([
+    "index  word   tokens",
+    "    0  peak   1 peak",
+    "    1  loads  2 load, 3 ##s",
+  ]);
+  expect(await lines(tokenList(one))).toEqual([
+    "index  token   kind          word   id",
+    "    0  Q       prefix        –       5",
+    "    1  peak    word          peak   17",
+    "    2  load    word          loads  23",
+    "    3  ##s     word          loads  29",
+    "    4  [MASK]  augmentation  –       2",
+  ]);
+  expect(await lines(printedScore(one))).toEqual([
+    "score 1.60 = patches 1.35 + off-image 0.25",
+    "",
+    "token   kind                               best  on a patch  row  column  chance p",
+    "Q       prefix                            0.070       0.070    1       2         –",
+    "peak    word                              0.170       0.170    1       2         –",
+    "load    word                              0.270       0.270    1       2         –",
+    "##s     word                              0.370       0.370    1       2         –",
+    "[MASK]  augmentation (best is off-image)  0.720       0.470    1       2         –",
+  ]);
+  expect([wordList(one), tokenList(one), printedScore(one)]).toEqual([
+    one.query.words,
+    one.query.tokens,
+    one.maxsim,
+  ]);
+  expect(JSON.stringify(tokenList(one))).toBe(JSON.stringify(one.query.tokens));
+});
+
+test("patches and ranked pages print as tables; what is long is counted, what is empty is an empty list", async () => {
+  const patch = { row: 0, column: 12, value: -0.25, rect: { x: 9.75, y: 100, width: 20, height: 27.40625 } };
+  expect(await lines(patchList([patch, { ...patch, row: 10, value: 0.5 }]))).toEqual([
+    "row  column   value    x      y  width  height",
+    "  0      12  \u22120.250  9.8  100.0   20.0    27.4",
+    " 10      12   0.500  9.8  100.0   20.0    27.4",
+  ]);
+  expect(await lines(patchList([]))).toEqual(["[]"]);
+  const page = (number: number, of: number, file = "/secret/a.pdf") =>
+    ({ source: { file, number, of, dpi: 150, renderer: "test" } }) as Page;
+  const ranked = [
+    { page: page(2, 3), score: 12.3456 },
+    { page: page(1, 1, "b\u202e\n.png"), score: 0 },
+  ];
+  expect(await lines(rankingList(ranked))).toEqual([
+    "rank   score  page",
+    "   1  12.346  a.pdf, page 2",
+    "   2   0.000  b\ufffd .png",
+  ]);
+  expect(rankingList(ranked)).toEqual(ranked);
+  const many = rankingList(
+    Array.from({ length: 250 }, (_, i) => ({ page: page(i + 1, 250), score: 250 - i })),
+  );
+  expect([many.length, (await lines(many)).length, (await lines(many)).at(-1)]).toEqual([
+    250,
+    102,
+    "… and 150 more",
+  ]);
 });

@@ -1,0 +1,79 @@
+import {
+  type Column,
+  decimal,
+  type LensExplanation,
+  type MaxSim,
+  type PatchValue,
+  printedAs,
+  type QueryToken,
+  type QueryWord,
+  type Rect,
+  scoreParts,
+  sharedName,
+  tabular,
+  tokenTable,
+} from "../../core/index.js";
+import type { RankedPage } from "./lens-explainer.js";
+
+/** A patch with its place on the page. */
+export interface RankedPatch extends PatchValue {
+  /** Rectangle in pixels of the rendered page. */
+  rect: Rect;
+}
+
+const number = <T>(head: string, cell: (row: T, index: number) => string): Column<T> => ({
+  head,
+  isNumber: true,
+  cell,
+});
+
+const RANKING: Column<RankedPage>[] = [
+  number("rank", (_, i) => String(i + 1)),
+  number("score", ({ score }) => decimal(score, 3)),
+  {
+    head: "page",
+    cell: ({ page: { source } }) =>
+      source.of > 1 ? `${sharedName(source.file)}, page ${source.number}` : sharedName(source.file),
+  },
+];
+
+const PATCHES: Column<RankedPatch>[] = [
+  number("row", ({ row }) => String(row)),
+  number("column", ({ column }) => String(column)),
+  number("value", ({ value }) => decimal(value, 3)),
+  number("x", ({ rect }) => decimal(rect.x, 1)),
+  number("y", ({ rect }) => decimal(rect.y, 1)),
+  number("width", ({ rect }) => decimal(rect.width, 1)),
+  number("height", ({ rect }) => decimal(rect.height, 1)),
+];
+
+/** The lists that a lens gives: arrays, which print as tables. */
+export const rankingList = (pages: readonly RankedPage[]): RankedPage[] => tabular(pages, RANKING);
+
+export const patchList = (patches: readonly RankedPatch[]): RankedPatch[] => tabular(patches, PATCHES);
+
+export function tokenList({ query: { tokens, words } }: LensExplanation): QueryToken[] {
+  return tabular<QueryToken>(tokens, [
+    number("index", ({ index }) => String(index)),
+    { head: "token", cell: ({ text }) => text },
+    { head: "kind", cell: ({ kind }) => kind },
+    { head: "word", cell: ({ word }) => (word === null ? "–" : words[word].text) },
+    number("id", ({ id }) => String(id)),
+  ]);
+}
+
+export function wordList({ query: { tokens, words } }: LensExplanation): QueryWord[] {
+  return tabular<QueryWord>(words, [
+    number("index", ({ index }) => String(index)),
+    { head: "word", cell: ({ text }) => text },
+    { head: "tokens", cell: (word) => word.tokens.map((t) => `${t} ${tokens[t].text}`).join(", ") },
+  ]);
+}
+
+/** The parts of a score, which print as a sum and a table of the tokens. */
+export function printedScore(explanation: LensExplanation): MaxSim {
+  return printedAs(
+    { ...explanation.maxsim },
+    () => `${scoreParts(explanation)}\n\n${tokenTable(explanation)}`,
+  );
+}
