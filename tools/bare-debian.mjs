@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
+import { aptInstall } from "./apt.mjs";
 import { capture, step, Trouble } from "./report.mjs";
 
 /** Settings of the network that programs take from their environment; nothing else of ours reaches the root. */
@@ -75,21 +76,10 @@ async function findDebian() {
     throw new Trouble(
       `A bare Debian needs mounts of its own, which this machine does not allow: ${elsewhere}`,
     );
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await step({
-    name: "apt",
-    title: "refreshing Debian's package list",
-    command: "apt-get",
-    args: ["update"],
-    env,
-  });
   if ((await capture("debootstrap", ["--version"])).code !== 0)
-    await step({
+    await aptInstall({
       name: "debootstrap-package",
-      title: "installing debootstrap",
-      command: "apt-get",
-      args: ["install", "-y", "--no-install-recommends", "debootstrap"],
-      env,
+      package: "debootstrap",
       help: `debootstrap makes the root, and could not be installed: ${elsewhere}`,
     });
   return release;

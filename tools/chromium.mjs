@@ -1,7 +1,8 @@
 /** Finds a Chromium for the browser tests, or brings one in. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { capture, root, say, step, Trouble } from "./report.mjs";
+import { aptInstall } from "./apt.mjs";
+import { capture, root, say, Trouble } from "./report.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const places = [
@@ -30,17 +31,8 @@ async function installed() {
 
 async function fromDebian() {
   if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return undefined;
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
   try {
-    await step({
-      name: "apt",
-      title: "refreshing Debian's package list",
-      command: "apt-get",
-      args: ["update"],
-      env,
-    });
-    const args = ["install", "-y", "--no-install-recommends", "chromium"];
-    await step({ name: "chromium", title: "installing chromium", command: "apt-get", args, env });
+    await aptInstall({ name: "chromium", package: "chromium" });
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     say("  Debian's chromium could not be installed: trying Playwright's.");
