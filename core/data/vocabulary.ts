@@ -57,6 +57,12 @@ export interface Page {
   pixels(options?: { signal?: AbortSignal }): Promise<Uint8Array>;
   /** {@link sha256}; renders the page only where it is not known yet. Throws as `pixels` does. */
   digest(options?: { signal?: AbortSignal }): Promise<string>;
+  /**
+   * The printed words with their places, in the order of reading as far as the document gives it: those of a PDF's text
+   * layer, also behind a scanned picture. Empty for images and for pages that are pictures only. Nothing is rendered for
+   * it. Throws as `pixels` does.
+   */
+  words(options?: { signal?: AbortSignal }): Promise<readonly PageWord[]>;
 }
 
 /** How the model's sequence maps onto the page. */
@@ -217,4 +223,18 @@ export interface Explanation {
   /** The yardstick for chance, or null where it was not measured. */
   baseline: Baseline | null;
   provenance: Provenance;
+}
+
+/** A printed word of a page: what stands between two spaces. */
+export interface PageWord {
+  /** Data, never markup. */
+  text: string;
+  /** In pixels of the rendered page. */
+  rect: Rect;
+  /** Number of its line on the page, from 0. A gap as between columns begins another line. */
+  line: number;
+  /** Number of the paragraph, heading or cell that the line belongs to, from 0. */
+  block: number;
+  /** Where the text comes from: the PDF itself, or reading the picture. */
+  source: "pdf" | "ocr";
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { LRUCache } from "lru-cache";
-import { type Page, type PageSource, sharedName } from "../../core/index.js";
+import { type Page, type PageSource, type PageWord, sharedName } from "../../core/index.js";
 import { SharedWorks } from "../../engine/shared-work.js";
 import { stopSignal } from "../interrupt.js";
 import { PageError } from "./error.js";
@@ -19,6 +19,8 @@ export interface Renderable {
   height: number;
   source: PageSource;
   render(signal: AbortSignal): Promise<Rendering>;
+  /** What is printed on it, as the document itself says; without it, the document says nothing. */
+  words?(signal: AbortSignal): Promise<PageWord[]>;
 }
 
 export interface Rendering {
@@ -35,6 +37,7 @@ const kept = new LRUCache<Renderable, Uint8Array>({
   sizeCalculation: (pixels) => pixels.length,
 });
 const rendering = new SharedWorks<Renderable, Uint8Array>();
+const reading = new SharedWorks<Renderable, readonly PageWord[]>();
 
 /**
  * @param onRendered called when the page is rendered for the first time
@@ -58,6 +61,12 @@ export function makePage(from: Renderable, onRendered: (page: Page) => void): Pa
     return pixels;
   }
 
+  let words: readonly PageWord[] | null = null;
+  async function read(signal: AbortSignal): Promise<readonly PageWord[]> {
+    words = from.words ? Object.freeze(await from.words(signal)) : [];
+    return words;
+  }
+
   const page: Page = {
     kind: "page",
     width,
@@ -79,6 +88,11 @@ export function makePage(from: Renderable, onRendered: (page: Page) => void): Pa
     async digest(options) {
       if (!found) await page.pixels(options);
       return (found as { sha256: string } | null)!.sha256;
+    },
+    async words(options = {}) {
+      const signal = stopSignal(options.signal);
+      signal?.throwIfAborted();
+      return words ?? reading.get(from, read, signal);
     },
   };
   return Object.defineProperty(page, inspect.custom, { value: () => line(page) });

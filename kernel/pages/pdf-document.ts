@@ -1,8 +1,10 @@
+import type { PageWord } from "../../core/index.js";
 import { PageError } from "./error.js";
 import { checkSize } from "./page.js";
 import { hasEnd } from "./pdf-end.js";
 import { GlyphMender } from "./pdf-glyphs.js";
 import { type UnitOf, userUnits } from "./pdf-units.js";
+import { pdfWords } from "./pdf-words.js";
 import { allocate, copyIn, floats, type Pdfium, pdfium } from "./pdfium.js";
 
 /** In pixels. */
@@ -107,6 +109,18 @@ export class PdfDocument {
       return { pixels, warnings: [...this.#warnings(), ...warnings] };
     } finally {
       module.FORM_OnBeforeClosePage(page, this.#form);
+      module.FPDF_ClosePage(page);
+    }
+  }
+
+  /** The words of a page of this size: see {@link pdfWords}. */
+  words(number: number, { width, height }: PageSize): PageWord[] {
+    const { module } = this;
+    const page = module.FPDF_LoadPage(this.document, number - 1);
+    if (!page) throw this.#damaged(number);
+    try {
+      return pdfWords(module, page, width, height);
+    } finally {
       module.FPDF_ClosePage(page);
     }
   }

@@ -38,6 +38,7 @@ export async function* pdfPages(
         const rendered = await withPdf(document, password, (pdf) => pdf.render(number, size), signal);
         return { ...rendered, renderer: PDFIUM };
       },
+      words: (signal) => withPdf(document, password, (pdf) => pdf.words(number, size), signal),
     };
   }
 }

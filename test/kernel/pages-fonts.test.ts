@@ -1,6 +1,6 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import { inkIn, type Rendered, renderFirst } from "./support/pages";
-import { onePage, stream } from "./support/raw-pdf";
+import { hex, onePage, stream, toUnicode } from "./support/raw-pdf";
 
 const quiet = { dpi: 144, onWarning: () => {} };
 const open = (pdf: Uint8Array) => renderFirst(pdf, quiet);
@@ -15,11 +15,6 @@ const descriptor = (name: string, flags: number) =>
   `/FontDescriptor << /Type /FontDescriptor /FontName /${name} /Flags ${flags} /ItalicAngle 0 /Ascent 900 /Descent -200 /CapHeight 700 /StemV 80 /FontBBox [-600 -300 2000 1000] >>`;
 const composite = (name: string, ordering: string, encoding: string, more = "") =>
   `<< /Type /Font /Subtype /Type0 /BaseFont /${name} /Encoding /${encoding} ${more} /DescendantFonts [<< /Type /Font /Subtype /CIDFontType${ordering === "Identity" ? 2 : 0} /BaseFont /${name} /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 2 >> /DW 1000 ${descriptor(name, 4)} >>] >>`;
-const toUnicode = (text: string) =>
-  stream(
-    `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def 1 begincodespacerange <0000> <FFFF> endcodespacerange ${text.length} beginbfchar ${Array.from(text, (char, i) => `<${hex(i + 1)}> <${hex(char.charCodeAt(0))}>`).join(" ")} endbfchar endcmap end end`,
-  );
-const hex = (code: number) => code.toString(16).padStart(4, "0");
 
 /** Each code stands in a tenth of the page of its own. */
 const spread = (codes: string[], before = "") =>

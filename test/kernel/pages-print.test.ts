@@ -33,6 +33,7 @@ describe("a page is printed as one line", () => {
       "warnings",
       "pixels",
       "digest",
+      "words",
     ]);
   });
 

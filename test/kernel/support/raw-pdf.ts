@@ -44,3 +44,12 @@ export function onePage({
     ...objects,
   ]);
 }
+
+/** Four hexadecimal digits. */
+export const hex = (code: number) => code.toString(16).padStart(4, "0");
+
+/** What the codes of a font mean: one code a letter, from 1. */
+export const toUnicode = (text: string) =>
+  stream(
+    `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def 1 begincodespacerange <0000> <FFFF> endcodespacerange ${text.length} beginbfchar ${Array.from(text, (char, i) => `<${hex(i + 1)}> <${hex(char.charCodeAt(0))}>`).join(" ")} endbfchar endcmap end end`,
+  );
