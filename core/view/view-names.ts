@@ -12,6 +12,9 @@ const SPELLINGS: Record<string, Record<string, string>> = {
   "view.color": { normalize: "scale", scheme: "palette", cmap: "palette" },
 };
 
+/** Parts that may be there. */
+const OPTIONAL: Record<string, readonly string[]> = { "view.region": ["side"] };
+
 /** What a setting is called here. @param place where it is: `view`, or a group, `view.color` */
 export function ownName(place: string, spelled: string): string {
   const names = Object.hasOwn(SPELLINGS, place) ? SPELLINGS[place] : {};
@@ -25,7 +28,7 @@ export function ownName(place: string, spelled: string): string {
  */
 export function settingName(place: string, spelled: string, known: readonly string[]): string {
   const name = ownName(place, spelled);
-  if (known.includes(name)) return name;
+  if (known.includes(name) || OPTIONAL[place]?.includes(name)) return name;
   const moved = place === "view" && Object.hasOwn(MOVED_SETTINGS, spelled) ? MOVED_SETTINGS[spelled] : null;
   const near = moved ? `; did you mean view.${moved.join(".")}?` : didYouMean(spelled, known);
   throw new RangeError(

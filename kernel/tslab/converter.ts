@@ -32,6 +32,9 @@ export interface CompiledCell {
 /** `import x = require("…")`, which cells may use although they are modules. */
 const WELCOME = new Set([1202]);
 
+/** An alias of what is imported or exported as a type: what names an earlier cell's types has to be one. */
+const TYPES_OF_EARLIER_CELLS = new Set([1379, 1380]);
+
 /** Which cell declared a name last, and how. */
 interface Owner {
   cell: number;
@@ -352,6 +355,7 @@ export class CellConverter {
     return found
       .filter((d) => d.category === ts.DiagnosticCategory.Error)
       .filter((d) => !WELCOME.has(d.code))
+      .filter((d) => !(TYPES_OF_EARLIER_CELLS.has(d.code) && Number(d.start) >= code.length))
       .map((d) => readable(d, code));
   }
 }

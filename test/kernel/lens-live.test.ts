@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { scene } from "../../core/index";
+import { type LensView, scene } from "../../core/index";
 import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
 import { setCurrentKernel } from "../../kernel/jupyter/kernel";
 import { describe as describeValue, hasSteps } from "../../kernel/jupyter/mime";
@@ -174,6 +174,48 @@ test("a file is written when chance is known", async () => {
   await rm(folder, { recursive: true });
 });
 
+test("a setting of a group is assigned by itself, by its name or as people know it, and is told of once", async () => {
+  const { page, lens } = await shown("battery harbour");
+  await lens.measured;
+  page.take();
+  const seen: LensView[] = [];
+  lens.onView((view) => seen.push(view));
+  const { color } = lens.view;
+  const before = structuredClone(lens.state.view);
+  lens.view.color.palette = "magma";
+  color.normalize = "token";
+  lens.view.colour.opacity = 0.5;
+  lens.view = { color: { blend: "multiply" }, marks: { best: 3 } };
+  const expected = [
+    { palette: "magma" },
+    { palette: "magma", scale: "token" },
+    { palette: "magma", scale: "token", opacity: 0.5 },
+    { palette: "magma", scale: "token", opacity: 0.5, blend: "multiply" },
+  ].map((part) => ({ ...before.color, ...part }));
+  expect(page.take().map(({ data }) => (data.state as { view: LensView }).view.color)).toEqual(expected);
+  expect(seen.map((view) => view.color)).toEqual(expected);
+  expect(seen.map((view) => view.marks.best)).toEqual([1, 1, 1, 3]);
+  expect([color.palette, color.normalize, color.scale, lens.view.colour.blend]).toEqual([
+    "magma",
+    "token",
+    "token",
+    "multiply",
+  ]);
+  expect(inspect(lens.view)).toBe(inspect(lens.state.view));
+  expect(Object.keys(lens.view)).toEqual(Object.keys(before));
+  // What a listener does to its own copy changes nothing.
+  seen[3].color.palette = "viridis";
+  expect(lens.view.color.palette).toBe("magma");
+  const anything = lens.view as unknown as Record<string, unknown>;
+  expect(() => {
+    anything.palette = "mako";
+  }).toThrow(/^invalid view\.palette: no such setting, .*; did you mean view\.color\.palette\?$/);
+  expect(() => {
+    lens.view.color.palette = "jet" as "mako";
+  }).toThrow('invalid view.color.palette: "jet", expected one of viridis');
+  expect([page.take(), seen.length]).toEqual([[], 4]);
+});
+
 test("the view is one object, which follows every query and checks at any depth", async () => {
   const { page, lens } = await shown("battery harbour");
   await lens.measured;
@@ -200,6 +242,7 @@ test("the view is one object, which follows every query and checks at any depth"
   (view.color.domain as number[])[1] = 0.6;
   view.region = { row: 1, column: 2, rows: 1, columns: 1 };
   view.region.rows = 3;
+  view.region.side = "a";
   expect(lens.state.view).toMatchObject({
     color: { domain: [0.1, 0.6] },
     region: { row: 1, column: 2, rows: 3 },
