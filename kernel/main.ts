@@ -1,26 +1,26 @@
 /** The kernel process: `node main.js CONNECTION_FILE`. */
-import "./jupyter/require-node.js";
+import "./jupyter/setup/require-node.js";
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
-import { readConnection } from "./jupyter/connection.js";
 import { currentCause } from "./jupyter/context.js";
-import { Descriptors } from "./jupyter/descriptors.js";
 import { CellStdin, installDialogs } from "./jupyter/dialogs.js";
 import { Execution } from "./jupyter/execution.js";
-import { currentHandling } from "./jupyter/handling.js";
 import { History } from "./jupyter/history.js";
 import { Input } from "./jupyter/input.js";
 import { Interrupted } from "./jupyter/interrupts.js";
 import { type DisplayOptions, type KernelApi, setCurrentKernel } from "./jupyter/kernel.js";
-import { listenToOutputs } from "./jupyter/lifetimes.js";
 import { type Displayed, describe, encodeBinary, hasSteps, isBundle } from "./jupyter/mime.js";
 import { answerRequests } from "./jupyter/requests.js";
 import { Session } from "./jupyter/session.js";
 import { publishShown, showSteps } from "./jupyter/show.js";
-import { Transport } from "./jupyter/transport.js";
-import { prepareWidgets } from "./jupyter/widget-registry.js";
-import { PROTOCOL_VERSION } from "./jupyter/wire.js";
+import { currentHandling } from "./jupyter/widget-protocol/handling.js";
+import { listenToOutputs } from "./jupyter/widget-protocol/lifetimes.js";
+import { prepareWidgets } from "./jupyter/widget-protocol/widget-registry.js";
+import { readConnection } from "./jupyter/wire/connection.js";
+import { Descriptors } from "./jupyter/wire/descriptors.js";
+import { Transport } from "./jupyter/wire/transport.js";
+import { PROTOCOL_VERSION } from "./jupyter/wire/wire.js";
 import { manifest } from "./package.js";
 import { endThreads } from "./runtime/threads.js";
 

@@ -7,8 +7,8 @@ import {
   type LensWire,
   splitLens,
 } from "../../core/index.js";
-import { currentHandling } from "../jupyter/handling.js";
-import { Widget } from "../jupyter/widgets.js";
+import { currentHandling } from "../jupyter/widget-protocol/handling.js";
+import { Widget } from "../jupyter/widget-protocol/widgets.js";
 import { manifest } from "../package.js";
 import type { StateOf } from "../widgets/control.js";
 import { dom } from "../widgets/dom-widget.js";

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { dataFolder, KERNEL_NAME } from "../jupyter/install.js";
-import { nodeProblem } from "../jupyter/node.js";
+import { dataFolder, KERNEL_NAME } from "../jupyter/setup/install.js";
+import { nodeProblem } from "../jupyter/setup/node.js";
 import { manifest, packageRoot } from "../package.js";
 
 /** One thing that was looked at. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
-import * as jupyter from "../jupyter/install.js";
-import { KERNEL_NODE, nodeProblem } from "../jupyter/node.js";
+import * as jupyter from "../jupyter/setup/install.js";
+import { KERNEL_NODE, nodeProblem } from "../jupyter/setup/node.js";
 import { userPath } from "../user-path.js";
 import { type Command, readArguments, UsageError } from "./options.js";
 

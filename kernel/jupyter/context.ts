@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Header } from "./wire.js";
+import type { Header } from "./wire/wire.js";
 
 /** Header of the message that caused the running code; empty when nothing did. */
 export type Parent = Header | Record<string, never>;

@@ -2,10 +2,10 @@ import { causedBy, setLastCell } from "./context.js";
 import type { History } from "./history.js";
 import { abortSignals, beginSignal, endSignal, Interrupted } from "./interrupts.js";
 import { type CellError, INTERRUPTED, type Language, type Outcome } from "./language.js";
-import { beginRun, restUnneeded } from "./lifetimes.js";
 import { type Displayed, describe, hasSteps, lastStep } from "./mime.js";
 import type { Request, Session } from "./session.js";
 import { showSteps } from "./show.js";
+import { beginRun, restUnneeded } from "./widget-protocol/lifetimes.js";
 
 /** How long a cell whose stack was terminated has to end by itself. */
 const HEALING_MS = 200;

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { isPlainObject } from "./buffers.js";
+import { isPlainObject } from "./wire/buffers.js";
 
 /** Content by MIME type, as `display_data` and `execute_result` carry it. */
 export type MimeBundle = Record<string, unknown>;

@@ -1,13 +1,13 @@
-import { bytesOf } from "./buffers.js";
 import type { CommOptions } from "./comms.js";
 import { Comms } from "./comms.js";
-import type { Channel } from "./connection.js";
 import { causedBy, currentParent, type Parent } from "./context.js";
 import { messageSignal } from "./interrupts.js";
-import { noteShown } from "./lifetimes.js";
-import { Streams } from "./streams.js";
-import type { Transport } from "./transport.js";
-import { type Frames, type Header, newHeader, readHeader, toJson } from "./wire.js";
+import { noteShown } from "./widget-protocol/lifetimes.js";
+import { bytesOf } from "./wire/buffers.js";
+import type { Channel } from "./wire/connection.js";
+import { Streams } from "./wire/streams.js";
+import type { Transport } from "./wire/transport.js";
+import { type Frames, type Header, newHeader, readHeader, toJson } from "./wire/wire.js";
 
 /** A request as its handler sees it. */
 export interface Request {

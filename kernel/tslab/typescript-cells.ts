@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { MessageChannel } from "node:worker_threads";
-import { cellBegins, nothingUninterrupted, uninterrupted } from "../jupyter/critical.js";
 import { Interrupted } from "../jupyter/interrupts.js";
 import type { KernelApi } from "../jupyter/kernel.js";
 import {
@@ -12,6 +11,7 @@ import {
   type Language,
   type Outcome,
 } from "../jupyter/language.js";
+import { cellBegins, nothingUninterrupted, uninterrupted } from "../jupyter/wire/critical.js";
 import { completeness } from "./completeness.js";
 import { CellConverter } from "./converter.js";
 import type { Diagnostic } from "./diagnostics.js";

@@ -1,4 +1,4 @@
-import { checkListener } from "../jupyter/listeners.js";
+import { checkListener } from "../jupyter/widget-protocol/listeners.js";
 import { control } from "./control.js";
 import { buttonStyle, described, dom, usable } from "./dom-widget.js";
 import { ButtonStyle, CheckboxStyle, ToggleButtonStyle } from "./layout.js";

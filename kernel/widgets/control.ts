@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
-import { isPlainObject, sameState } from "../jupyter/buffers.js";
 import type { Comm } from "../jupyter/comms.js";
-import { allOrNone, registerWidget } from "../jupyter/widget-registry.js";
-import { unknownProperty, Widget, type WidgetClass } from "../jupyter/widgets.js";
+import { allOrNone, registerWidget } from "../jupyter/widget-protocol/widget-registry.js";
+import { unknownProperty, Widget, type WidgetClass } from "../jupyter/widget-protocol/widgets.js";
+import { isPlainObject, sameState } from "../jupyter/wire/buffers.js";
 import type { Traits } from "./traits.js";
 
 const VERSION = { base: "2.0.0", controls: "2.0.0", output: "1.0.0" };

@@ -2,7 +2,7 @@
  * What `import { … } from "colpali-lens/widgets"` gives: the core widgets of Jupyter, usable from TypeScript, and the class to
  * write one's own with. Names of properties are those of ipywidgets.
  */
-export { closeAllWidgets } from "../jupyter/widget-registry.js";
+export { closeAllWidgets } from "../jupyter/widget-protocol/widget-registry.js";
 export {
   type AnyWidget,
   type Change,
@@ -11,7 +11,7 @@ export {
   type WidgetClass,
   type WidgetOptions,
   type WidgetState,
-} from "../jupyter/widgets.js";
+} from "../jupyter/widget-protocol/widgets.js";
 export * from "./boxes.js";
 export * from "./buttons.js";
 export type { Control, ControlClass, OptionsOf, StateOf } from "./control.js";

@@ -1,7 +1,7 @@
-import { isPlainObject } from "../jupyter/buffers.js";
-import { stackOf } from "../jupyter/listeners.js";
-import { allOrNone } from "../jupyter/widget-registry.js";
-import { type AnyWidget, Widget } from "../jupyter/widgets.js";
+import { stackOf } from "../jupyter/widget-protocol/listeners.js";
+import { allOrNone } from "../jupyter/widget-protocol/widget-registry.js";
+import { type AnyWidget, Widget } from "../jupyter/widget-protocol/widgets.js";
+import { isPlainObject } from "../jupyter/wire/buffers.js";
 import { VBox } from "./boxes.js";
 import { Button, Checkbox } from "./buttons.js";
 import { bundleOf, clearOutput, display } from "./display.js";

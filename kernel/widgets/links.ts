@@ -1,4 +1,4 @@
-import type { AnyWidget } from "../jupyter/widgets.js";
+import type { AnyWidget } from "../jupyter/widget-protocol/widgets.js";
 import { control } from "./control.js";
 import { invalid, trait } from "./traits.js";
 

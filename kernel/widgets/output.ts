@@ -1,6 +1,6 @@
 import { causedBy, currentParent } from "../jupyter/context.js";
-import { currentHandling, throughout } from "../jupyter/handling.js";
 import { encodeBinary } from "../jupyter/mime.js";
+import { currentHandling, throughout } from "../jupyter/widget-protocol/handling.js";
 import { control } from "./control.js";
 import { bundleOf, clearOutput, display } from "./display.js";
 import { dom } from "./dom-widget.js";

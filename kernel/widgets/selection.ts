@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Widget } from "../jupyter/widgets.js";
+import type { Widget } from "../jupyter/widget-protocol/widgets.js";
 import { control, type OptionsOf, type StateOf } from "./control.js";
 import { buttonStyle, sliding, usable } from "./dom-widget.js";
 import { ToggleButtonsStyle } from "./layout.js";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import { bytesOf } from "../jupyter/buffers.js";
-import { type AnyWidget, type PropertyRules, Widget } from "../jupyter/widgets.js";
+import { type AnyWidget, type PropertyRules, Widget } from "../jupyter/widget-protocol/widgets.js";
+import { bytesOf } from "../jupyter/wire/buffers.js";
 
 /** One property of a control: its default, what it accepts, and how it travels. `I` is what may be assigned to get a `V`. */
 export interface Trait<V, I = V> extends PropertyRules<V> {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startKernel } from "../../bench/kernel-client.mjs";
-import { KERNEL_NODE } from "../../lib/kernel/jupyter/node.js";
+import { KERNEL_NODE } from "../../lib/kernel/jupyter/setup/node.js";
 import { root } from "../../tools/report.mjs";
 
 const read = (file) => readFileSync(join(root, file), "utf8");

@@ -1,6 +1,6 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 
-import { closeAllWidgets, openWidgets } from "../../kernel/jupyter/widget-registry.js";
+import { closeAllWidgets, openWidgets } from "../../kernel/jupyter/widget-protocol/widget-registry.js";
 import * as c from "../../kernel/widgets/index.js";
 import { FrontEnd } from "./support/front-end.js";
 

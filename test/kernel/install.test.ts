@@ -15,8 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "../../kernel/cli/commands";
-import { install, uninstall } from "../../kernel/jupyter/install";
-import { nodeProblem } from "../../kernel/jupyter/node";
+import { install, uninstall } from "../../kernel/jupyter/setup/install";
+import { nodeProblem } from "../../kernel/jupyter/setup/node";
 
 const home = mkdtempSync(join(tmpdir(), "colpali-lens-install-"));
 afterAll(() => rmSync(home, { recursive: true }));

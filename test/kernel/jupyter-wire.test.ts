@@ -1,6 +1,6 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
-import { insertBuffers, separateBuffers } from "../../kernel/jupyter/buffers.js";
-import { Codec, newHeader, readHeader, toJson } from "../../kernel/jupyter/wire.js";
+import { insertBuffers, separateBuffers } from "../../kernel/jupyter/wire/buffers.js";
+import { Codec, newHeader, readHeader, toJson } from "../../kernel/jupyter/wire/wire.js";
 import { completeness } from "../../kernel/tslab/completeness.js";
 
 const frames = () => ({

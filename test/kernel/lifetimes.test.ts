@@ -1,9 +1,9 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 
-import { noteShown } from "../../kernel/jupyter/lifetimes.js";
 import { DISPLAY } from "../../kernel/jupyter/mime.js";
-import { closeAllWidgets, openWidgets } from "../../kernel/jupyter/widget-registry.js";
-import type { AnyWidget } from "../../kernel/jupyter/widgets.js";
+import { noteShown } from "../../kernel/jupyter/widget-protocol/lifetimes.js";
+import { closeAllWidgets, openWidgets } from "../../kernel/jupyter/widget-protocol/widget-registry.js";
+import type { AnyWidget } from "../../kernel/jupyter/widget-protocol/widgets.js";
 import { HBox, IntSlider, jslink, Label, type Layout, Output } from "../../kernel/widgets/index.js";
 import { FrontEnd } from "./support/front-end.js";
 

@@ -1,7 +1,7 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import { causedBy } from "../../kernel/jupyter/context.js";
 import { Interrupted } from "../../kernel/jupyter/interrupts.js";
-import { openWidgets } from "../../kernel/jupyter/widget-registry.js";
+import { openWidgets } from "../../kernel/jupyter/widget-protocol/widget-registry.js";
 import { count, type Report, withProgress } from "../../kernel/widgets/progress.js";
 import { FrontEnd } from "./support/front-end.js";
 

@@ -1,8 +1,8 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { referred } from "../../kernel/jupyter/widget-messages.js";
-import type { Widget } from "../../kernel/jupyter/widgets.js";
+import { referred } from "../../kernel/jupyter/widget-protocol/widget-messages.js";
+import type { Widget } from "../../kernel/jupyter/widget-protocol/widgets.js";
 import * as controls from "../../kernel/widgets/index.js";
 import { FrontEnd, type Sent } from "./support/front-end.js";
 

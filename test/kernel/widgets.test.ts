@@ -1,8 +1,8 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
 import { currentParent } from "../../kernel/jupyter/context.js";
 import { DISPLAY } from "../../kernel/jupyter/mime.js";
-import { closeAllWidgets, openWidgets } from "../../kernel/jupyter/widget-registry.js";
-import { type Change, Widget, type WidgetOptions } from "../../kernel/jupyter/widgets.js";
+import { closeAllWidgets, openWidgets } from "../../kernel/jupyter/widget-protocol/widget-registry.js";
+import { type Change, Widget, type WidgetOptions } from "../../kernel/jupyter/widget-protocol/widgets.js";
 import { FrontEnd } from "./support/front-end.js";
 
 const somePackage = { module: "some-package", version: "^1.2.0" };

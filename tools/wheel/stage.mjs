@@ -17,9 +17,9 @@ const BROWSER_ONLY = ["@jupyter-widgets/base", "d3-selection", "d3-zoom"];
 const { platform, arch } = process;
 const stage = join(root, ".cache", "wheel");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const { DISPLAY_NAME } = await import(new URL("../../lib/kernel/jupyter/install.js", import.meta.url));
+const { DISPLAY_NAME } = await import(new URL("../../lib/kernel/jupyter/setup/install.js", import.meta.url));
 const { EXPORT_SETTINGS, LAB_FOLDER, LAB_SETTINGS, SERVER_SETTINGS } = await import(
-  new URL("../../lib/kernel/jupyter/jupyter-config.js", import.meta.url)
+  new URL("../../lib/kernel/jupyter/setup/jupyter-config.js", import.meta.url)
 );
 const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
 

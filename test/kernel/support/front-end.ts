@@ -1,8 +1,12 @@
 import { Comms } from "../../../kernel/jupyter/comms.js";
 import { causedBy, currentCause, currentParent, type Parent } from "../../../kernel/jupyter/context.js";
 import { type KernelApi, setCurrentKernel } from "../../../kernel/jupyter/kernel.js";
-import { beginRun, listenToOutputs, restUnneeded } from "../../../kernel/jupyter/lifetimes.js";
-import { newHeader } from "../../../kernel/jupyter/wire.js";
+import {
+  beginRun,
+  listenToOutputs,
+  restUnneeded,
+} from "../../../kernel/jupyter/widget-protocol/lifetimes.js";
+import { newHeader } from "../../../kernel/jupyter/wire/wire.js";
 
 /** A message as it would leave the kernel. */
 export interface Sent {

@@ -1,5 +1,5 @@
-import type { Comm } from "./comms.js";
-import type { DISPLAY, MimeBundle } from "./mime.js";
+import type { Comm } from "../comms.js";
+import type { DISPLAY, MimeBundle } from "../mime.js";
 
 /** Where a front end finds the code of a model or a view: an npm package with a semantic version range. */
 export interface WidgetClass {

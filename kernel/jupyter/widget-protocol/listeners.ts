@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { type Cause, causedBy, currentCause, type Parent } from "./context.js";
+import { type Cause, causedBy, currentCause, type Parent } from "../context.js";
 import { currentHandling } from "./handling.js";
 
 /** Takes any listener; what it is called with, the event's name decides. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { currentParent, type Parent } from "./context.js";
+import { currentParent, type Parent } from "../context.js";
 
 /** Does `work`, then `end`: when it returns, throws, or when its promise settles. @returns what `work` returns */
 export function throughout<T>(work: () => T, end: () => void): T {

@@ -1,5 +1,5 @@
-import { isPlainObject, separateBuffers } from "./buffers.js";
-import type { CommOptions } from "./comms.js";
+import type { CommOptions } from "../comms.js";
+import { isPlainObject, separateBuffers } from "../wire/buffers.js";
 
 /** Versions of the widget messaging protocol; only the major one must agree with the front end's. */
 export const WIDGET_PROTOCOL = "2.1.0";

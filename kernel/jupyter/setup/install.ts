@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFil
 import { homedir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { manifest, packageRoot } from "../package.js";
+import { manifest, packageRoot } from "../../package.js";
 import { addSettings, removeSettings } from "./jupyter-config.js";
 
 export const KERNEL_NAME = "colpali-lens";

@@ -1,6 +1,6 @@
-import { isPlainObject } from "./buffers.js";
-import type { Comm, CommMessage } from "./comms.js";
-import type { KernelApi } from "./kernel.js";
+import type { Comm, CommMessage } from "../comms.js";
+import type { KernelApi } from "../kernel.js";
+import { isPlainObject } from "../wire/buffers.js";
 import {
   CONTROL_PROTOCOL,
   CONTROL_TARGET,

@@ -4,9 +4,10 @@
  * code that still holds it finds it as it was. Shown again, it is open again. What front ends without cell ids make
  * stays open.
  */
-import { isPlainObject } from "./buffers.js";
-import { currentCause, type Run } from "./context.js";
-import type { KernelApi } from "./kernel.js";
+
+import { currentCause, type Run } from "../context.js";
+import type { KernelApi } from "../kernel.js";
+import { isPlainObject } from "../wire/buffers.js";
 import { referencedIn } from "./widget-messages.js";
 import { openWidgets } from "./widget-registry.js";
 import type { AnyWidget } from "./widget-types.js";

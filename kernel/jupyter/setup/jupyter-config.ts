@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { manifest } from "../package.js";
+import { manifest } from "../../package.js";
 
 type Settings = { [name: string]: unknown };
 

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import { currentParent, type Parent } from "./context.js";
+import { currentParent, type Parent } from "../context.js";
 import type { Descriptors, StreamName } from "./descriptors.js";
 
 export type WriteStream = (name: StreamName, text: string, parent: Parent) => void;

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
-import { insertBuffers, isPlainObject, sameState } from "./buffers.js";
-import type { Comm, CommMessage } from "./comms.js";
+import type { Comm, CommMessage } from "../comms.js";
+import { currentKernel } from "../kernel.js";
+import { DISPLAY, type MimeBundle } from "../mime.js";
+import { insertBuffers, isPlainObject, sameState } from "../wire/buffers.js";
 import { handleMessage, throughout } from "./handling.js";
-import { currentKernel } from "./kernel.js";
 import { begin, wake } from "./lifetimes.js";
 import { checkListener, type Event, type Listener, Listeners } from "./listeners.js";
-import { DISPLAY, type MimeBundle } from "./mime.js";
 import {
   echoes,
   mapLeaves,
