@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
+import { invalid, oneOf } from "../../core/data/check.js";
 import {
+  AGGREGATES,
   type Aggregate,
   aggregate,
   type Baseline,
@@ -164,7 +166,8 @@ export class Lens {
   }
 
   /**
-   * Similarity map of the page in view: cosines, `map.at(row, column)`, or all of them as `map.data`, row by row.
+   * Similarity map of the page in view: cosines, -1 to 1, `map.at(row, column)`, or all of them as `map.data`, row by row.
+   * Nothing is subtracted, whatever `lens.view.chance` says.
    * @param which index of a token, or a word of the query (several sub-tokens: the mean over them)
    * @throws RangeError naming the words there are
    */
@@ -189,20 +192,23 @@ export class Lens {
   }
 
   /**
-   * One map for the tokens in scope (`lens.view.scope`: those of the words, or all), as the picture shows it. `winner` adds
-   * up to their patch part of the score.
+   * One map for the tokens in scope (`lens.view.scope`: those of the words, or all): `max` and `mean` are cosines, -1 to 1;
+   * `winner` adds up to the patch part of these tokens' score. Nothing is subtracted, whatever `lens.view.chance` says.
+   * @throws RangeError for another name
    */
   aggregate(how: Aggregate): PatchMap {
+    oneOf(how, "aggregate", AGGREGATES);
     return aggregate(this.explanation.maps, how, scopeTokens(this.explanation, this.state.view.scope));
   }
 
   /**
-   * The `k` best patches of what is in view (the selected token, else the word, else the aggregate; A less B where the
-   * difference is shown), with their page rectangles.
+   * The `k` best patches of what is in view (the selected token, else the word, else the aggregate; A - B where the
+   * difference is shown, less the baseline where that is subtracted), with their rectangles in pixels of the page.
    * @param options.apart one patch a place, so that a word that covers five cells is there once: `k` peaks that stand apart
    *   from each other, or fewer where the map has no more
    */
   best(k: number, options: { apart?: boolean } = {}): RankedPatch[] {
+    if (!Number.isInteger(k) || k < 1) throw invalid("k", k, "an integer of at least 1");
     const { map } = scene(this.state).shown;
     const best = (options.apart ? topPlaces : topPatches)(map, k);
     return patchList(best.map((patch) => this.#placed(patch, map)));

@@ -27,6 +27,7 @@ import {
   commaList,
   DOCUMENT_OPTIONS,
   DOCUMENT_USAGE,
+  folded,
   keyword,
   MODEL_OPTIONS,
   MODEL_USAGE,
@@ -49,12 +50,12 @@ that matched each query best are named, with their scores.
 ${DOCUMENT_USAGE}
   --pairs           first document with first query, second with second, …
 ${MODEL_USAGE}
-  --tokens WHICH    words (default), all, none, or indices: 0,2,5
-  --aggregate HOW   ${AGGREGATES.join(", ")}; default max
+  --tokens WHICH    tokens that get a map of their own: words (default), all, none, or indices: 0,2,5
+  --aggregate HOW   the map of all words together: ${AGGREGATES.join(", ")}; default max
   --format LIST     ${Object.keys(FORMATS).join(", ")}; several with commas or spaces; default png
-  --palette NAME    ${PALETTE_NAMES.join(", ")}; default viridis
-  --scale NAME      what the colours span: ${SCALE_NAMES.join(", ")}; default absolute
-  --cells HOW       ${CELLS.join(", ")}; default nearest; smooth is for display only
+  --palette NAME    ${folded(`or --cmap: ${PALETTE_NAMES.join(", ")}; default viridis`)}
+  --scale NAME      ${folded(`what the colour scale spans, or --normalize: ${SCALE_NAMES.join(", ")}; default absolute`)}
+  --cells HOW       how cells are drawn: ${CELLS.join(", ")}; default nearest; smooth is for display only
   --arrays          JSON with maps as nested arrays [token][row][column]
   --out DIR         default similarity-maps
   --json            print explanation@1 on stdout (an object for one page and query, else an array), no files

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { didYouMean } from "../../core/data/did-you-mean.js";
+import { ownName } from "../../core/view/view-names.js";
 import { PROVIDERS } from "../runtime/providers.js";
 
 export interface Command {
@@ -20,7 +21,8 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /**
  * Reads a command's arguments. An option that may be given several times takes all words up to the next option:
- * `--documents a b` is `--documents a --documents b`. Behind `--` nothing is an option.
+ * `--documents a b` is `--documents a --documents b`. Behind `--` nothing is an option. Settings of colours may be named as
+ * people know them, as in the view (`--normalize` is `--scale`).
  * @param operands names of the words that belong to no option; one that ends in "…" stands for any number
  * @throws UsageError for an unknown option, a missing value, a word too many
  */
@@ -52,8 +54,9 @@ function assign(argv: readonly string[], options: Options): { values: string[]; 
       else values.push(`--${open}=${word}`);
       continue;
     }
-    const [, name, given] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-    if (name === undefined || !Object.hasOwn(options, name)) throw unknownOption(word, options);
+    const [, spelled, given] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const name = spelled && ownName("view.color", spelled);
+    if (!name || !Object.hasOwn(options, name)) throw unknownOption(word, options);
     const { type, multiple = false } = options[name];
     if (seen.has(name) && !multiple) throw new UsageError(`--${name} is given twice, expected once`);
     seen.add(name);
@@ -61,7 +64,7 @@ function assign(argv: readonly string[], options: Options): { values: string[]; 
     if (type === "boolean") {
       if (given !== undefined) throw new UsageError(`invalid --${name}: ${given}, expected no value`);
       values.push(word);
-    } else if (given !== undefined) values.push(word);
+    } else if (given !== undefined) values.push(`--${name}=${given}`);
     else {
       const next = argv[++i];
       if (next === undefined || isOption(next)) throw new UsageError(`missing value of --${name}`);
@@ -105,6 +108,20 @@ export function number(name: string, value: string, low: number, high: number): 
 /** Words of an option that also takes several in one, with commas between them. */
 export function commaList(values: readonly string[]): string[] {
   return [...new Set(values.flatMap((value) => value.split(",").map((part) => part.trim())))];
+}
+
+const HELP = { width: 116, indent: 20 };
+
+/** What an option says in the help, in lines that stand below each other. */
+export function folded(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines[lines.length - 1];
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length <= HELP.width - HELP.indent) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join(`\n${" ".repeat(HELP.indent)}`);
 }
 
 /** Options that choose and run a model, shared by the commands that do. */

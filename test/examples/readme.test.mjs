@@ -13,7 +13,10 @@ import { blocksOf, codeBlocks } from "./code-blocks.mjs";
 const SET_UP = /^(git clone|npm run lab|npm test)\b/;
 
 /** Runs in the kernel after the blocks of a file, and what it must say: that what they set up works. */
-const AFTERWARDS = { "README.md": { code: "token.value = 1;\nlens.view.token", says: "1" } };
+const AFTERWARDS = {
+  "README.md": { code: "token.value = 1;\nlens.view.token", says: "1" },
+  "docs/numbers.md": { code: "agree", says: "[ true, true, true ]" },
+};
 
 const folders = [];
 after(() => {

@@ -141,6 +141,12 @@ test("palette, scale and cells are those that were asked for; others are refused
     expect(pictures).not.toContain(pixels);
     pictures.push(pixels);
   }
+  expect((await picture("--cmap=mako")).pixels).toBe(pictures[1]);
+  expect((await picture("--normalize", "token")).pixels).toBe(pictures[2]);
+  expect((await picture("--normalize", "log")).err).toContain(
+    "invalid --scale: log, expected one of absolute",
+  );
+  expect((await picture("--scale", "token", "--normalize", "query")).err).toContain("--scale is given twice");
   const { code, err } = await picture("--palette", "jet");
   expect(code).toBe(2);
   expect(err).toContain("invalid --palette: jet, expected one of viridis, cividis, mako");

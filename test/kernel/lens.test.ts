@@ -148,6 +148,15 @@ test("what a lens gives prints as what it is", () => {
   expect(String(lens.map(0))).toMatch(/^PatchMap 64 × 64/);
 });
 
+test("numbers that there are not are refused by name", () => {
+  expect(() => lens.aggregate("sum" as "max")).toThrow(
+    'invalid aggregate: "sum", expected one of max, mean, winner',
+  );
+  for (const k of [0, -1, 1.5, Number.NaN, "3" as unknown as number])
+    expect(() => lens.best(k)).toThrow(/^invalid k: .*, expected an integer of at least 1$/);
+  expect(lens.best(10_000).length).toBe(64 * 64);
+});
+
 test("an unknown word is refused with the words there are", () => {
   expect(() => lens.map("whale")).toThrow('invalid word: "whale", expected one of "electricity", "network"');
 });
