@@ -1,6 +1,6 @@
 import ts = require("typescript");
 
-import { constant } from "./made.js";
+import { constant } from "./syntax-nodes.js";
 
 /**
  * Node sees the names that a CommonJS module exports only where its text shows them; TypeScript's types promise all of

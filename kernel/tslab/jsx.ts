@@ -1,7 +1,7 @@
 import ts = require("typescript");
 
-import { constant, loaded } from "./made.js";
 import type { MachineryNames } from "./rewrite.js";
+import { constant, loaded } from "./syntax-nodes.js";
 
 /**
  * Names that the JSX of a cell calls: `React`, or what its `@jsx h` and `@jsxFrag F` comments or the settings name instead.

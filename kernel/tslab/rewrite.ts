@@ -1,8 +1,8 @@
 import ts = require("typescript");
 
-import { constant, loaded, placed, runtimeCall } from "./made.js";
 import { bindingNames, isNamedDeclaration, type TopLevel } from "./names.js";
 import { firstSymbol, isName, isNaming, isReference, isValue, ownedSymbols, symbolsOf } from "./symbols.js";
+import { constant, loaded, placed, runtimeCall } from "./syntax-nodes.js";
 
 /** Names that the machinery uses in a cell, none of which the cell uses. */
 export interface MachineryNames {

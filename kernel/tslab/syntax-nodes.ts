@@ -1,6 +1,6 @@
 import ts = require("typescript");
 
-/** `await runtime.load(specifier)`, with the place of what it is made of. */
+/** `await runtime.load(specifier)`, with the place of the import that it stands for. */
 export function loaded(
   f: ts.NodeFactory,
   runtime: string,
@@ -10,9 +10,9 @@ export function loaded(
   return f.createAwaitExpression(placed(runtimeCall(f, runtime, "load", specifier), of));
 }
 
-/** Gives what was made the place of what it was made of. */
-export function placed<T extends ts.Node>(made: T, of: ts.Node): T {
-  return ts.setSourceMapRange(made, of.pos < 0 ? of : { pos: of.getStart(), end: of.end });
+/** Gives a node the place of the one that it stands for. */
+export function placed<T extends ts.Node>(node: T, of: ts.Node): T {
+  return ts.setSourceMapRange(node, of.pos < 0 ? of : { pos: of.getStart(), end: of.end });
 }
 
 /** `const name = value;` */
