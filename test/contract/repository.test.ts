@@ -15,7 +15,7 @@ test("the repository stands alone: no file points outside it", () => {
 test("the version is stated once, in package.json", () => {
   const places = texts.filter(
     (file) =>
-      /^(core|kernel|src|style|tools|examples|\.ci)\/|^(pyproject\.toml|install\.json|README\.md)$/.test(
+      /^(core|engine|kernel|src|style|tools|examples|\.ci)\/|^(pyproject\.toml|install\.json|README\.md)$/.test(
         file,
       ) && new RegExp(`(^|[^\\d.])${version.replaceAll(".", "\\.")}([^\\d.]|$)`).test(read(file) as string),
   );
@@ -51,7 +51,9 @@ test("files that the documentation names exist", () => {
     .flatMap((file) => {
       const text = read(file) as string;
       const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1]);
-      const paths = [...text.matchAll(/`((?:\.\.?\/)[\w./-]+)`/g)].map((match) => match[1]);
+      const paths = [...text.matchAll(/`((?:\.\.?\/)[\w./-]+|(?:core|engine|kernel|src)\/[\w./-]+)`/g)].map(
+        (match) => match[1],
+      );
       return [...links, ...paths]
         .filter((link) => !existsSync(join(root, dirname(file), link)) && !existsSync(join(root, link)))
         .map((link) => `${file}: ${link}`);
