@@ -1,7 +1,7 @@
 import { type Explanation, maxsim, type Page, similarityMaps } from "../../core/index.js";
 import { stopSignal } from "../stop-signal.js";
 import { baselineOn, type ControlQueries, EVERYDAY } from "./baseline.js";
-import type { Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
+import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
 import { provenance } from "./provenance.js";
 
 /**
@@ -34,21 +34,33 @@ export async function explainPage(
 
 /**
  * Page scores of a query, in the order of the pages: `sum over query tokens of the maximum over ALL page vectors`. Pages are
- * never padded to one length: a padding vector would lift a negative maximum to 0.
+ * never padded to one length: a padding vector would lift a negative maximum to 0. Embeddings are let go as soon as they are
+ * scored, so that any number of pages can be.
  */
 export async function score(
   model: Model,
   pages: readonly (Page | PageEmbedding)[],
   query: string | QueryEmbedding,
-  options: StopOptions = {},
+  options: EmbedOptions = {},
 ): Promise<Float32Array> {
   const signal = stopSignal(options.signal);
   const { vectors: asked } = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
   const out = new Float32Array(pages.length);
-  for (const [i, page] of pages.entries()) {
+  let i = 0;
+  for await (const { vectors } of embeddings(model, pages, { ...options, signal })) {
     signal?.throwIfAborted();
-    const { vectors } = "kind" in page ? await model.embedPage(page, { signal }) : page;
-    out[i] = await model.maxsim.score(asked, vectors);
+    out[i++] = await model.maxsim.score(asked, vectors);
   }
   return out;
+}
+
+const isPage = (one: Page | PageEmbedding): one is Page => "kind" in one;
+
+async function* embeddings(
+  model: Model,
+  pages: readonly (Page | PageEmbedding)[],
+  options: EmbedOptions,
+): AsyncGenerator<PageEmbedding> {
+  if (pages.every(isPage)) yield* model.streamEmbeddings(pages, options);
+  else for (const page of pages) yield isPage(page) ? await model.embedPage(page, options) : page;
 }

@@ -2,9 +2,8 @@ import type { Page } from "../../core/index.js";
 import { controlQueries } from "../../engine/explain/index.js";
 import type { Model } from "../hub/load-model.js";
 import { stopSignal } from "../interrupt.js";
-import { type Report, withProgress } from "../widgets/progress.js";
+import type { Report } from "../widgets/progress.js";
 import { Lens } from "./lens.js";
-import { told } from "./lens-explainer.js";
 
 export interface ExplainOptions {
   /** How many of the best pages the lens holds with their maps; default 12. All pages are ranked. */
@@ -22,33 +21,32 @@ export interface ExplainOptions {
 
 /**
  * Explains how a query matches one or several pages. Pages already embedded by the same model, prompt profile and
- * pixels are not embedded again.
+ * pixels are not embedded again. Pages are rendered, embedded and scored one by one: what is kept are the best ones' maps, and
+ * of pixels and embeddings as many as the caches hold.
  * @param model one, or several to compare (also the same with two profiles: `[model, model.withProfile("…")]`); the
  *   first one ranks the pages
+ * @param pages one, several, or a stream of them as `streamPages` gives
  * @param query 1 or more words; an empty query is an error
  * @returns the lens with its maps; as the last value of a cell it shows itself. In a notebook chance is measured after that,
  *   while the cell is still busy (`await lens.measured`)
  */
 export async function explain(
   model: Model | readonly Model[],
-  pages: Page | readonly Page[],
+  pages: Page | readonly Page[] | AsyncIterable<Page>,
   query: string,
   options: ExplainOptions = {},
 ): Promise<Lens> {
-  const all = Array.isArray(pages) ? [...pages] : [pages as Page];
-  if (all.length === 0)
-    throw new RangeError("invalid pages: none, expected at least one page (openPages gives them)");
   const models = Array.isArray(model) ? [...model] : [model as Model];
   if (models.length === 0)
     throw new RangeError("invalid models: none, expected at least one (loadModel gives it)");
   const baseline = controlQueries(options.baseline);
   const signal = stopSignal(options.signal);
+  // What the query cannot be is said before the long work.
+  for (const one of models) one.tokenize(query);
+  const all: Page[] = [];
+  for await (const page of "kind" in pages ? [pages] : pages) all.push(page);
+  if (all.length === 0)
+    throw new RangeError("invalid pages: none, expected at least one page (openPages gives them)");
   const lens = new Lens(models, all, options.top ?? 12, baseline, options.onProgress);
-  for (const one of models) {
-    one.tokenize(query);
-    const embed = (report: Report) => one.embedPages(all, { signal, onProgress: told(report) });
-    if (options.onProgress) await embed(options.onProgress);
-    else await withProgress("Embedding", "pages", embed);
-  }
   return lens.ask(query, { signal });
 }

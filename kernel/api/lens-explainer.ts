@@ -40,6 +40,8 @@ export class LensExplainer {
   readonly #top: number;
   readonly #baseline: ControlQueries | null;
   readonly #report: Report | undefined;
+  /** Whether the pages went through all models: it takes long only the first time. */
+  #isEmbedded = false;
   /** What takes longest about a page that comes again. */
   readonly #pictures = new LRUCache<string, LensPage>({
     maxSize: 128 * 2 ** 20,
@@ -124,14 +126,41 @@ export class LensExplainer {
     set: ControlQueries,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const embed = (report: Report) => embedControlQueries(model, set, { signal, onProgress: told(report) });
-    if (this.#report) await embed(this.#report);
-    else await withProgress("Measuring chance", "control queries", embed);
+    await this.#watched("Measuring chance", "control queries", (onProgress) =>
+      embedControlQueries(model, set, { signal, onProgress }),
+    );
   }
 
   async #rank(asked: QueryEmbedding, signal: AbortSignal | undefined): Promise<RankedPage[]> {
-    const scores = await score(this.models[0], this.pages, asked, { signal });
+    const scores = await this.#scores(asked, signal);
     return this.pages.map((page, i) => ({ page, score: scores[i] })).sort((a, b) => b.score - a.score);
+  }
+
+  /** Page scores by the first model. The first time, all pages are embedded with the other models, too. */
+  async #scores(asked: QueryEmbedding, signal: AbortSignal | undefined): Promise<Float32Array> {
+    const [first, ...others] = this.models;
+    const { pages } = this;
+    if (this.#isEmbedded) return score(first, pages, asked, { signal });
+    const scores = await this.#watched("Embedding", "pages", (onProgress) =>
+      score(first, pages, asked, { signal, onProgress }),
+    );
+    for (const model of others)
+      await this.#watched("Embedding", "pages", async (onProgress) => {
+        const embeddings = model.streamEmbeddings(pages, { signal, onProgress });
+        while (!(await embeddings.next()).done);
+      });
+    this.#isEmbedded = true;
+    return scores;
+  }
+
+  /** Work that may take long: its progress goes to who asked for it, else to a bar in the cell. */
+  #watched<T>(
+    label: string,
+    unit: string,
+    work: (onProgress: (progress: EmbedProgress) => void) => Promise<T>,
+  ): Promise<T> {
+    const reporting = (report: Report) => work(({ done, total }) => report(done, total));
+    return this.#report ? reporting(this.#report) : withProgress(label, unit, reporting);
   }
 
   #lensPages(pages: readonly Page[], signal: AbortSignal | undefined): Promise<LensPage[]> {
@@ -142,9 +171,4 @@ export class LensExplainer {
       return picture;
     });
   }
-}
-
-/** Progress of a model as a report. */
-export function told(report: Report): (progress: EmbedProgress) => void {
-  return ({ done, total }) => report(done, total);
 }

@@ -13,14 +13,19 @@ export interface CacheLimits {
   disk: number;
 }
 
-const LIMITS: CacheLimits = { memory: 512 * 2 ** 20, disk: 4 * 2 ** 30 };
+const DISK = 4 * 2 ** 30;
+/** What goes from memory is read again where there is a folder, and made again where there is none. */
+const MEMORY = { withFolder: 128 * 2 ** 20, alone: 512 * 2 ** 20 };
 const WRITES_BETWEEN_LOOKS = 100;
 
 /**
  * @param folder where embeddings outlive the process (one safetensors file each, `embeddings` float32 [vectors, dim]), or
  *   null to keep them in memory only
  */
-export function embeddingCache(folder: string | null, limits: CacheLimits = LIMITS): EmbeddingCache {
+export function embeddingCache(
+  folder: string | null,
+  limits: CacheLimits = { memory: folder ? MEMORY.withFolder : MEMORY.alone, disk: DISK },
+): EmbeddingCache {
   const memory = new LRUCache<string, MultiVector>({
     maxSize: limits.memory,
     sizeCalculation: ({ data }) => data.byteLength || 1,
