@@ -37,6 +37,13 @@ const kept = new LRUCache<Renderable, Uint8Array>({
   sizeCalculation: (pixels) => pixels.length,
 });
 const rendering = new SharedWorks<Renderable, Uint8Array>();
+/** Of how many words the places are kept: those of about a hundred pages. */
+const KEPT_WORDS = 50_000;
+
+const words = new LRUCache<Renderable, readonly PageWord[]>({
+  maxSize: KEPT_WORDS,
+  sizeCalculation: (list) => list.length || 1,
+});
 const reading = new SharedWorks<Renderable, readonly PageWord[]>();
 
 /**
@@ -61,10 +68,10 @@ export function makePage(from: Renderable, onRendered: (page: Page) => void): Pa
     return pixels;
   }
 
-  let words: readonly PageWord[] | null = null;
   async function read(signal: AbortSignal): Promise<readonly PageWord[]> {
-    words = from.words ? Object.freeze(await from.words(signal)) : [];
-    return words;
+    const list = Object.freeze((await from.words?.(signal)) ?? []);
+    words.set(from, list);
+    return list;
   }
 
   const page: Page = {
@@ -92,7 +99,7 @@ export function makePage(from: Renderable, onRendered: (page: Page) => void): Pa
     async words(options = {}) {
       const signal = stopSignal(options.signal);
       signal?.throwIfAborted();
-      return words ?? reading.get(from, read, signal);
+      return words.get(from) ?? reading.get(from, read, signal);
     },
   };
   return Object.defineProperty(page, inspect.custom, { value: () => line(page) });

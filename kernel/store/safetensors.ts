@@ -31,7 +31,7 @@ export function writeSafetensors(
 }
 
 /**
- * One float32 tensor of a file.
+ * One float32 tensor of a file, in the file's memory where that is aligned.
  * @throws Error where the bytes are not a whole file or do not hold it
  */
 export function readSafetensor(bytes: Buffer, name: string): { data: Float32Array; shape: number[] } {
@@ -43,6 +43,10 @@ export function readSafetensor(bytes: Buffer, name: string): { data: Float32Arra
     throw new RangeError(
       `invalid tensor ${name}: ${dtype} [${shape}] in ${to - from} of ${bytes.length} bytes`,
     );
-  // Copied, because a file's bytes may begin at any address.
-  return { data: new Float32Array(new Uint8Array(bytes.subarray(from, to)).buffer), shape };
+  const begin = bytes.byteOffset + from;
+  const data =
+    begin % 4 === 0
+      ? new Float32Array(bytes.buffer, begin, size / 4)
+      : new Float32Array(new Uint8Array(bytes.subarray(from, to)).buffer);
+  return { data, shape };
 }

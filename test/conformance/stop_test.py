@@ -22,7 +22,8 @@ const made = (seed: number): Page => {
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * (2 * seed + 3) * 37) & 255);
   const source = { file: `page${seed}`, number: 1, of: 1, dpi: null, renderer: "test" };
   const sha256 = createHash("sha256").update(pixels).update(`${seed}`).digest("hex");
-  return { kind: "page", width, height, source, sha256, warnings: [], pixels: async () => pixels, digest: async () => sha256 };
+  const rendered = { pixels: async () => pixels, digest: async () => sha256, words: async () => [] };
+  return { kind: "page", width, height, source, sha256, warnings: [], ...rendered };
 };
 const pages = Array.from({ length: %d }, (_, seed) => made(seed));
 const own = new AbortController();

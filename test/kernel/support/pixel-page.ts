@@ -23,5 +23,6 @@ export function pixelPage(
     warnings: [],
     pixels: async () => pixels,
     digest: async () => digest,
+    words: async () => [],
   };
 }
