@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultView, LENS_STATE_VERSION } from "../lib/core/index.js";
+import { defaultView, LENS_STATE_VERSION, lensDataOf } from "../lib/core/index.js";
 import { explainPage } from "../lib/engine/explain/index.js";
 import { lensPage } from "../lib/kernel/api/lens-page.js";
 import { renderPng } from "../lib/kernel/figures/index.js";
@@ -30,7 +30,7 @@ writeFileSync(join(folder, "maps.f32"), explanation.maps.data.subarray(0, TOKENS
 
 async function ours(dpi) {
   // Afresh each time: what is kept between the maps of a page is kept within one run only.
-  const data = { pages: [await lensPage(page)], explanations: [{ ...explanation, page: 0 }] };
+  const data = lensDataOf([{ explanation, page: await lensPage(page) }]);
   const state = { version: LENS_STATE_VERSION, data, view: defaultView(data) };
   const left = Array.from({ length: TOKENS }, (_, i) => i);
   const hand = async () => {

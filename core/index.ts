@@ -1,5 +1,7 @@
 export { fromBase64 } from "./data/base64.js";
-export * from "./data/lens-data.js";
+export { fromEarlier, isEarlier } from "./data/earlier-versions.js";
+export { type Explained, explanationOf, explanationsOf, lensDataOf } from "./data/explanation-of.js";
+export { decodeLensData, encodeLensData } from "./data/lens-data.js";
 export { LENS_LIMITS } from "./data/lens-limits.js";
 export * from "./data/lens-state.js";
 export * from "./data/lens-wire.js";

@@ -1,62 +1,71 @@
-import { bytes, integer, invalid, list, oneOf, record, refusal, text } from "./check.js";
-import { decodeExplanation } from "./lens-explanation.js";
+import { show } from "./check.js";
 import { LENS_LIMITS } from "./lens-limits.js";
-import { type LensData, type LensPage, PICTURE_MIMES } from "./lens-state.js";
-import { pictureSize } from "./picture.js";
-import { sharedReference } from "./shared-name.js";
+import type { LensData } from "./lens-state.js";
+import { modelSchema, pageSchema, querySchema, resultSchema } from "./result-schema.js";
+import { checked, list, object, parse, record, type Schema, text, type Wrong } from "./schema.js";
+
+/** A whole lens but for what is chosen in it. */
+export const lensDataSchema: Schema<LensData> = checked(
+  object<LensData>({
+    models: record(modelSchema, 1, LENS_LIMITS.results),
+    queries: record(querySchema, 1, LENS_LIMITS.results),
+    pages: record(pageSchema, 1, LENS_LIMITS.pages),
+    results: record(resultSchema, 1, LENS_LIMITS.results),
+    order: list(text(300), 1, LENS_LIMITS.results),
+  }),
+  agreement,
+);
 
 /**
- * Reads lens data from a widget's trait, a saved notebook or an exported page and checks all of it: counts,
- * shapes, sizes, ranges, finiteness, and that the score adds up. Binary leaves may be any view or ArrayBuffer
- * (little-endian float32 for cosines). Strings are kept as they are: data, never markup. Only full paths and addresses of earlier versions are shortened.
- * @throws RangeError naming what is wrong (`invalid explanations[0].maps: 96 bytes, expected 24 cosines …`)
+ * Reads lens data from a widget's traits, a saved notebook or an exported page and checks all of it: counts,
+ * shapes, sizes, ranges, finiteness, that keys lead somewhere, and that the score adds up. Binary leaves may be any view
+ * or ArrayBuffer (little-endian float32 for cosines). Strings are kept as they are: data, never markup. Only full paths
+ * and addresses of earlier versions are shortened.
+ * @throws RangeError naming what is wrong (`invalid results.r1.maps.data: 96 bytes, expected 24 cosines …`)
  */
 export function decodeLensData(raw: unknown): LensData {
-  const given = record(raw, "lens data");
-  const pages = list(given.pages, "pages", [1, LENS_LIMITS.pages], page);
-  let left = LENS_LIMITS.cosines;
-  const explanations = list(given.explanations, "explanations", [1, LENS_LIMITS.explanations], (v, name) => {
-    const decoded = decodeExplanation(v, name, pages.length, left);
-    left -= decoded.maps.data.length;
-    return decoded;
-  });
-  return { pages, explanations };
+  return parse(lensDataSchema, raw, "lens data", "");
 }
 
 /** The same tree with `DataView` leaves that own their bytes: what a widget trait or a comm message carries. */
 export function encodeLensData(data: unknown): unknown {
-  return owned(data);
+  if (ArrayBuffer.isView(data))
+    return new DataView(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+  if (Array.isArray(data)) return data.map(encodeLensData);
+  if (typeof data !== "object" || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, v]) => [key, encodeLensData(v)]));
 }
 
-function owned(value: unknown): unknown {
-  if (ArrayBuffer.isView(value))
-    return new DataView(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
-  if (Array.isArray(value)) return value.map(owned);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, owned(v)]));
+/** What the parts say of each other. */
+function agreement({ models, queries, pages, results, order }: LensData): Wrong | null {
+  let cosines = 0;
+  for (const [key, { model, query, page, maps }] of Object.entries(results)) {
+    const places = { model: models, query: queries, page: pages };
+    for (const [name, to] of Object.entries({ model, query, page }))
+      if (!Object.hasOwn(places[name as keyof typeof places], to))
+        return { at: ["results", key, name], is: show(to), expected: `a key of the lens's ${NAMES[name]}` };
+    const { length } = queries[query].tokens;
+    if (maps.tokens !== length)
+      return {
+        at: ["results", key, "maps", "tokens"],
+        is: show(maps.tokens),
+        expected: `${length}, the tokens of its query`,
+      };
+    cosines += maps.data.length;
+    if (cosines > LENS_LIMITS.cosines)
+      return {
+        at: ["results", key, "maps"],
+        is: `${maps.tokens} tokens on ${maps.rows} x ${maps.columns} patches`,
+        expected: `at most ${LENS_LIMITS.cosines} cosines in a lens`,
+      };
+  }
+  const stray = order.findIndex((key, i) => !Object.hasOwn(results, key) || order.indexOf(key) !== i);
+  if (stray >= 0)
+    return { at: ["order", stray], is: show(order[stray]), expected: "the key of a result, each once" };
+  const { length } = Object.keys(results);
+  if (order.length !== length)
+    return { at: ["order"], is: show(order), expected: `the keys of all ${length} results` };
+  return null;
 }
 
-function page(raw: unknown, name: string): LensPage {
-  const given = record(raw, name);
-  const of = integer(given.of, `${name}.of`, 1, 1_000_000);
-  const picture = record(given.picture, `${name}.picture`);
-  const data = bytes(picture.data, `${name}.picture.data`);
-  if (data.length === 0 || data.length > LENS_LIMITS.pictureBytes)
-    throw invalid(`${name}.picture.data`, data, `1 to ${LENS_LIMITS.pictureBytes} bytes`);
-  const size = pictureSize(data, `${name}.picture.data`);
-  if (size.width * size.height > LENS_LIMITS.picturePixels || size.width * size.height === 0)
-    throw refusal(
-      `${name}.picture.data`,
-      `${size.width} x ${size.height} pixels`,
-      `at most ${LENS_LIMITS.picturePixels} pixels`,
-    );
-  return {
-    name: sharedReference(text(given.name, `${name}.name`)),
-    number: integer(given.number, `${name}.number`, 1, of),
-    of,
-    width: integer(given.width, `${name}.width`, 1, 100_000),
-    height: integer(given.height, `${name}.height`, 1, 100_000),
-    sha256: text(given.sha256, `${name}.sha256`, 64),
-    picture: { mime: oneOf(picture.mime, `${name}.picture.mime`, PICTURE_MIMES), data },
-  };
-}
+const NAMES: Record<string, string> = { model: "models", query: "queries", page: "pages" };

@@ -1,11 +1,11 @@
 /** What a lens accepts; beyond it a browser tab would suffer. */
 export const LENS_LIMITS = {
   pages: 500,
-  explanations: 500,
+  results: 500,
   tokens: 2_048,
   /** Rows and columns of a grid. */
   side: 512,
-  /** Cosines of all explanations together: 128 MB. */
+  /** Cosines of all results together: 128 MB. */
   cosines: 32_000_000,
   /** Control queries, and control tokens of one kind. */
   baseline: 100_000,

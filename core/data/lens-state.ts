@@ -1,8 +1,17 @@
 import type { DivergingName, PaletteName } from "./palette-names.js";
-import type { Aggregate, Explanation } from "./vocabulary.js";
+import type {
+  Aggregate,
+  Baseline,
+  Explanation,
+  MaxSim,
+  ModelProvenance,
+  Provenance,
+  Query,
+  SimilarityMaps,
+} from "./vocabulary.js";
 
 /** Version of the state's shape. Raise it when an older reader would misunderstand a newer state. */
-export const LENS_STATE_VERSION = 2;
+export const LENS_STATE_VERSION = 3;
 
 export const PICTURE_MIMES = ["image/png", "image/jpeg", "image/webp"] as const;
 
@@ -15,22 +24,59 @@ export interface LensPage {
   /** Size of the rendered page in pixels: the coordinates of patches. */
   width: number;
   height: number;
+  /** Of its pixels. */
   sha256: string;
+  /** Resolution it was rendered at, or null for an image. */
+  dpi: number | null;
+  /** Renderer or decoder with version. */
+  renderer: string;
   /** Encoded picture for display; may be smaller than width x height. */
   picture: { mime: (typeof PICTURE_MIMES)[number]; data: Uint8Array };
 }
 
-/** One query on one of the lens's pages. */
-export interface LensExplanation extends Explanation {
-  /** Index into `LensData.pages`. */
-  page: number;
+/** What depends on the model alone. */
+export interface ResultModel {
+  provenance: ModelProvenance;
+  processor: Pick<Provenance["processor"], "resample" | "backend">;
+  /** Cosine range that the default display spans. */
+  domain: [number, number];
 }
 
-/** What is sent once (the large part). */
+/** One model x query x page, which it names by their keys: what is its own, and nothing that they say. */
+export interface Result {
+  kind: "result";
+  model: string;
+  query: string;
+  page: string;
+  /** Size that the model's processor gave the page, in pixels. */
+  resized: { width: number; height: number };
+  maps: SimilarityMaps;
+  maxsim: MaxSim;
+  /** The yardstick for chance, or null where it was not measured. */
+  baseline: Baseline | null;
+  /** Package name to version. */
+  versions: Record<string, string>;
+  /** ISO 8601, UTC. */
+  date: string;
+}
+
+/** What a lens shows, each thing once, by a key that is derived from what it is. */
 export interface LensData {
-  pages: LensPage[];
-  /** What the strip and the comparisons choose from; index 0 is what the lens opens with. */
-  explanations: LensExplanation[];
+  models: Record<string, ResultModel>;
+  /** As a model's tokenizer has it: two models that are asked the same have two. */
+  queries: Record<string, Query>;
+  pages: Record<string, LensPage>;
+  results: Record<string, Result>;
+  /** Keys of the results: the newest query first, of each model the best page first. The lens opens with the first. */
+  order: string[];
+}
+
+/** A result with what its keys lead to, as `explanationOf` gives it. */
+export interface LensExplanation extends Explanation {
+  /** Key of the result. */
+  key: string;
+  /** Key of the page. */
+  page: string;
 }
 
 export const SCOPES = ["words", "all"] as const;
@@ -105,8 +151,8 @@ export interface MarksView {
 
 /** What a person changes: small, synced both ways, each property assignable from a cell (`lens.view.token = 2`). */
 export interface LensView {
-  /** Index into `LensData.explanations`. */
-  explanation: number;
+  /** Key of the result in view: one of `LensData.order`. */
+  result: string;
   /** Selected query token, or null: the word, or without one the aggregate. */
   token: number | null;
   /** Selected word: that of the token, or all sub-tokens of a word when `token` is null. */
@@ -117,8 +163,8 @@ export interface LensView {
   marks: MarksView;
   cells: Cells;
   chance: ChanceView;
-  /** Explanation to compare with (the B of A/B), or null. */
-  compare: number | null;
+  /** Key of the result to compare with (the B of A/B), or null. */
+  compare: string | null;
   /** Show A minus B instead of A when comparing. */
   difference: boolean;
   layout: Layout;

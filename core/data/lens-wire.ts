@@ -1,51 +1,40 @@
-import type { LensData, LensPage } from "./lens-state.js";
-import type { Baseline } from "./vocabulary.js";
+import type { LensData, LensPage, Result } from "./lens-state.js";
 
-/** A lens on its way to the browser: what is large and stays, and what comes later, travel apart from what a query says. */
+/** A lens on its way to the browser: pictures and results travel apart from the rest, each once. */
 export interface LensWire {
-  /** Pages without pictures, explanations without baselines. */
-  data: { pages: Omit<LensPage, "picture">[]; explanations: LensData["explanations"] };
-  /** The pages' pictures by their sha256: each is sent once. */
+  data: Pick<LensData, "models" | "queries" | "order"> & { pages: Record<string, Omit<LensPage, "picture">> };
+  /** By the key of the page. */
   pictures: Record<string, LensPage["picture"]>;
-  /** What control queries reach, in the order of the explanations; null where it was not measured, or not yet. */
-  baselines: (Baseline | null)[];
+  /** By the key of the result; what control queries reach comes when it is measured. */
+  results: Record<string, { result: Omit<Result, "baseline">; baseline: Result["baseline"] }>;
 }
 
-export function splitLens({ pages, explanations }: LensData): LensWire {
+export function splitLens({ models, queries, pages, results, order }: LensData): LensWire {
   return {
-    data: {
-      pages: pages.map(({ picture, ...page }) => page),
-      explanations: explanations.map((e) => ({ ...e, baseline: null })),
-    },
-    pictures: Object.fromEntries(pages.map(({ sha256, picture }) => [sha256, picture])),
-    baselines: explanations.map((e) => e.baseline),
+    data: { models, queries, pages: mapped(pages, ({ picture, ...page }) => page), order },
+    pictures: mapped(pages, ({ picture }) => picture),
+    results: mapped(results, ({ baseline, ...result }) => ({ result, baseline })),
   };
 }
 
-/** Puts together what travelled apart, for `decodeLensData` to check. What has it in place already, as the first version saved it, stays. */
-export function joinLens(data: unknown, pictures: unknown, baselines: unknown): unknown {
+/** Puts together what travelled apart, for `decodeLensData` to check. */
+export function joinLens(data: unknown, pictures: unknown, results: unknown): unknown {
   if (!isRecord(data)) return data;
+  const [shown, measured] = [pictures, results].map((of) => (isRecord(of) ? of : {}));
   return {
     ...data,
-    pages: each(data, "pages", (page) => ({ picture: fields(pictures)[String(page.sha256)], ...page })),
-    explanations: each(data, "explanations", (explanation, i) => ({
-      ...explanation,
-      baseline:
-        explanation.baseline ?? explanation.controls ?? (Array.isArray(baselines) ? baselines[i] : null),
-    })),
+    pages:
+      isRecord(data.pages) &&
+      mapped(data.pages, (page, key) => (isRecord(page) ? { ...page, picture: shown[key] } : page)),
+    results: mapped(measured, (of) =>
+      isRecord(of) && isRecord(of.result) ? { ...of.result, baseline: of.baseline } : of,
+    ),
   };
 }
 
-function each(
-  of: Record<string, unknown>,
-  key: string,
-  complete: (item: Record<string, unknown>, index: number) => object,
-): unknown {
-  const list = of[key];
-  return Array.isArray(list) ? list.map((item, i) => (isRecord(item) ? complete(item, i) : item)) : list;
+function mapped<T, U>(of: Record<string, T>, change: (value: T, key: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, change(value, key)]));
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
-
-const fields = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});

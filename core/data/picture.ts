@@ -1,14 +1,9 @@
-import { invalid } from "./check.js";
-
 /**
- * Size of an encoded picture, read from its header without decoding it, so that a small file that would
- * unpack into a huge bitmap is refused before a browser tries.
+ * Size of an encoded picture, read from its header without decoding it; null for other data.
  * Formats: PNG (ISO 15948, IHDR), JPEG (ITU T.81, SOF markers), WebP (RFC 9649).
  */
-export function pictureSize(data: Uint8Array, name: string): { width: number; height: number } {
-  const size = png(data) ?? jpeg(data) ?? webp(data);
-  if (!size) throw invalid(name, data, "a PNG, JPEG or WebP picture");
-  return size;
+export function pictureSize(data: Uint8Array): Size {
+  return png(data) ?? jpeg(data) ?? webp(data);
 }
 
 type Size = { width: number; height: number } | null;

@@ -1,5 +1,6 @@
-import { finite, integer, invalid, list, oneOf, record, refusal, text } from "./check.js";
+import { integer, invalid, oneOf, record } from "./check.js";
 import { decimal, printable } from "./printable.js";
+import { parse, range, text } from "./schema.js";
 
 /**
  * How numbers become colours: `sequential` from low to high, as normalisation and threshold say; `from-zero` from 0 to the
@@ -94,22 +95,22 @@ export function defineQuantity(raw: QuantityDescription, name?: string): Quantit
 export function defineQuantity(raw: unknown, name?: string): Quantity;
 export function defineQuantity(raw: unknown, name = "quantity"): Quantity {
   const given = record(raw, name);
-  const own = text(given.name, `${name}.name`, 40);
+  const own = parse(text(40), given.name, `${name}.name`);
   if (!NAME.test(own)) throw invalid(`${name}.name`, own, "lower-case letters, digits and hyphens");
   if (OWN.some((q) => q.name === own))
     throw invalid(`${name}.name`, own, "another name: this one is measured by the package");
   const phrase = (key: "unit" | "noun" | "plural", otherwise: string) =>
-    printable(text(given[key] ?? otherwise, `${name}.${key}`, 80), 80);
+    printable(parse(text(80), given[key] ?? otherwise, `${name}.${key}`), 80);
   const noun = phrase("noun", own.replaceAll("-", " "));
-  const range = (given.range ?? null) === null ? null : numberRange(given.range, `${name}.range`);
+  const ends = (given.range ?? null) === null ? null : numberRange(given.range, `${name}.range`);
   return {
     name: own,
     unit: phrase("unit", ""),
     noun,
     plural: phrase("plural", `${noun}s`),
-    range,
+    range: ends,
     scale: oneOf(given.scale ?? "sequential", `${name}.scale`, QUANTITY_SCALES),
-    decimals: integer(given.decimals ?? placesFor(range), `${name}.decimals`, 0, 6),
+    decimals: integer(given.decimals ?? placesFor(ends), `${name}.decimals`, 0, 6),
     similarity: false,
     chance: false,
   };
@@ -121,9 +122,7 @@ export function numberRange(
   name: string,
   [least, most]: readonly [number, number] = [-Number.MAX_VALUE, Number.MAX_VALUE],
 ): [number, number] {
-  const [low, high] = list(value, name, [2, 2], (v, n) => finite(v, n, least, most));
-  if (low >= high) throw refusal(name, `${low} to ${high}`, "the lower end first");
-  return [low, high];
+  return parse(range(least, most), value, name);
 }
 
 /** A hundredth of a range can be told apart. */

@@ -77,7 +77,8 @@ export interface PatchGrid {
   index: Int32Array;
 }
 
-export type TokenKind = "word" | "prefix" | "special" | "augmentation";
+export const TOKEN_KINDS = ["word", "prefix", "special", "augmentation"] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** One token of the query as the model saw it, from the one tokenisation that was run. */
 export interface QueryToken {
@@ -176,23 +177,26 @@ export interface Baseline {
   mean: Partial<Record<TokenKind, Float32Array>>;
 }
 
+/** Which model, with which weights and prompts, ran where. */
+export interface ModelProvenance {
+  id: string;
+  revision: string | null;
+  family: string;
+  /** SHA-256 (hex) of each weights file by name. */
+  weights: Record<string, string>;
+  dtype: string;
+  dim: number;
+  /** Prompt profile, for example "mini" or "engine-0.3.13". */
+  profile: string;
+  /** Execution provider the graphs ran on. */
+  provider: string;
+  /** Where the explanation's `domain` comes from: measured on this model, or assumed because nobody has. */
+  domain?: "measured" | "assumed";
+}
+
 /** Everything needed to make the same numbers again. */
 export interface Provenance {
-  model: {
-    id: string;
-    revision: string | null;
-    family: string;
-    /** SHA-256 (hex) of each weights file by name. */
-    weights: Record<string, string>;
-    dtype: string;
-    dim: number;
-    /** Prompt profile, for example "mini" or "engine-0.3.13". */
-    profile: string;
-    /** Execution provider the graphs ran on. */
-    provider: string;
-    /** Where the explanation's `domain` comes from: measured on this model, or assumed because nobody has. */
-    domain?: "measured" | "assumed";
-  };
+  model: ModelProvenance;
   processor: { width: number; height: number; resample: string; backend: string };
   page: {
     /** Name of the file, or address without query: see `sharedName`. */

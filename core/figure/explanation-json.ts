@@ -1,4 +1,5 @@
 import { toBase64 } from "../data/base64.js";
+import { explanationOf } from "../data/explanation-of.js";
 import type { LensState, LensView } from "../data/lens-state.js";
 import type {
   Explanation,
@@ -41,8 +42,8 @@ export interface ExplanationJson {
 
 /** What a lens shows, as a file: the explanation in view, and beside it what the picture is made of. */
 export interface LensJson extends ExplanationJson {
-  /** How it is drawn, without the indices into what the lens holds. */
-  view: Omit<LensView, "explanation" | "compare">;
+  /** How it is drawn, without the keys of what the lens holds. */
+  view: Omit<LensView, "result" | "compare">;
   /** The maps of the picture: one, A and B, their difference, or one a word. */
   shown: ShownJson[];
   /** B, where A is compared with it, side by side or as a difference. */
@@ -79,11 +80,11 @@ export function lensJson(
   state: Pick<LensState, "data" | "view">,
   options: { arrays?: boolean } = {},
 ): LensJson {
-  const { explanations } = state.data;
-  const { explanation, compare, ...view } = state.view;
-  const compared = compare === null || view.layout === "multiples" ? null : explanations[compare];
+  const { result, compare, ...view } = state.view;
+  const compared =
+    compare === null || view.layout === "multiples" ? null : explanationOf(state.data, compare);
   return {
-    ...explanationJson(explanations[explanation], options),
+    ...explanationJson(explanationOf(state.data, result), options),
     view,
     shown: figurePlan(state).panels.map((panel) => shownJson(panel, options)),
     compared: compared && explanationJson(compared, options),

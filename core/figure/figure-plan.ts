@@ -1,3 +1,4 @@
+import { explanationOf } from "../data/explanation-of.js";
 import type { LensState } from "../data/lens-state.js";
 import { printable } from "../data/printable.js";
 import { mapTitle, reading, superlative } from "../data/quantities.js";
@@ -63,7 +64,7 @@ const UNNUMBERED = { value: "", offImage: false };
 
 function titleOf({ data, view }: Pick<LensState, "data" | "view">, a: Scene): string {
   if (a.shown.kind !== "difference" || view.compare === null) return quoted(a);
-  const explanation = data.explanations[view.compare];
+  const explanation = explanationOf(data, view.compare);
   return namesApart(a, { explanation, page: data.pages[explanation.page] }).join(" minus ");
 }
 
@@ -86,7 +87,7 @@ function namesApart(a: Named, b: Named): [string, string] {
 }
 
 function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan {
-  const all = chips(data.explanations[view.explanation], view);
+  const all = chips(explanationOf(data, view.result), view);
   const panels = all.slice(0, MOST_PANELS).map((chip) => ({
     scene: scene({ data, view: { ...view, ...chip.select, compare: null } }),
     name: chip.label,

@@ -2,29 +2,35 @@ import type { LensData } from "../data/lens-state.js";
 import type { Explanation } from "../data/vocabulary.js";
 
 /** Only cosines of one model (same weights, same prompts) can be compared as numbers. */
-export function sameModel(a: Explanation, b: Explanation): boolean {
+export function sameModel(a: Pick<Explanation, "provenance">, b: Pick<Explanation, "provenance">): boolean {
   const [one, two] = [a.provenance.model, b.provenance.model];
   return one.id === two.id && one.profile === two.profile && one.revision === two.revision;
 }
 
-/** Indices of what the same model says to the same query, on all pages. */
-export function siblings(data: LensData, of: Explanation): number[] {
-  return data.explanations.flatMap((e, i) => (e.query.text === of.query.text && sameModel(e, of) ? [i] : []));
+/** Text of the query of a result. */
+export function queryText({ queries, results }: LensData, key: string): string {
+  return queries[results[key].query].text;
+}
+
+/** Keys of what the same model says to the same query, on all pages, in the lens's order. */
+export function siblings({ results, order }: LensData, key: string): string[] {
+  const { model, query } = results[key];
+  return order.filter((other) => results[other].model === model && results[other].query === query);
 }
 
 /** After A moved to another page or query: what takes the place of B, which is there to be compared with A. */
-export function followingCompare(
-  data: Pick<LensData, "explanations">,
-  before: number,
-  now: number,
-  compare: number,
-): number {
+export function followingCompare(data: LensData, before: string, now: string, compare: string): string {
   if (compare === now) return before;
-  const [was, a, b] = [before, now, compare].map((i) => data.explanations[i]);
+  const { results, order } = data;
+  const [was, a, b] = [before, now, compare].map((key) => results[key]);
   // Only a B that was another model's word on the same page and query goes along.
-  if (!was || sameModel(was, b) || b.page !== was.page || b.query.text !== was.query.text) return compare;
-  const next = data.explanations.findIndex(
-    (e) => sameModel(e, b) && e.page === a.page && e.query.text === a.query.text,
+  if (!was || was.model === b.model || b.page !== was.page) return compare;
+  if (queryText(data, before) !== queryText(data, compare)) return compare;
+  const next = order.find(
+    (key) =>
+      results[key].model === b.model &&
+      results[key].page === a.page &&
+      queryText(data, key) === queryText(data, now),
   );
-  return next < 0 ? compare : next;
+  return next ?? compare;
 }

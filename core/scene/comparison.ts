@@ -1,3 +1,4 @@
+import { explanationOf } from "../data/explanation-of.js";
 import type { LensData, LensState, LensView } from "../data/lens-state.js";
 import { sameModel } from "../interaction/siblings.js";
 import { counterpart } from "../view/difference.js";
@@ -12,14 +13,14 @@ import { type Scene, sceneOf } from "./scene.js";
  */
 export function comparison({ data, view }: Pick<LensState, "data" | "view">, a: Scene): Scene | null {
   if (view.compare === null || view.difference) return null;
-  const b = data.explanations[view.compare];
+  const b = explanationOf(data, view.compare);
   const selected = counterpart(a.explanation, b, view);
-  const other: LensView = { ...view, explanation: view.compare, compare: null, region: regionOf(view, "b") };
+  const other: LensView = { ...view, result: view.compare, compare: null, region: regionOf(view, "b") };
   return sceneOf(data, other, selected, sameModel(a.explanation, b) ? a.scale : undefined);
 }
 
-/** What tells one explanation from others: query, page, model. */
-export function explanationName(data: LensData, index: number): string {
-  const explanation = data.explanations[index];
+/** What tells one result from others: query, page, model. */
+export function resultName(data: LensData, key: string): string {
+  const explanation = explanationOf(data, key);
   return sceneName({ explanation, page: data.pages[explanation.page] });
 }

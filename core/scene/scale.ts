@@ -1,4 +1,5 @@
 import { extent, mean, quantile, ticks } from "d3-array";
+import { explanationOf } from "../data/explanation-of.js";
 import type { LensData, LensExplanation, LensView, ScaleName } from "../data/lens-state.js";
 import type { PatchMap } from "../data/patch-map.js";
 import { COSINE_ABOVE_BASELINE, type Quantity, reading, readings, stepOf } from "../data/quantities.js";
@@ -135,8 +136,8 @@ function domainOf(
       return shifted(scopeExtent(explanation, view), less);
     case "pages":
       return shifted(
-        siblings(data, explanation)
-          .map((i) => scopeExtent(data.explanations[i], view))
+        siblings(data, explanation.key)
+          .map((key) => scopeExtent(explanationOf(data, key), view))
           .reduce(union),
         less,
       );

@@ -1,3 +1,4 @@
+import { explanationOf } from "../data/explanation-of.js";
 import type { LensData, LensExplanation, LensPage, LensState, LensView } from "../data/lens-state.js";
 import { type PatchValue, topPatches } from "../interaction/maxsim.js";
 import { difference } from "../view/difference.js";
@@ -26,14 +27,14 @@ const TABLE_ROWS = 5;
 
 /** Decides what a state looks like. The state must have been validated (`decodeLensData`, `changeView`). */
 export function scene({ data, view }: Pick<LensState, "data" | "view">): Scene {
-  const explanation = data.explanations[view.explanation];
-  const other = view.compare === null || !view.difference ? null : data.explanations[view.compare];
+  const explanation = explanationOf(data, view.result);
+  const other = view.compare === null || !view.difference ? null : explanationOf(data, view.compare);
   return sceneOf(data, view, other ? difference(explanation, other, view) : shown(explanation, view));
 }
 
 /** The scene of a map that was chosen already, and of a scale where it is given by another scene. */
 export function sceneOf(data: LensData, view: LensView, what: Shown, given?: ColourScale): Scene {
-  const explanation = data.explanations[view.explanation];
+  const explanation = explanationOf(data, view.result);
   const page = data.pages[explanation.page];
   const scale = given ?? colourScale(data, view, explanation, what);
   const best = topPatches(what.map, Math.max(TABLE_ROWS, view.marks.best));

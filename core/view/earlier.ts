@@ -1,32 +1,42 @@
 import { group } from "d3-array";
-import type { LensData, LensExplanation } from "../data/lens-state.js";
+import type { LensData } from "../data/lens-state.js";
 import { printable } from "../data/printable.js";
+import { queryText } from "../interaction/siblings.js";
 
 /** How many earlier queries a lens keeps. */
 const EARLIER = 5;
 
 /**
- * A lens's data after a new query: the new explanations first, then what is kept of earlier queries, latest first: each on
- * the page that was best for it, and on the page that is best now, so that queries can be compared there.
+ * A lens's data after a new query: the new results first, then what is kept of earlier queries, latest first: each on
+ * the page that was best for it, and on the page that is best now, so that queries can be compared there. What was there
+ * before stays as it is, chance included.
  */
 export function withEarlier(now: LensData, before: LensData | undefined): LensData {
   if (!before) return now;
-  const asked = new Set(now.explanations.map((e) => e.query.text));
+  const asked = new Set(now.order.map((key) => queryText(now, key)));
   const earlier = group(
-    before.explanations.filter((e) => !asked.has(e.query.text)),
-    (e) => e.query.text,
+    before.order.filter((key) => !asked.has(queryText(before, key))),
+    (key) => queryText(before, key),
   );
-  const pages = [...now.pages];
-  const best = pages[now.explanations[0].page].sha256;
-  const keep = (explanation: LensExplanation): LensExplanation => {
-    const page = before.pages[explanation.page];
-    const at = pages.findIndex((p) => p.sha256 === page.sha256);
-    return { ...explanation, page: at < 0 ? pages.push(page) - 1 : at };
-  };
+  const best = now.results[now.order[0]].page;
+  const pageOf = (key: string) => before.results[key].page;
   const kept = Array.from(earlier.values())
     .slice(0, EARLIER)
-    .flatMap((all) => all.filter((e) => e.page === all[0].page || before.pages[e.page].sha256 === best));
-  return { pages, explanations: [...now.explanations, ...kept.map(keep)] };
+    .flatMap((all) => all.filter((key) => pageOf(key) === pageOf(all[0]) || pageOf(key) === best));
+  const order = [...now.order, ...kept];
+  const results = chosen(now.results, before.results, order);
+  const used = (part: "model" | "query" | "page") => Object.values(results).map((result) => result[part]);
+  return {
+    models: chosen(now.models, before.models, used("model")),
+    queries: chosen(now.queries, before.queries, used("query")),
+    pages: chosen(now.pages, before.pages, used("page")),
+    results,
+    order,
+  };
+}
+
+function chosen<T>(now: Record<string, T>, before: Record<string, T>, keys: string[]): Record<string, T> {
+  return Object.fromEntries(keys.map((key) => [key, before[key] ?? now[key]]));
 }
 
 /** A query that a lens can show again. */
@@ -34,17 +44,16 @@ export interface AskedQuery {
   text: string;
   /** The text as it is shown: one line, shortened. */
   label: string;
-  /** Index into `LensData.explanations`: the query on the page that was best for it. */
-  explanation: number;
+  /** Key of the result on the page that was best for it. */
+  result: string;
 }
 
 /** The queries that a lens holds, each once, in the order in which they were last asked: the newest last. */
-export function askedQueries({ explanations }: Pick<LensData, "explanations">): AskedQuery[] {
-  const first = new Map<string, number>();
-  for (const [i, { query }] of explanations.entries()) if (!first.has(query.text)) first.set(query.text, i);
-  return Array.from(first, ([text, explanation]) => ({
-    text,
-    label: printable(text, 60),
-    explanation,
-  })).reverse();
+export function askedQueries(data: LensData): AskedQuery[] {
+  const first = new Map<string, string>();
+  for (const key of data.order) {
+    const text = queryText(data, key);
+    if (!first.has(text)) first.set(text, key);
+  }
+  return Array.from(first, ([text, result]) => ({ text, label: printable(text, 60), result })).reverse();
 }

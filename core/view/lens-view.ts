@@ -1,5 +1,6 @@
 import { finite, flag, integer, invalid, oneOf, orNull, record, refusal } from "../data/check.js";
 import { currentView } from "../data/earlier-versions.js";
+import { explanationOf } from "../data/explanation-of.js";
 import {
   AGGREGATES,
   BLENDS,
@@ -21,13 +22,10 @@ import { followingCompare } from "../interaction/siblings.js";
 import { decodeRegion, followingRegion } from "./region.js";
 import { canonical, GROUPS } from "./view-names.js";
 
-/** What of a lens its view refers to. */
-type Viewed = Pick<LensData, "explanations">;
-
 /** How a lens opens: the aggregate of all words, nearest cells, an alpha ramp over the model's own range. */
-export function defaultView(_data: Viewed): LensView {
+export function defaultView({ order }: LensData): LensView {
   return {
-    explanation: 0,
+    result: order[0],
     token: null,
     word: null,
     scope: "words",
@@ -55,13 +53,13 @@ export function defaultView(_data: Viewed): LensView {
 /**
  * The view after some properties were set: the one rule for a click, a cell and a message.
  * - `token` takes its word along, and null clears the word; `word` picks its token when it has only one.
- * - Another explanation keeps the selection only if it is of the same query; a region only on the same grid, on the side
+ * - Another result keeps the selection only if it is of the same query; a region only on the same grid, on the side
  *   where it was drawn. A B that is another model's view of the page goes along to the new page.
  * - Of a group as much changes as is given: `{ color: { palette: "mako" } }` keeps the opacity.
  * @param spelled names as in `LensView`, or as the field spells them (`color.normalize` is `color.scale`)
  * @throws RangeError naming the property (`invalid view.color.palette: "jet", expected one of …`), also one that is none
  */
-export function changeView(data: Viewed, view: LensView, spelled: ViewChange): LensView {
+export function changeView(data: LensData, view: LensView, spelled: ViewChange): LensView {
   const change = canonical(spelled, view);
   const next: LensView = {
     ...view,
@@ -70,21 +68,21 @@ export function changeView(data: Viewed, view: LensView, spelled: ViewChange): L
     marks: marks({ ...view.marks, ...change.marks }),
     zoom: zoom({ ...view.zoom, ...change.zoom }),
   };
-  next.explanation = integer(next.explanation, "view.explanation", 0, data.explanations.length - 1);
-  const before: Explanation | undefined = data.explanations[view.explanation];
-  const now = data.explanations[next.explanation];
+  next.result = resultKey(data, next.result, "view.result");
+  const before = Object.hasOwn(data.results, view.result) ? explanationOf(data, view.result) : undefined;
+  const now = explanationOf(data, next.result);
   if (before?.query.text !== now.query.text || before.query.tokens.length !== now.query.tokens.length) {
     next.token = change.token ?? null;
     next.word = change.word ?? null;
   }
   select(now, next, change);
-  if (change.compare === undefined && next.compare !== null && data.explanations[next.compare])
-    next.compare = followingCompare(data, view.explanation, next.explanation, next.compare);
+  next.compare = orNull(next.compare, (key) => resultKey(data, key, "view.compare"));
+  if (change.compare === undefined && next.compare !== null)
+    next.compare = followingCompare(data, view.result, next.result, next.compare);
   oneOf(next.scope, "view.scope", SCOPES);
   oneOf(next.aggregate, "view.aggregate", AGGREGATES);
   oneOf(next.cells, "view.cells", CELLS);
   oneOf(next.chance, "view.chance", CHANCES);
-  orNull(next.compare, (v) => integer(v, "view.compare", 0, data.explanations.length - 1));
   flag(next.difference, "view.difference");
   oneOf(next.layout, "view.layout", LAYOUTS);
   next.region =
@@ -99,7 +97,7 @@ export function changeView(data: Viewed, view: LensView, spelled: ViewChange): L
  * ones are dropped.
  * @throws RangeError as `changeView`
  */
-export function decodeLensView(data: Viewed, raw: unknown): LensView {
+export function decodeLensView(data: LensData, raw: unknown): LensView {
   const base = defaultView(data);
   const given = own(currentView(record(raw, "view")), base);
   for (const group of GROUPS)
@@ -115,8 +113,8 @@ function own(given: Record<string, unknown>, base: object): Record<string, unkno
 
 /** The view of new data: how things are drawn stays, what was selected in the old data does not. */
 export function keepSettings(data: LensData, before: LensView): LensView {
-  const { explanation, token, word, compare, difference, region, zoom } = defaultView(data);
-  return { ...before, explanation, token, word, compare, difference, region, zoom };
+  const { result, token, word, compare, difference, region, zoom } = defaultView(data);
+  return { ...before, result, token, word, compare, difference, region, zoom };
 }
 
 /** True when two views show the same. */
@@ -127,6 +125,12 @@ export function sameView(a: LensView, b: LensView): boolean {
 function inOrder(_: string, value: unknown): unknown {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   return isObject ? Object.fromEntries(Object.entries(value).sort()) : value;
+}
+
+function resultKey({ results, order }: LensData, value: unknown, name: string): string {
+  if (typeof value === "string" && Object.hasOwn(results, value)) return value;
+  const more = order.length > 3 ? ", …" : "";
+  throw invalid(name, value, `the key of a result: ${order.slice(0, 3).join(", ")}${more}`);
 }
 
 function select(explanation: Explanation, next: LensView, change: ViewChange): void {

@@ -1,5 +1,6 @@
 import { fromBase64, toBase64 } from "../data/base64.js";
 import { invalid, record } from "../data/check.js";
+import { fromEarlier, isEarlier } from "../data/earlier-versions.js";
 import { decodeLensData } from "../data/lens-data.js";
 import { LENS_STATE_VERSION, type LensState } from "../data/lens-state.js";
 import { decodeLensView } from "./lens-view.js";
@@ -22,8 +23,9 @@ export function unpackLens(json: string): LensState {
       version,
       `1 to ${LENS_STATE_VERSION}; made by another version of colpali-lens`,
     );
-  const data = decodeLensData(given.data);
-  return { version: LENS_STATE_VERSION, data, view: decodeLensView(data, given.view) };
+  const current = isEarlier(given.data) ? fromEarlier(given) : given;
+  const data = decodeLensData(current.data);
+  return { version: LENS_STATE_VERSION, data, view: decodeLensView(data, current.view) };
 }
 
 function leaves(value: unknown): unknown {

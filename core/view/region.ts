@@ -1,4 +1,5 @@
 import { integer, oneOf, record, refusal } from "../data/check.js";
+import { explanationOf } from "../data/explanation-of.js";
 import type { LensData, LensView, Region } from "../data/lens-state.js";
 
 type Grid = { rows: number; columns: number };
@@ -34,31 +35,27 @@ export function regionOf({ region }: Pick<LensView, "region">, side: "a" | "b"):
  * A region belongs to the page it was drawn on. It goes along when that page changes sides, stays in place on another page
  * with the same grid, and is dropped where its grid or its side is gone.
  */
-export function followingRegion(
-  data: Pick<LensData, "explanations">,
-  before: LensView,
-  next: LensView,
-): Region | null {
+export function followingRegion({ results }: LensData, before: LensView, next: LensView): Region | null {
   const { region } = before;
   if (!region) return null;
-  const was = region.side === "b" ? before.compare : before.explanation;
-  const own = region.side === "b" ? next.compare : next.explanation;
-  const crossed = region.side === "b" ? next.explanation : next.compare;
+  const was = region.side === "b" ? before.compare : before.result;
+  const own = region.side === "b" ? next.compare : next.result;
+  const crossed = region.side === "b" ? next.result : next.compare;
   const moved = own !== was && crossed === was;
   const now = moved ? crossed : own;
-  const [from, to] = [was, now].map((i) => (i === null ? undefined : data.explanations[i]?.grid));
+  const [from, to] = [was, now].map((key) => (key === null ? undefined : results[key]?.maps));
   if (!from || !to || from.rows !== to.rows || from.columns !== to.columns) return null;
   const { side: _, ...block } = region;
   return (region.side === "b") === moved ? block : { ...block, side: "b" };
 }
 
 /** @throws RangeError naming the property */
-export function decodeRegion(value: unknown, data: Pick<LensData, "explanations">, view: LensView): Region {
+export function decodeRegion(value: unknown, data: LensData, view: LensView): Region {
   const given = record(value, "view.region");
   const side = oneOf(given.side ?? "a", "view.region.side", SIDES);
-  const on = side === "b" ? view.compare : view.explanation;
+  const on = side === "b" ? view.compare : view.result;
   if (on === null) throw refusal("view.region.side", '"b"', '"a": view.compare is null, so there is no B');
-  const { rows, columns } = data.explanations[on].grid;
+  const { rows, columns } = explanationOf(data, on).grid;
   const row = integer(given.row, "view.region.row", 0, rows - 1);
   const column = integer(given.column, "view.region.column", 0, columns - 1);
   return {

@@ -1,12 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type {
-  Baseline,
-  LensData,
-  LensExplanation,
-  LensPage,
-  Page,
-  SimilarityMaps,
-} from "../../core/index.js";
+import type { Baseline, Explanation, LensData, LensPage, Page, SimilarityMaps } from "../../core/index.js";
+import { lensDataOf } from "../../core/index.js";
 import {
   baselineOn,
   type ControlQueries,
@@ -72,7 +66,7 @@ export class LensExplainer {
   }
 
   async explain(query: string, signal?: AbortSignal): Promise<Answer> {
-    const explanations: LensExplanation[] = [];
+    const explained: { explanation: Explanation; at: number }[] = [];
     let ranking: RankedPage[] = [];
     let held: Page[] = [];
     let pictures: Promise<LensPage[]> | null = null;
@@ -86,23 +80,22 @@ export class LensExplainer {
         pictures = this.#lensPages(held, signal);
         pictures.catch(() => undefined);
       }
-      for (const [index, page] of held.entries()) {
+      for (const [at, page] of held.entries()) {
         const explanation = await explainPage(model, page, asked, { baseline: null, signal });
         this.#sources.set(explanation.maps, { model, page });
-        explanations.push({ ...explanation, page: index });
+        explained.push({ explanation, at });
       }
     }
-    return { ranking, data: { pages: (await pictures) ?? [], explanations } };
+    const shown = (await pictures) ?? [];
+    const data = lensDataOf(explained.map(({ explanation, at }) => ({ explanation, page: shown[at] })));
+    return { ranking, data };
   }
 
   /**
    * What control queries reach, in the order of the explanations, for those that do not have it yet.
    * @throws what `signal` is aborted with
    */
-  async measure(
-    explanations: readonly LensExplanation[],
-    signal?: AbortSignal,
-  ): Promise<(Baseline | null)[]> {
+  async measure(explanations: readonly Explanation[], signal?: AbortSignal): Promise<(Baseline | null)[]> {
     const set = this.#baseline;
     if (!set) return explanations.map((e) => e.baseline);
     for (const model of this.models) await this.#embedControlQueries(model, set, signal);

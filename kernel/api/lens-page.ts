@@ -24,6 +24,8 @@ export async function lensPage(page: Page, options: StopOptions = {}): Promise<L
     width,
     height,
     sha256: await page.digest(options),
+    dpi: source.dpi,
+    renderer: source.renderer,
     picture: { mime: "image/webp", data: new Uint8Array(data) },
   };
 }

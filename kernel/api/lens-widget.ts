@@ -1,5 +1,6 @@
 import {
   decodeLensView,
+  type LensData,
   type LensPage,
   type LensState,
   type LensStatus,
@@ -38,12 +39,25 @@ class LensPicture extends Widget<LensPage["picture"]> {
   }
 }
 
-type Pictures = Record<string, LensPicture>;
+/** A result: a model of its own, so that its maps are sent and saved once, and what control queries reach apart from them. */
+class LensResult extends Widget<LensWire["results"][string]> {
+  constructor(state: LensWire["results"][string]) {
+    super({
+      model: { ...MODULE, name: "LensResultModel" },
+      state,
+      properties: { result: OWNED, baseline: OWNED },
+    });
+  }
+}
 
-/** Those of `known` that are wanted, and new ones. */
-function opened(pictures: LensWire["pictures"], known: Pictures): Pictures {
-  const all = Object.entries(pictures);
-  return Object.fromEntries(all.map(([page, picture]) => [page, known[page] ?? new LensPicture(picture)]));
+/** The models of `known` whose keys are wanted, and new ones. */
+function opened<T, W>(
+  wanted: Record<string, T>,
+  known: Record<string, W>,
+  Model: new (state: T) => W,
+): Record<string, W> {
+  const all = Object.entries(wanted);
+  return Object.fromEntries(all.map(([key, state]) => [key, known[key] ?? new Model(state)]));
 }
 
 /** The lens's end of the widget protocol: state out, view and questions in. */
@@ -51,16 +65,19 @@ export class LensWidget extends Widget<
   StateOf<typeof dom> & {
     state_version: number;
     data: LensWire["data"];
-    pictures: Pictures;
-    baselines: LensWire["baselines"];
+    pictures: Record<string, LensPicture>;
+    results: Record<string, LensResult>;
     /** Whether control queries are being run. */
     measuring: boolean;
     view: LensView;
     status: LensStatus;
   }
 > {
+  /** What a view is checked against. */
+  #data: LensData;
+
   constructor(state: LensState, requests: LensRequests, measuring = false) {
-    const { data, pictures, baselines } = splitLens(state.data);
+    const { data, pictures, results } = splitLens(state.data);
     super({
       model: { ...MODULE, name: "LensModel" },
       view: { ...MODULE, name: "LensView" },
@@ -71,8 +88,8 @@ export class LensWidget extends Widget<
         layout: dom.layout.initial(),
         state_version: state.version,
         data,
-        pictures: opened(pictures, {}),
-        baselines,
+        pictures: opened(pictures, {}, LensPicture),
+        results: opened(results, {}, LensResult),
         measuring,
         view: state.view,
         status: IDLE,
@@ -82,14 +99,18 @@ export class LensWidget extends Widget<
         state_version: OWNED,
         data: OWNED,
         pictures: OWNED,
-        baselines: OWNED,
+        results: OWNED,
         measuring: OWNED,
         status: OWNED,
       },
-      check: ({ data }, { view }) => (view === undefined ? {} : { view: decodeLensView(data, view) }),
+      check: (_, { view }) => (view === undefined ? {} : { view: decodeLensView(this.#data, view) }),
     });
+    this.#data = state.data;
     this.on("change:view", () => requests.view(this.get("view")));
-    this.on("close", () => this.#drop(Object.values(this.get("pictures"))));
+    this.on("close", () => {
+      closeOthers(this.get("pictures"), {});
+      closeOthers(this.get("results"), {});
+    });
     this.onMessage((content) => {
       const { type, query, format, id } = (content ?? {}) as {
         type?: unknown;
@@ -116,26 +137,28 @@ export class LensWidget extends Widget<
     return this.get("layout");
   }
 
-  /** Replaces what is shown, in one message; of the pictures only those go along that are not there yet. */
+  /** Replaces what is shown, in one message; of pictures and results only those are sent that are not there yet. */
   show(state: LensState, measuring = false): void {
-    const before = this.get("pictures");
-    const { data, pictures, baselines } = splitLens(state.data);
-    const now = opened(pictures, before);
-    this.set({ data, pictures: now, baselines, measuring, view: state.view, status: IDLE });
-    this.#drop(Object.values(before).filter((picture) => !Object.values(now).includes(picture)));
+    const [shown, known] = [this.get("pictures"), this.get("results")];
+    const wire = splitLens(state.data);
+    const pictures = opened(wire.pictures, shown, LensPicture);
+    const results = opened(wire.results, known, LensResult);
+    this.#data = state.data;
+    this.set({ data: wire.data, pictures, results, measuring, view: state.view, status: IDLE });
+    closeOthers(shown, pictures);
+    closeOthers(known, results);
   }
 
   /** Completes what is shown by what control queries reach. */
-  showChance(state: LensState, measuring: boolean): void {
-    this.set({ baselines: splitLens(state.data).baselines, measuring });
+  showChance({ data }: LensState, measuring: boolean): void {
+    for (const [key, result] of Object.entries(this.get("results")))
+      result.set({ baseline: data.results[key].baseline });
+    // What changes last is what a view looks up the rest for.
+    this.set({ measuring });
   }
 
   setView(view: LensView): void {
     this.set({ view: { ...view } });
-  }
-
-  #drop(pictures: LensPicture[]): void {
-    for (const picture of pictures) picture.close();
   }
 
   #answer(busy: string, act: () => Promise<void>): void {
@@ -151,6 +174,11 @@ export class LensWidget extends Widget<
     const answered = work();
     currentHandling()?.until(answered);
   }
+}
+
+/** Closes the models whose keys are no longer wanted. */
+function closeOthers(models: Record<string, { close(): void }>, wanted: object): void {
+  for (const [key, model] of Object.entries(models)) if (!Object.hasOwn(wanted, key)) model.close();
 }
 
 function inWords(error: unknown): string {

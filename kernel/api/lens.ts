@@ -9,6 +9,8 @@ import {
   changeView,
   counterpart,
   defaultView,
+  explanationOf,
+  explanationsOf,
   headline,
   keepSettings,
   LENS_STATE_VERSION,
@@ -139,7 +141,12 @@ export class Lens {
 
   /** The query on the page that is in view. */
   get explanation(): LensExplanation {
-    return this.state.data.explanations[this.state.view.explanation];
+    return explanationOf(this.state.data, this.state.view.result);
+  }
+
+  /** What the lens holds, the newest query and its best page first: `lens.view.compare = lens.results[1].key`. */
+  get results(): readonly LensExplanation[] {
+    return explanationsOf(this.state.data);
   }
 
   get query(): string {
@@ -222,7 +229,7 @@ export class Lens {
     const { data, view } = this.state;
     const { region, compare } = view;
     if (!region) return [];
-    const b = region.side === "b" && compare !== null ? data.explanations[compare] : null;
+    const b = region.side === "b" && compare !== null ? explanationOf(data, compare) : null;
     // A difference lies on A's page, wherever the region was drawn.
     const beside = view.difference ? null : b;
     const { map } = beside ? counterpart(this.explanation, beside, view) : scene(this.state).shown;
@@ -340,7 +347,7 @@ export class Lens {
     const { data } = this.state;
     this.#widget?.showChance(this.state, true);
     try {
-      const baseline = await this.#explainer.measure(data.explanations, this.#stopSignal(asking, signal));
+      const baseline = await this.#explainer.measure(explanationsOf(data), this.#stopSignal(asking, signal));
       if (this.state.data === data) this.#takeChance(baseline);
     } catch (error) {
       if (!asking.signal.aborted) {
@@ -356,8 +363,9 @@ export class Lens {
 
   #takeChance(baselines: (Baseline | null)[]): void {
     const { data } = this.state;
-    const explanations = data.explanations.map((e, i) => ({ ...e, baseline: baselines[i] }));
-    this.#state = { ...this.state, data: { ...data, explanations } };
+    const results = { ...data.results };
+    for (const [i, key] of data.order.entries()) results[key] = { ...results[key], baseline: baselines[i] };
+    this.#state = { ...this.state, data: { ...data, results } };
     this.#isMeasured = true;
     this.#widget?.showChance(this.state, false);
   }
@@ -379,8 +387,9 @@ export class Lens {
   #keepView(data: LensData): LensView {
     const view = this.#state ? keepSettings(data, this.#state.view) : defaultView(data);
     // Several models: the second one's word on the best page lies beside the first one's.
-    const other = data.explanations.findIndex((e) => !sameModel(e, data.explanations[0]));
-    return other < 0 ? view : { ...view, compare: other };
+    const [first, ...rest] = explanationsOf(data);
+    const other = rest.find((explanation) => !sameModel(explanation, first));
+    return other ? { ...view, compare: other.key } : view;
   }
 
   #setView(change: ViewChange): void {

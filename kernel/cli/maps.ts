@@ -7,9 +7,11 @@ import {
   defaultView,
   type Explanation,
   explanationJson,
+  explanationOf,
   LENS_STATE_VERSION,
   type LensPage,
   type LensState,
+  lensDataOf,
   PALETTE_NAMES,
   type Query,
   SCALE_NAMES,
@@ -168,7 +170,7 @@ async function write(
   { formats, how, arrays, tokens }: Writing,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { query } = state.data.explanations[0];
+  const { query } = explanationOf(state.data, state.view.result);
   for (const format of formats) {
     await several(format === "json" ? [] : tokens, (index) => {
       const token = query.tokens[index];
@@ -181,7 +183,7 @@ async function write(
 }
 
 function stateOf(explanation: Explanation, page: LensPage): LensState {
-  const data = { pages: [page], explanations: [{ ...explanation, page: 0 }] };
+  const data = lensDataOf([{ explanation, page }]);
   return { version: LENS_STATE_VERSION, data, view: defaultView(data) };
 }
 

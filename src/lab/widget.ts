@@ -11,6 +11,8 @@ import {
   decodeLensData,
   decodeLensView,
   encodeLensData,
+  fromEarlier,
+  isEarlier,
   joinLens,
   LENS_STATE_VERSION,
   type LensData,
@@ -45,12 +47,25 @@ export class LensPictureModel extends WidgetModel {
   };
 }
 
-/** A picture that is missing must not keep the lens from saying so. */
-const pictures: ISerializers[string] = {
+/** What one model says to one query on one page, for every lens state that shows it. */
+export class LensResultModel extends WidgetModel {
+  override defaults() {
+    return { ...super.defaults(), ...own("LensResultModel"), result: null, baseline: null };
+  }
+
+  static override serializers: ISerializers = {
+    ...WidgetModel.serializers,
+    result: asItCame,
+    baseline: asItCame,
+  };
+}
+
+/** Models by key. One that is missing must not keep the lens from saying so. */
+const byKey: ISerializers[string] = {
   deserialize: async (raw: unknown, manager) => {
-    const found = Object.entries(raw ?? {}).map(async ([page, reference]) => {
+    const found = Object.entries(raw ?? {}).map(async ([key, reference]) => {
       const model = await unpack_models(reference, manager).catch(() => null);
-      return [page, model] as const;
+      return [key, model] as const;
     });
     return Object.fromEntries(await Promise.all(found));
   },
@@ -67,7 +82,7 @@ export class LensModel extends DOMWidgetModel {
       state_version: LENS_STATE_VERSION,
       data: null,
       pictures: {},
-      baselines: null,
+      results: {},
       measuring: false,
       view: null,
       status: { busy: null, fraction: null, error: null },
@@ -77,20 +92,42 @@ export class LensModel extends DOMWidgetModel {
   static override serializers: ISerializers = {
     ...DOMWidgetModel.serializers,
     data: asItCame,
-    baselines: asItCame,
-    pictures,
+    pictures: byKey,
+    results: byKey,
+    // As version 2 saved it.
+    controls: asItCame,
   };
 }
 
-/** What decides what is shown. */
-const TRAITS = ["data", "pictures", "baselines", "view"] as const;
-type Traits = Record<(typeof TRAITS)[number], unknown>;
+type Contents = Record<string, Record<string, unknown> | null>;
 
-function pictured(models: unknown): Record<string, unknown> {
+/** What decides what is shown, as it came. */
+interface Parts {
+  data: unknown;
+  pictures: Contents;
+  results: Contents;
+  /** Of version 2. */
+  controls: unknown;
+  view: unknown;
+}
+
+/** The named properties of each model of a trait. */
+function contents(models: unknown, names: readonly string[]): Contents {
   const of = Object.entries((models ?? {}) as Record<string, WidgetModel | null>);
-  return Object.fromEntries(
-    of.map(([page, model]) => [page, model && { mime: model.get("mime"), data: model.get("data") }]),
-  );
+  const read = (model: WidgetModel) => Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  return Object.fromEntries(of.map(([key, model]) => [key, model && read(model)]));
+}
+
+/** True when nothing but the view can differ. */
+function sameParts(a: Parts, b: Parts): boolean {
+  const [one, other] = [a, b].map(({ data, pictures, results, controls }) => [
+    data,
+    controls,
+    ...[pictures, results].flatMap((of) =>
+      Object.entries(of).flatMap(([key, content]) => [key, ...Object.values(content ?? {})]),
+    ),
+  ]);
+  return one.length === other.length && one.every((leaf, i) => leaf === other[i]);
 }
 
 /** How long the kernel may take to answer with a file. */
@@ -109,7 +146,7 @@ interface Awaited {
 export class LensView extends DOMWidgetView {
   private lens!: LensHandle;
   /** What was last passed on, to tell a change from an echo of our own. */
-  private shown: Partial<Traits> = {};
+  private shown: Parts | null = null;
 
   /** What is shown, checked. */
   private data: LensData | null = null;
@@ -122,7 +159,7 @@ export class LensView extends DOMWidgetView {
     super.render();
     this.lens = createLens(this.el, null, {
       onView: (view) => {
-        this.shown.view = view;
+        if (this.shown) this.shown.view = view;
         this.model.set("view", view);
         this.touch();
       },
@@ -175,7 +212,6 @@ export class LensView extends DOMWidgetView {
   }
 
   private refresh(): void {
-    const now = Object.fromEntries(TRAITS.map((name) => [name, this.model.get(name)])) as Traits;
     const live = this.model.comm_live;
     this.lens.setLive(live);
     if (!live)
@@ -192,32 +228,44 @@ export class LensView extends DOMWidgetView {
       return;
     }
     const before = this.shown;
-    if (TRAITS.every((name) => now[name] === before[name])) return;
-    this.shown = now;
+    this.shown = this.parts();
     try {
-      this.show(now, before);
+      this.show(this.shown, before);
     } catch (error) {
       this.lens.fail(`This lens cannot be shown: ${(error as Error).message}. Run the cell again.`);
     }
   }
 
-  private show(now: Traits, before: Partial<Traits>): void {
-    if ((now.data ?? null) === null) {
-      this.data = null;
+  private parts(): Parts {
+    const { model } = this;
+    return {
+      data: model.get("data") ?? null,
+      pictures: contents(model.get("pictures"), ["mime", "data"]),
+      results: contents(model.get("results"), ["result", "baseline"]),
+      controls: model.get("controls"),
+      view: model.get("view"),
+    };
+  }
+
+  private show(now: Parts, before: Parts | null): void {
+    const same = before !== null && sameParts(now, before);
+    if (same && now.view === before.view) return;
+    const known = this.data;
+    this.data = null;
+    if (now.data === null) {
       this.lens.setState(null);
       return;
     }
-    const same = this.data !== null && now.data === before.data;
-    if (!this.data || !same || now.baselines !== before.baselines || now.pictures !== before.pictures) {
-      this.data = null;
-      this.data = decodeLensData(
-        joinLens(now.data, pictured(now.pictures), now.baselines ?? this.model.get("controls")),
-      );
-      if (same) this.lens.setData(this.data);
+    const { data, view } = isEarlier(now.data)
+      ? fromEarlier(now)
+      : { data: joinLens(now.data, now.pictures, now.results), view: now.view };
+    this.data = same && known ? known : decodeLensData(data);
+    const checked = decodeLensView(this.data, view ?? {});
+    if (!known || !before || now.data !== before.data) this.lens.setState({ data: this.data, view: checked });
+    else {
+      if (this.data !== known) this.lens.setData(this.data);
+      if (now.view !== before.view) this.lens.setView(checked);
     }
-    const view = decodeLensView(this.data, now.view ?? {});
-    if (!same) this.lens.setState({ data: this.data, view });
-    else if (now.view !== before.view) this.lens.setView(view);
   }
 
   override remove() {

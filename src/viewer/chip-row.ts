@@ -4,6 +4,7 @@ import {
   decimal,
   describeChance,
   type Explanation,
+  explanationOf,
   reading,
   shares,
 } from "../../core/index.js";
@@ -54,7 +55,7 @@ export function createChips(actions: Actions): Part {
 
   function build(frame: Frame): void {
     buttons = [];
-    const explanation = frame.data.explanations[frame.locked.explanation];
+    const explanation = explanationOf(frame.data, frame.locked.result);
     const asked = JSON.stringify(explanation.query.tokens.map((t) => t.id));
     if (asked !== query) open.clear();
     query = asked;
@@ -116,8 +117,8 @@ export function createChips(actions: Actions): Part {
     element,
     update(frame) {
       last = frame;
-      const { explanation, scope: which, aggregate } = frame.locked;
-      const now = `${explanation} ${which} ${aggregate} ${frame.measuring}`;
+      const { result, scope: which, aggregate } = frame.locked;
+      const now = `${result} ${which} ${aggregate} ${frame.measuring}`;
       if (now !== key || frame.data !== data) build(frame);
       else mark(frame);
       [key, data] = [now, frame.data];

@@ -1,4 +1,11 @@
-import { DIVERGING_NAMES, explanationName, type LensData, sameModel } from "../../core/index.js";
+import {
+  DIVERGING_NAMES,
+  explanationsOf,
+  type LensData,
+  type LensExplanation,
+  resultName,
+  sameModel,
+} from "../../core/index.js";
 import { h, uniqueId } from "./dom.js";
 import { choice, ofColor } from "./fields.js";
 import type { Actions, Frame, Part } from "./frame.js";
@@ -9,7 +16,7 @@ export function createCompare(actions: Actions): Part {
   const others = h("select", { id: withId });
   const difference = h("input", { id: differenceId, type: "checkbox" });
   others.addEventListener("change", () =>
-    actions.set({ compare: others.value === "" ? null : Number(others.value) }),
+    actions.set({ compare: others.value === "" ? null : others.value }),
   );
   difference.addEventListener("change", () => actions.set({ difference: difference.checked }));
   const colours = choice(
@@ -21,7 +28,7 @@ export function createCompare(actions: Actions): Part {
     ({ locked }) => locked.compare !== null && locked.difference,
   );
   let data: Frame["data"] | null = null;
-  let from = -1;
+  let from = "";
 
   return {
     element: h(
@@ -38,15 +45,15 @@ export function createCompare(actions: Actions): Part {
       colours.element,
     ),
     update(frame) {
-      const count = frame.data.explanations.length;
-      const { explanation } = frame.locked;
-      if (frame.data !== data || explanation !== from) {
-        [data, from] = [frame.data, explanation];
+      const count = frame.data.order.length;
+      const { result } = frame.locked;
+      if (frame.data !== data || result !== from) {
+        [data, from] = [frame.data, result];
         const nothing = h("option", { value: "" }, count > 1 ? "nothing" : "nothing else asked yet");
-        others.replaceChildren(nothing, ...groups(frame.data, explanation));
+        others.replaceChildren(nothing, ...groups(frame.data, result));
       }
       others.disabled = count < 2;
-      others.value = frame.locked.compare === null ? "" : String(frame.locked.compare);
+      others.value = frame.locked.compare ?? "";
       colours.update(frame);
       difference.disabled = frame.locked.compare === null;
       difference.checked = frame.locked.difference;
@@ -55,18 +62,27 @@ export function createCompare(actions: Actions): Part {
 }
 
 /** What A can be compared with, by what is different about it; itself is no choice. */
-function groups(data: LensData, from: number): HTMLElement[] {
-  const a = data.explanations[from];
-  const group = (label: string, of: number[]) => {
-    const options = of.map((i) => h("option", { value: String(i) }, explanationName(data, i)));
+function groups(data: LensData, from: string): HTMLElement[] {
+  const all = explanationsOf(data);
+  const a = all[data.order.indexOf(from)];
+  const group = (label: string, of: LensExplanation[]) => {
+    const options = of.map(({ key }) => h("option", { value: key }, resultName(data, key)));
     return of.length === 0 ? [] : [h("optgroup", { label }, ...options)];
   };
-  const rest = data.explanations.flatMap((e, i) => (i === from ? [] : [{ e, i }]));
-  const same = rest.filter(({ e }) => sameModel(e, a));
-  const index = ({ i }: { i: number }) => i;
+  const rest = all.filter((e) => e !== a);
+  const same = rest.filter((e) => sameModel(e, a));
   return [
-    ...group("Another model", rest.filter(({ e }) => !sameModel(e, a)).map(index)),
-    ...group("Another query", same.filter(({ e }) => e.query.text !== a.query.text).map(index)),
-    ...group("Another page", same.filter(({ e }) => e.query.text === a.query.text).map(index)),
+    ...group(
+      "Another model",
+      rest.filter((e) => !sameModel(e, a)),
+    ),
+    ...group(
+      "Another query",
+      same.filter((e) => e.query.text !== a.query.text),
+    ),
+    ...group(
+      "Another page",
+      same.filter((e) => e.query.text === a.query.text),
+    ),
   ];
 }

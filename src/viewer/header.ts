@@ -5,6 +5,7 @@ import {
   type LensStatus,
   pageName,
   printable,
+  queryText,
 } from "../../core/index.js";
 import { h, setText, uniqueId } from "./dom.js";
 import type { NamedFile, SaveFormat } from "./files.js";
@@ -61,7 +62,7 @@ export function createHeader(
     event.stopPropagation();
     form.requestSubmit();
   });
-  asked.addEventListener("change", () => actions.set({ explanation: Number(asked.value) }));
+  asked.addEventListener("change", () => actions.set({ result: asked.value }));
 
   return {
     element,
@@ -73,7 +74,7 @@ export function createHeader(
         shownQuery = explanation.query.text;
         input.value = printable(shownQuery, 100_000);
       }
-      listQueries(asked, data, locked.explanation);
+      listQueries(asked, data, locked.result);
       setText(where, `${pageName(page)} · `);
       setText(total, decimal(explanation.maxsim.score));
       const { patchScore, residue } = explanation.maxsim;
@@ -99,13 +100,13 @@ export function createHeader(
 }
 
 /** One entry a query, the newest last, shown once there are several. */
-function listQueries(select: HTMLSelectElement, data: LensData, current: number): void {
+function listQueries(select: HTMLSelectElement, data: LensData, current: string): void {
   const queries = askedQueries(data);
   select.hidden = queries.length < 2;
-  const options = queries.map((q) => h("option", { value: String(q.explanation) }, q.label));
+  const options = queries.map((q) => h("option", { value: q.result }, q.label));
   // An open list closes where its entries are replaced.
   if (options.some((o, i) => !o.isEqualNode(select.options[i])) || select.options.length !== options.length)
     select.replaceChildren(...options);
-  const { text } = data.explanations[current].query;
-  select.value = String(queries.find((q) => q.text === text)?.explanation);
+  const text = queryText(data, current);
+  select.value = queries.find((q) => q.text === text)?.result ?? "";
 }

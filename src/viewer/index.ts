@@ -37,7 +37,7 @@ export interface LensHandle {
   /** Shows data and settings; `null` says that they are still on their way. */
   setState(state: Pick<LensState, "data" | "view"> | null): void;
   setView(view: LensView): void;
-  /** Completes what is shown, for example by chance: the same explanations, so that nothing that is chosen or pointed at changes. */
+  /** Completes what is shown, for example by chance: the same results, so that nothing that is chosen or pointed at changes. */
   setData(data: LensData): void;
   /** Whether chance is being measured at the moment. */
   setMeasuring(measuring: boolean): void;
@@ -148,7 +148,7 @@ export function createLens(
     const frame: Frame = { data, view, locked, scene: shown, other, preview: preview !== null, measuring };
     arrange(frame);
     for (const part of parts) part.update(frame);
-    pictures.keep(data.pages);
+    pictures.keep(Object.values(data.pages));
   }
 
   const handle: LensHandle = {
@@ -166,8 +166,8 @@ export function createLens(
       schedule();
     },
     setView(view) {
-      // What is pointed at may not be in another explanation.
-      if (view.explanation !== locked?.explanation) preview = null;
+      // What is pointed at may not be in another result.
+      if (view.result !== locked?.result) preview = null;
       locked = view;
       schedule();
     },

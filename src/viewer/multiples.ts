@@ -1,6 +1,7 @@
 import {
   type Chip,
   chips,
+  explanationOf,
   type LensView,
   type PagePoint,
   type PatchMap,
@@ -52,7 +53,7 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
   element.addEventListener("scroll", () => pointer && point(), { passive: true });
 
   function build(frame: Frame): void {
-    const explanation = frame.data.explanations[frame.locked.explanation];
+    const explanation = explanationOf(frame.data, frame.locked.result);
     small = chips(explanation, frame.locked).map((chip) => {
       const paper = createPaper(pictures);
       const value = h("span", {}, reading(chip.value, chip.quantity));
@@ -102,8 +103,8 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
         pointer = null;
         return;
       }
-      const { explanation, scope, aggregate } = frame.locked;
-      const set = `${explanation} ${scope} ${aggregate} ${frame.measuring}`;
+      const { result, scope, aggregate } = frame.locked;
+      const set = `${result} ${scope} ${aggregate} ${frame.measuring}`;
       const now = drawnBy(frame.locked);
       const fresh = frame.data !== data;
       if (fresh || set !== built) build(frame);

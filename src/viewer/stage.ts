@@ -1,12 +1,12 @@
 import {
   describeScale,
-  explanationName,
   type LensPage,
   type PagePoint,
   patchAt,
   patchCentre,
   type Region,
   regionOf,
+  resultName,
   type Zoom,
 } from "../../core/index.js";
 import { h, setText } from "./dom.js";
@@ -276,12 +276,12 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
 }
 
 function stageName(side: "a" | "b", { data, locked, scene, other }: Frame): string {
-  const index = side === "a" ? locked.explanation : (locked.compare as number);
+  const key = side === "a" ? locked.result : (locked.compare as string);
   const own =
     side === "b" && other && other.scale !== scene.scale
       ? `, on its own scale: ${describeScale(other.scale)}`
       : "";
-  return `${side.toUpperCase()}: ${explanationName(data, index)}${own}`;
+  return `${side.toUpperCase()}: ${resultName(data, key)}${own}`;
 }
 
 function block(a: Patch, b: Patch): Region {

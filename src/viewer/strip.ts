@@ -1,4 +1,4 @@
-import { decimal, type LensData, pageName, siblings } from "../../core/index.js";
+import { decimal, explanationOf, type LensData, pageName, siblings } from "../../core/index.js";
 import { h, replaceButtons } from "./dom.js";
 import type { Actions, Part } from "./frame.js";
 import type { Pictures } from "./pictures.js";
@@ -8,7 +8,7 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
   const element = h("div", { class: "cl-strip", role: "toolbar", "aria-label": "Pages, best first" });
   let key: LensData | null = null;
   let set = "";
-  let buttons: { button: HTMLButtonElement; index: number }[] = [];
+  let buttons: { button: HTMLButtonElement; result: string }[] = [];
 
   element.addEventListener("keydown", (event) => {
     const at = buttons.findIndex(({ button }) => button === document.activeElement);
@@ -19,14 +19,14 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
     buttons.at(next % buttons.length)?.button.focus();
   });
 
-  function build(data: LensData, pages: number[]): void {
-    const ranked = pages
-      .map((index) => ({ explanation: data.explanations[index], index }))
-      .sort((a, b) => b.explanation.maxsim.score - a.explanation.maxsim.score || a.index - b.index);
-    const top = Math.max(0.001, ranked[0]?.explanation.maxsim.score ?? 1);
-    buttons = ranked.map(({ explanation, index }) => {
-      const page = data.pages[explanation.page];
-      const { score, tokens } = explanation.maxsim;
+  function build(data: LensData, results: string[]): void {
+    const ranked = results
+      .map((key) => explanationOf(data, key))
+      .sort((a, b) => b.maxsim.score - a.maxsim.score);
+    const top = Math.max(0.001, ranked[0]?.maxsim.score ?? 1);
+    buttons = ranked.map(({ key: result, page: pageKey, maxsim }) => {
+      const page = data.pages[pageKey];
+      const { score, tokens } = maxsim;
       const label = `p. ${page.number} · ${decimal(score)}`;
       const fill = h("span", { class: "cl-bar-fill" });
       fill.style.width = `${Math.max(0, score / top) * 100}%`;
@@ -49,8 +49,8 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
         h("span", { class: "cl-bar" }, fill),
       );
       button.title = pageName(page);
-      button.addEventListener("click", () => actions.set({ explanation: index }));
-      return { button, index };
+      button.addEventListener("click", () => actions.set({ result }));
+      return { button, result };
     });
     element.hidden = buttons.length < 2;
     replaceButtons(
@@ -62,13 +62,13 @@ export function createStrip(actions: Actions, pictures: Pictures): Part {
   return {
     element,
     update({ data, locked }) {
-      const pages = siblings(data, data.explanations[locked.explanation]);
-      if (data !== key || pages.join() !== set) {
-        [key, set] = [data, pages.join()];
-        build(data, pages);
+      const results = siblings(data, locked.result);
+      if (data !== key || results.join() !== set) {
+        [key, set] = [data, results.join()];
+        build(data, results);
       }
-      for (const { button, index } of buttons) {
-        const chosen = index === locked.explanation;
+      for (const { button, result } of buttons) {
+        const chosen = result === locked.result;
         button.setAttribute("aria-pressed", String(chosen));
         button.tabIndex = chosen ? 0 : -1;
       }

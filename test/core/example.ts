@@ -1,7 +1,9 @@
 import type {
   Baseline,
+  Explanation,
   LensData,
   LensExplanation,
+  LensPage,
   LensState,
   MaxSim,
   QueryToken,
@@ -50,7 +52,8 @@ export function explanation(change: Partial<LensExplanation> = {}): LensExplanat
   const patchScore = bests.reduce((sum, t) => sum + t.patchBest, 0);
   return {
     kind: "explanation",
-    page: 0,
+    key: "r0",
+    page: "p0",
     query: {
       kind: "query",
       text: "peak loads",
@@ -110,21 +113,46 @@ export function baseline(change: Partial<Baseline> = {}): Baseline {
   };
 }
 
-export function lensData(...explanations: LensExplanation[]): LensData {
+/** The only page of the examples. */
+export function lensPage(change: Partial<LensPage> = {}): LensPage {
   return {
-    pages: [
-      {
-        name: "report.pdf",
-        number: 1,
-        of: 4,
-        width: 300,
-        height: 200,
-        sha256: "cd".repeat(32),
-        picture: { mime: "image/png", data: PICTURE },
-      },
-    ],
-    explanations: explanations.length ? explanations : [explanation()],
+    name: "report.pdf",
+    number: 1,
+    of: 4,
+    width: 300,
+    height: 200,
+    sha256: "cd".repeat(32),
+    dpi: 150,
+    renderer: "pdfium",
+    picture: { mime: "image/png", data: PICTURE },
+    ...change,
   };
+}
+
+/** Explanations as a lens has them, with keys that say their places: `r0`, `r1`, on the page `p0`, … */
+export function lensData(...explanations: Explanation[]): LensData {
+  const data: LensData = { models: {}, queries: {}, pages: { p0: lensPage() }, results: {}, order: [] };
+  for (const one of explanations.length > 0 ? explanations : [explanation()]) {
+    const { processor, versions, date, model: provenance } = one.provenance;
+    const { width, height, ...rest } = processor;
+    const { maps, maxsim, baseline, domain } = one;
+    const model = keyIn(data.models, "m", { provenance, processor: rest, domain });
+    const query = keyIn(data.queries, "q", one.query);
+    const page = (one as Partial<LensExplanation>).page ?? "p0";
+    const key = `r${data.order.push("") - 1}`;
+    data.order[data.order.length - 1] = key;
+    const own = { resized: { width, height }, maps, maxsim, baseline, versions, date };
+    data.results[key] = { kind: "result", model, query, page, ...own };
+  }
+  return data;
+}
+
+/** The key of what is there already, or a new one. */
+function keyIn<T>(all: Record<string, T>, letter: string, value: T): string {
+  const same = Object.keys(all).find((key) => JSON.stringify(all[key]) === JSON.stringify(value));
+  const key = same ?? `${letter}${Object.keys(all).length}`;
+  all[key] ??= value;
+  return key;
 }
 
 export function lensState({ color, marks, ...view }: ViewChange = {}, data = lensData()): LensState {

@@ -42,19 +42,19 @@ test("the score parts, the model and the page are at the top", () => {
 });
 
 test("what is in view is in the file: another selection, page, comparison or difference is another file", () => {
-  const other = lensExplanation({ page: 1, query: { ...lensExplanation().query, text: "other" } });
+  const other = lensExplanation({ page: "p1", query: { ...lensExplanation().query, text: "other" } });
   other.maps = { ...other.maps, data: other.maps.data.map((v) => v / 2) };
   const data = lensData(lensExplanation(), other);
-  data.pages.push({ ...data.pages[0], number: 2, sha256: "ef".repeat(32) });
+  data.pages.p1 = { ...data.pages.p0, number: 2, sha256: "ef".repeat(32) };
   const views: ViewChange[] = [
     {},
     { token: 1, word: 0 },
     { word: 1 },
     { scope: "all" },
     { aggregate: "winner" },
-    { explanation: 1 },
-    { compare: 1 },
-    { compare: 1, difference: true },
+    { result: "r1" },
+    { compare: "r1" },
+    { compare: "r1", difference: true },
     { layout: "multiples" },
     { color: { palette: "mako" } },
     { region: { row: 0, column: 1, rows: 1, columns: 2 } },
@@ -73,7 +73,7 @@ test("a file has the maps of the picture, with what they are", () => {
   const one = json({ token: 1, word: 0 });
   expect(one.schema).toBe("colpali-lens/explanation@1");
   expect(one.compared).toBeNull();
-  expect(one.view).not.toHaveProperty("explanation");
+  expect(one.view).not.toHaveProperty("result");
   expect(one.shown).toMatchObject([
     {
       name: "",
@@ -89,16 +89,16 @@ test("a file has the maps of the picture, with what they are", () => {
   ]);
   expect(one.shown[0].map).toEqual(rows(maps.data.subarray(6, 12)));
   expect(one.shown[0].best[0]).toEqual({ row: 1, column: 2, value: maps.data[11] });
-  const pair = json({ token: 1, word: 0, compare: 1 });
+  const pair = json({ token: 1, word: 0, compare: "r1" });
   expect(pair.shown.map((s) => s.name[0])).toEqual(["A", "B"]);
   expect(pair.shown[1].map).toEqual(rows(other.maps.data.subarray(6, 12)));
   expect(pair.compared?.maps).toEqual(explanationJson(other, { arrays: true }).maps);
-  const [less] = json({ token: 1, word: 0, compare: 1, difference: true }).shown;
+  const [less] = json({ token: 1, word: 0, compare: "r1", difference: true }).shown;
   expect([less.kind, less.quantity, less.unit]).toEqual(["difference", "cosine-difference", ""]);
   (less.map as number[][]).flat().forEach((v, j) => {
     expect(v).toBeCloseTo(maps.data[6 + j] - other.maps.data[6 + j], 6);
   });
-  const words = json({ layout: "multiples", compare: 1 });
+  const words = json({ layout: "multiples", compare: "r1" });
   expect(words.shown.map((s) => s.name)).toEqual(["all", "peak", "loads"]);
   expect(words.compared).toBeNull();
   const packed = lensJson(lensState({ token: 1, word: 0 }, data)).shown[0].map as string;

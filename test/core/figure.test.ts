@@ -49,7 +49,7 @@ test("a figure shows query, score, page, scale, words, best patches and caption"
 
 test("a portrait page has its panel beside it, a landscape one below", () => {
   const data = lensData();
-  Object.assign(data.pages[0], { width: 200, height: 300 });
+  Object.assign(data.pages.p0, { width: 200, height: 300 });
   const portrait = drawn(lensState({}, data));
   const landscape = drawn(lensState());
   const heading = (f: typeof portrait) => all(f.root, "text").find((t) => t.children[0] === "Scale, cosine");
@@ -70,9 +70,9 @@ test("cells are drawn as one path a colour, in their places", () => {
 
 test("hostile text stays text", () => {
   const data = lensData();
-  data.explanations[0].query.text = '"><script>alert(1)</script>';
-  data.explanations[0].query.words[0].text = "<img src=x onerror=alert(1)>";
-  data.pages[0].name = "</svg><script>";
+  data.queries.q0.text = '"><script>alert(1)</script>';
+  data.queries.q0.words[0].text = "<img src=x onerror=alert(1)>";
+  data.pages.p0.name = "</svg><script>";
   const written = serialise(drawn(lensState({}, data)).root);
   expect(written).not.toMatch(/<script|<img/);
   expect(written).toContain("&lt;img src=x");
@@ -90,9 +90,9 @@ test("lines break where the font's widths say, and nothing is lost", () => {
 
 test("a comparison is drawn as two panels, each named, with both findings in the caption", () => {
   const data = lensData(explanation(), explanation());
-  data.pages.push({ ...data.pages[0], number: 2, width: 200, height: 300 });
-  data.explanations[1].page = 1;
-  const state = lensState({ token: 1, word: 0, compare: 1 }, data);
+  data.pages.p1 = { ...data.pages.p0, number: 2, width: 200, height: 300 };
+  data.results.r1.page = "p1";
+  const state = lensState({ token: 1, word: 0, compare: "r1" }, data);
   const {
     root,
     places: [page],
@@ -115,7 +115,7 @@ test("a comparison is drawn as two panels, each named, with both findings in the
 test("models are compared each on its own scale, and the figure says so", () => {
   const other = explanation({ domain: [0, 0.9] });
   other.provenance.model.id = "another";
-  const state = lensState({ compare: 1 }, lensData(explanation(), other));
+  const state = lensState({ compare: "r1" }, lensData(explanation(), other));
   expect(figurePlan(state).panels.map(({ scene }) => scene.scale.domain)).toEqual([
     [0.1, 0.5],
     [0, 0.9],
@@ -170,7 +170,7 @@ test("small multiples whose scales differ say each its own; a very long query is
 
 test("a long path is cut to its file, a long name is cut, the score never is", () => {
   const data = lensData();
-  data.pages[0].name = `/home/someone/private/${"very-long-".repeat(12)}name.pdf`;
+  data.pages.p0.name = `/home/someone/private/${"very-long-".repeat(12)}name.pdf`;
   const [, line] = texts(drawn(lensState({}, data)).root);
   expect(line).toContain(" · page 1 of 4 of very-long-");
   expect(line).toMatch(/… · score 1\.60 = patches 1\.35 \+ off-image 0\.25$/);
@@ -182,7 +182,7 @@ test("a difference is titled by what differs and lists the strongest patches of 
   other.query = { ...other.query, text: "other" };
   other.maps.data = other.maps.data.map((v, i) => v + [0.4, 0, 0, 0, 0, -0.4][i % 6]);
   const shown = texts(
-    drawn(lensState({ compare: 1, difference: true, token: 1, word: 0 }, lensData(explanation(), other)))
+    drawn(lensState({ compare: "r1", difference: true, token: 1, word: 0 }, lensData(explanation(), other)))
       .root,
   );
   expect(shown[0]).toBe("“peak loads” minus “other”");

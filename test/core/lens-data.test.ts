@@ -5,10 +5,10 @@ test("what was encoded is decoded: all of it, with binary leaves that own their 
   const data = lensData();
   // A view into the middle of a pool, as network buffers are.
   const pool = new Float32Array(40);
-  pool.set(data.explanations[0].maps.data, 5);
-  data.explanations[0].maps.data = pool.subarray(5, 35);
+  pool.set(data.results.r0.maps.data, 5);
+  data.results.r0.maps.data = pool.subarray(5, 35);
   const encoded = encodeLensData(data) as typeof data;
-  const leaf = encoded.explanations[0].maps.data as unknown as DataView;
+  const leaf = encoded.results.r0.maps.data as unknown as DataView;
   expect([leaf.byteOffset, leaf.byteLength, leaf.buffer.byteLength]).toEqual([0, 120, 120]);
   expect(decodeLensData(encoded)).toEqual(data);
 });
@@ -16,17 +16,10 @@ test("what was encoded is decoded: all of it, with binary leaves that own their 
 test("cosines at an odd offset are read", () => {
   const data = lensData();
   const bytes = new Uint8Array(121);
-  bytes.set(new Uint8Array(data.explanations[0].maps.data.buffer), 1);
-  const raw = {
-    ...data,
-    explanations: [
-      {
-        ...data.explanations[0],
-        maps: { ...data.explanations[0].maps, data: new DataView(bytes.buffer, 1, 120) },
-      },
-    ],
-  };
-  expect(decodeLensData(raw).explanations[0].maps.data).toEqual(data.explanations[0].maps.data);
+  bytes.set(new Uint8Array(data.results.r0.maps.data.buffer), 1);
+  const { maps } = data.results.r0;
+  const raw = { ...maps, data: new DataView(bytes.buffer, 1, 120) };
+  expect(decodeLensData(broken("results.r0.maps", raw)).results.r0.maps.data).toEqual(maps.data);
 });
 
 /** Changes one leaf of fresh data, by path. */
@@ -41,100 +34,105 @@ function broken(path: string, value: unknown): unknown {
 }
 
 const cases: [path: string, value: unknown, message: string][] = [
-  ["pages", [], "invalid pages: a list of 0, expected a list of 1 to 500"],
-  ["pages", { length: 1e9 }, "invalid pages: an object, expected a list"],
+  ["pages", {}, "invalid pages: 0 entries, expected 1 to 500"],
+  ["pages", [], "invalid pages: a list of 0, expected an object"],
   [
-    "explanations",
-    new Array(1_000_000),
-    "invalid explanations: a list of 1000000, expected a list of 1 to 500",
+    "results",
+    Object.fromEntries(Array.from({ length: 501 }, (_, i) => [i, 0])),
+    "invalid results: 501 entries, expected 1 to 500",
   ],
-  ["pages.0.width", -5, "invalid pages[0].width: -5, expected an integer from 1 to 100000"],
-  ["pages.0.number", 5, "invalid pages[0].number: 5, expected an integer from 1 to 4"],
+  ["order", new Array(1_000_000), "invalid order: a list of 1000000, expected a list of 1 to 500"],
+  ["order", ["r1"], 'invalid order[0]: "r1", expected the key of a result'],
+  ["order", ["r0", "r0"], 'invalid order[1]: "r0", expected the key of a result, each once'],
+  ["order", ["toString"], 'invalid order[0]: "toString"'],
+  ["results.r0.model", "m1", 'invalid results.r0.model: "m1", expected a key of the lens\'s models'],
   [
-    "pages.0.picture.mime",
+    "results.r0.query",
+    "__proto__",
+    'invalid results.r0.query: "__proto__", expected a key of the lens\'s queries',
+  ],
+  ["results.r0.page", 1, "invalid results.r0.page: 1, expected text"],
+  [
+    "results.r0.page",
+    "constructor",
+    'invalid results.r0.page: "constructor", expected a key of the lens\'s pages',
+  ],
+  ["pages.p0.width", -5, "invalid pages.p0.width: -5, expected an integer from 1 to 100000"],
+  ["pages.p0.number", 5, "invalid pages.p0.number: 5, expected an integer from 1 to 4"],
+  [
+    "pages.p0.picture.mime",
     "image/svg+xml",
-    'invalid pages[0].picture.mime: "image/svg+xml", expected one of image/png',
+    'invalid pages.p0.picture.mime: "image/svg+xml", expected one of image/png',
   ],
   [
-    "pages.0.picture.data",
+    "pages.p0.picture.data",
     new Uint8Array(30),
-    "invalid pages[0].picture.data: 30 bytes, expected a PNG, JPEG or WebP",
+    "invalid pages.p0.picture.data: 30 bytes, expected a PNG, JPEG or WebP",
   ],
   [
-    "pages.0.picture.data",
+    "pages.p0.picture.data",
     "<svg onload=alert(1)>",
-    'invalid pages[0].picture.data: "<svg onload=alert(1)>", expected binary',
+    'invalid pages.p0.picture.data: "<svg onload=alert(1)>", expected binary',
   ],
-  ["explanations.0.page", 1, "invalid explanations[0].page: 1, expected an integer from 0 to 0"],
-  ["explanations.0.grid.rows", 0, "invalid explanations[0].grid.rows: 0, expected an integer from 1 to 512"],
+  ["results.r0.maps.rows", 0, "invalid results.r0.maps.rows: 0, expected an integer from 1 to 512"],
   [
-    "explanations.0.grid",
-    { rows: 3, columns: 2 },
-    "invalid explanations[0].maps.rows: 2, expected an integer from 3 to 3",
+    "results.r0.maps.rows",
+    3,
+    "invalid results.r0.maps.data: 30 cosines, expected 45: 5 tokens x 3 rows x 3 columns",
   ],
   [
-    "explanations.0.maps.data",
+    "queries.q0.tokens",
+    [{ index: 0, id: 1, text: "a", kind: "special", word: null }],
+    "invalid queries.q0.words[0].tokens: 1, expected a token of word 0",
+  ],
+  [
+    "queries.q0",
+    { ...lensData().queries.q0, tokens: lensData().queries.q0.tokens.slice(0, 4) },
+    "invalid results.r0.maps.tokens: 5, expected 4, the tokens of its query",
+  ],
+  [
+    "results.r0.maps.data",
     new Float32Array(29),
-    "invalid explanations[0].maps.data: 29 cosines, expected 30: 5 tokens x 2 rows x 3 columns",
+    "invalid results.r0.maps.data: 29 cosines, expected 30: 5 tokens x 2 rows x 3 columns",
   ],
+  ["results.r0.maps.data", new Uint8Array(119), "invalid results.r0.maps.data: 119 bytes, expected float32"],
   [
-    "explanations.0.maps.data",
-    new Uint8Array(119),
-    "invalid explanations[0].maps.data: 119 bytes, expected float32",
-  ],
-  [
-    "explanations.0.maps.data",
+    "results.r0.maps.data",
     new Float32Array(30).fill(Number.NaN),
-    "invalid explanations[0].maps.data[0]: NaN, expected a cosine",
+    "invalid results.r0.maps.data[0]: NaN, expected a cosine",
   ],
   [
-    "explanations.0.maps.data",
+    "results.r0.maps.data",
     new Float32Array(30).fill(2),
-    "invalid explanations[0].maps.data[0]: 2, expected a cosine",
+    "invalid results.r0.maps.data[0]: 2, expected a cosine",
   ],
-  [
-    "explanations.0.domain",
-    [0.5, 0.5],
-    "invalid explanations[0].domain: 0.5 to 0.5, expected the lower end first",
-  ],
-  [
-    "explanations.0.domain",
-    [null, 1],
-    "invalid explanations[0].domain[0]: null, expected a number from -1 to 1",
-  ],
-  [
-    "explanations.0.query.tokens.1.kind",
-    "script",
-    'invalid explanations[0].query.tokens[1].kind: "script", expected one of word',
-  ],
-  ["explanations.0.query.tokens.0.index", 3, "invalid explanations[0].query.tokens[0].index: 3"],
-  [
-    "explanations.0.query.words.1.tokens",
-    [1],
-    "invalid explanations[0].query.words[1].tokens: 1, expected a token of word 1",
-  ],
+  ["models.m0.domain", [0.5, 0.5], "invalid models.m0.domain: 0.5 to 0.5, expected the lower end first"],
+  ["models.m0.domain", [null, 1], "invalid models.m0.domain[0]: null, expected a number from -1 to 1"],
+  ["queries.q0.tokens.1.kind", "script", 'invalid queries.q0.tokens[1].kind: "script", expected one of word'],
+  ["queries.q0.tokens.0.index", 3, "invalid queries.q0.tokens[0].index: 3"],
+  ["queries.q0.words.1.tokens", [1], "invalid queries.q0.words[1].tokens: 1, expected a token of word 1"],
   [
     // Else a small state could ask for billions of sums.
-    "explanations.0.query.words.1.tokens",
+    "queries.q0.words.1.tokens",
     [2, 3, 3],
-    "invalid explanations[0].query.words[1].tokens: 3, expected each token once, in order",
+    "invalid queries.q0.words[1].tokens: 3, expected each token once, in order",
   ],
   [
-    "explanations.0.maxsim.score",
+    "results.r0.maxsim.score",
     99,
-    "invalid explanations[0].maxsim.score: 99, expected 1.6000, the sum over its tokens",
+    "invalid results.r0.maxsim.score: 99, expected 1.6000, the sum over its tokens",
   ],
   [
-    "explanations.0.maxsim.tokens",
+    "results.r0.maxsim.tokens",
     [],
-    "invalid explanations[0].maxsim.tokens: a list of 0, expected a list of 5 to 5",
+    "invalid results.r0.maxsim.tokens: a list of 0, expected a list of 5 to 5",
   ],
   [
-    "explanations.0.maxsim.tokens.0.row",
+    "results.r0.maxsim.tokens.0.row",
     2,
-    "invalid explanations[0].maxsim.tokens[0].row: 2, expected an integer from 0 to 1",
+    "invalid results.r0.maxsim.tokens[0].row: 2, expected an integer from 0 to 1",
   ],
-  ["explanations.0.provenance.model.id", 7, "invalid explanations[0].provenance.model.id: 7, expected text"],
+  ["models.m0.provenance.id", 7, "invalid models.m0.provenance.id: 7, expected text"],
 ];
 
 test.each(cases)("refuses %s = %p", (path, value, message) => {
@@ -146,8 +144,8 @@ test("a small file that claims to be a huge picture is refused without decoding 
   bomb.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
   new DataView(bomb.buffer).setUint32(16, 60_000);
   new DataView(bomb.buffer).setUint32(20, 60_000);
-  expect(() => decodeLensData(broken("pages.0.picture.data", bomb))).toThrow(
-    "invalid pages[0].picture.data: 60000 x 60000 pixels, expected at most 100000000 pixels",
+  expect(() => decodeLensData(broken("pages.p0.picture.data", bomb))).toThrow(
+    "invalid pages.p0.picture.data: 60000 x 60000 pixels, expected at most 100000000 pixels",
   );
 });
 

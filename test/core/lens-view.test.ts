@@ -1,14 +1,18 @@
 import {
   askedQueries,
   changeView,
+  decodeLensData,
   decodeLensView,
   defaultView,
+  explanationOf,
+  explanationsOf,
   keepSettings,
   type LensData,
+  lensDataOf,
   sameView,
   withEarlier,
 } from "../../core/index";
-import { explanation, lensData } from "./example";
+import { baseline, explanation, lensData, lensPage } from "./example";
 
 const data = lensData(
   explanation(),
@@ -45,20 +49,22 @@ test("a saved view comes back as it was, unknown properties dropped, missing one
 
 test("the selection survives another page of the same query, not another query", () => {
   const chosen = changeView(data, view, { token: 1 });
-  expect(changeView(data, chosen, { explanation: 1 })).toMatchObject({ explanation: 1, token: 1, word: 0 });
-  expect(changeView(data, chosen, { explanation: 2 })).toMatchObject({
-    explanation: 2,
+  expect(changeView(data, chosen, { result: "r1" })).toMatchObject({ result: "r1", token: 1, word: 0 });
+  expect(changeView(data, chosen, { result: "r2" })).toMatchObject({
+    result: "r2",
     token: null,
     word: null,
   });
-  expect(changeView(data, chosen, { explanation: 2, token: 2 })).toMatchObject({ token: 2, word: 1 });
+  expect(changeView(data, chosen, { result: "r2", token: 2 })).toMatchObject({ token: 2, word: 1 });
 });
 
 test.each([
   [{ token: 5 }, "invalid view.token: 5, expected an integer from 0 to 4"],
   [{ token: 1.5 }, "invalid view.token: 1.5"],
   [{ word: 2 }, "invalid view.word: 2, expected an integer from 0 to 1"],
-  [{ explanation: 3 }, "invalid view.explanation: 3, expected an integer from 0 to 2"],
+  [{ result: "r3" }, 'invalid view.result: "r3", expected the key of a result: r0, r1, r2'],
+  [{ result: 1 }, "invalid view.result: 1, expected the key of a result: r0, r1, r2"],
+  [{ result: "constructor" }, 'invalid view.result: "constructor"'],
   [
     { color: { palette: "jet" } },
     'invalid view.color.palette: "jet", expected one of viridis, cividis, mako',
@@ -72,7 +78,7 @@ test.each([
     "invalid view.region.rows: 2, expected an integer from 1 to 1",
   ],
   [{ zoom: { scale: 0, x: 0, y: 0 } }, "invalid view.zoom.scale: 0, expected a number from 1 to 32"],
-  [{ compare: 9 }, "invalid view.compare: 9"],
+  [{ compare: "r9" }, 'invalid view.compare: "r9", expected the key of a result'],
 ])("refuses %p and says what is expected", (change, message) => {
   expect(() => changeView(data, view, change as object)).toThrow(message);
 });
@@ -83,7 +89,7 @@ test.each([
   [{ color: undefined }, "invalid view.color: undefined, expected an object"],
   [
     { tokens: 1 },
-    /^invalid view\.tokens: no such setting, expected one of explanation, .*zoom; did you mean token\?$/,
+    /^invalid view\.tokens: no such setting, expected one of result, .*zoom; did you mean token\?$/,
   ],
   [{ palette: "mako" }, /^invalid view\.palette: no such setting, .*; did you mean view\.color\.palette\?$/],
   [{ top: 3 }, /; did you mean view\.marks\.best\?$/],
@@ -144,21 +150,21 @@ test("a region belongs to the side it was drawn on, and goes along when its page
   const start = defaultView(uneven);
   const region = { row: 2, column: 1, rows: 1, columns: 1 };
   const onB = { ...region, side: "b" } as const;
-  const drawn = changeView(uneven, start, { compare: 1, region: onB });
+  const drawn = changeView(uneven, start, { compare: "r1", region: onB });
   expect(drawn.region).toEqual(onB);
   expect(decodeLensView(uneven, JSON.parse(JSON.stringify(drawn)))).toEqual(drawn);
   expect(changeView(uneven, drawn, { color: { opacity: 0.5 }, difference: true }).region).toEqual(onB);
   // B becomes A, and A becomes B.
-  const swapped = changeView(uneven, drawn, { explanation: 1 });
-  expect([swapped.explanation, swapped.compare, swapped.region]).toEqual([1, 0, region]);
-  expect(changeView(uneven, swapped, { explanation: 0 })).toMatchObject({ compare: 1, region: onB });
+  const swapped = changeView(uneven, drawn, { result: "r1" });
+  expect([swapped.result, swapped.compare, swapped.region]).toEqual(["r1", "r0", region]);
+  expect(changeView(uneven, swapped, { result: "r0" })).toMatchObject({ compare: "r1", region: onB });
   // Another A leaves it; without its page, or on another grid, it is gone.
-  expect(changeView(uneven, drawn, { explanation: 2 }).region).toEqual(onB);
-  expect(changeView(uneven, drawn, { compare: 2 }).region).toBeNull();
+  expect(changeView(uneven, drawn, { result: "r2" }).region).toEqual(onB);
+  expect(changeView(uneven, drawn, { compare: "r2" }).region).toBeNull();
   expect(changeView(uneven, drawn, { compare: null }).region).toBeNull();
   const onA = changeView(uneven, start, { region: { row: 1, column: 2, rows: 1, columns: 1 } });
-  expect(changeView(uneven, onA, { explanation: 1 }).region).toBeNull();
-  expect(changeView(uneven, onA, { explanation: 2 }).region).toEqual(onA.region);
+  expect(changeView(uneven, onA, { result: "r1" }).region).toBeNull();
+  expect(changeView(uneven, onA, { result: "r2" }).region).toEqual(onA.region);
   expect(() => changeView(uneven, start, { region: onB })).toThrow(
     'invalid view.region.side: "b", expected "a": view.compare is null, so there is no B',
   );
@@ -175,7 +181,7 @@ test("a new query keeps how things are drawn and drops what was selected", () =>
   const before = changeView(data, view, {
     word: 1,
     color: { palette: "mako", opacity: 0.4 },
-    compare: 2,
+    compare: "r2",
     region: { row: 0, column: 0, rows: 1, columns: 1 },
   });
   expect(keepSettings(lensData(), before)).toEqual({
@@ -184,44 +190,58 @@ test("a new query keeps how things are drawn and drops what was selected", () =>
   });
 });
 
+/** What a query says of the given pages, best first, with the keys that a lens gives. */
+const answer = (text: string, ...best: number[]): LensData =>
+  lensDataOf(
+    (best.length > 0 ? best : [0]).map((i) => ({
+      explanation: explanation({ query: { ...explanation().query, text } }),
+      page: pages[i],
+    })),
+  );
+const pages = ["aa", "bb", "cc"].map((part) => lensPage({ sha256: part.repeat(32) }));
+const queries = (of: LensData) => explanationsOf(of).map((e) => e.query.text);
+
 test("what earlier queries said about the best page stays to compare with", () => {
-  const asked = (text: string) => lensData(explanation({ query: { ...explanation().query, text } }));
-  let now = asked("one");
-  for (const text of ["two", "three", "two", "four", "five"]) now = withEarlier(asked(text), now);
-  expect(now.explanations.map((e) => e.query.text)).toEqual(["five", "four", "two", "three", "one"]);
-  for (let i = 0; i < 20; i++) now = withEarlier(asked(`more ${i}`), now);
-  expect(now.explanations.map((e) => e.query.text).slice(0, 3)).toEqual(["more 19", "more 18", "more 17"]);
-  expect(now.explanations.length).toBe(6);
+  let now = answer("one");
+  for (const text of ["two", "three", "two", "four", "five"]) now = withEarlier(answer(text), now);
+  expect(queries(now)).toEqual(["five", "four", "two", "three", "one"]);
+  for (let i = 0; i < 20; i++) now = withEarlier(answer(`more ${i}`), now);
+  expect(queries(now).slice(0, 3)).toEqual(["more 19", "more 18", "more 17"]);
+  expect([now.order, now.results, now.queries].map((of) => Object.keys(of).length)).toEqual([6, 6, 6]);
+  expect(decodeLensData(now)).toEqual(now);
 });
 
 test("a query whose best page is another one stays, on the page that was best for it", () => {
-  const pages = ["aa", "bb", "cc"].map((part) => ({ ...lensData().pages[0], sha256: part.repeat(32) }));
-  // What a query says of the given pages, best first.
-  const asked = (text: string, ...best: number[]): LensData => ({
-    pages: best.map((i) => pages[i]),
-    explanations: best.map((_, page) => explanation({ page, query: { ...explanation().query, text } })),
-  });
-  const said = ({ pages: all, explanations }: LensData) =>
-    explanations.map((e) => `${e.query.text} on ${all[e.page].sha256.slice(0, 2)}`);
-  const two = withEarlier(asked("two", 1), asked("one", 0));
+  const said = (data: LensData) =>
+    explanationsOf(data).map((e) => `${e.query.text} on ${e.provenance.page.sha256.slice(0, 2)}`);
+  const held = (data: LensData) => Object.values(data.pages).map((p) => p.sha256.slice(0, 2));
+  const two = withEarlier(answer("two", 1), answer("one", 0));
   expect(said(two)).toEqual(["two on bb", "one on aa"]);
-  expect(two.pages.map((p) => p.sha256.slice(0, 2))).toEqual(["bb", "aa"]);
+  expect(held(two)).toEqual(["bb", "aa"]);
   // On the page that is best now an earlier query can be compared; its other pages go.
-  const three = withEarlier(asked("three", 2, 1), withEarlier(asked("two", 1, 2, 0), asked("one", 0, 1)));
+  const three = withEarlier(answer("three", 2, 1), withEarlier(answer("two", 1, 2, 0), answer("one", 0, 1)));
   expect(said(three)).toEqual(["three on cc", "three on bb", "two on bb", "two on cc", "one on aa"]);
-  expect(three.pages.map((p) => p.sha256.slice(0, 2))).toEqual(["cc", "bb", "aa"]);
+  expect(held(three)).toEqual(["cc", "bb", "aa"]);
+});
+
+test("a query that is asked again has the results that it had, chance included", () => {
+  const first = answer("one", 0);
+  const [key] = first.order;
+  first.results[key].baseline = baseline();
+  const again = withEarlier(answer("one", 0, 1), withEarlier(answer("two"), first));
+  expect(queries(again)).toEqual(["one", "one", "two"]);
+  expect(again.results[key]).toBe(first.results[key]);
+  expect(again.pages[first.results[key].page]).toBe(pages[0]);
+  expect(again.results[again.order[1]].baseline).toBeNull();
 });
 
 test("the queries asked are each there once, the newest last, whatever was asked again", () => {
-  const asked = (text: string) => lensData(explanation({ query: { ...explanation().query, text } }));
   const labels = (of: LensData) => askedQueries(of).map((q) => q.label);
-  let now = withEarlier(asked("b"), asked("a"));
+  let now = withEarlier(answer("b"), answer("a"));
   expect(labels(now)).toEqual(["a", "b"]);
-  now = withEarlier(asked("a"), now);
+  now = withEarlier(answer("a"), now);
   expect(labels(now)).toEqual(["b", "a"]);
-  for (const { text, explanation: at } of askedQueries(now))
-    expect(now.explanations[at].query.text).toBe(text);
-  expect(askedQueries(asked("x\n\u202ey"))).toEqual([
-    { text: "x\n\u202ey", label: "x \ufffdy", explanation: 0 },
-  ]);
+  for (const { text, result } of askedQueries(now)) expect(explanationOf(now, result).query.text).toBe(text);
+  const odd = answer("x\n\u202ey");
+  expect(askedQueries(odd)).toEqual([{ text: "x\n\u202ey", label: "x \ufffdy", result: odd.order[0] }]);
 });

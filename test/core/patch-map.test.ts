@@ -32,7 +32,7 @@ test("every map says what its numbers are", () => {
   expect(inspect(aggregate(maps, "winner"))).toMatch(/^PatchMap 2 × 3, sums of cosines /);
   const shown = (view: object) => inspect(scene(lensState(view, lensData(measured, measured))).shown.map);
   expect(shown({ token: 1, word: 0, chance: "subtracted" })).toContain(", cosines above baseline ");
-  expect(shown({ compare: 1, difference: true })).toContain(", differences of cosines ");
+  expect(shown({ compare: "r1", difference: true })).toContain(", differences of cosines ");
 });
 
 test("a word's map is the mean over its tokens", () => {

@@ -144,7 +144,7 @@ test("a difference is A minus B, also when the grids differ", () => {
   expect(Array.from(coarse.data)).toEqual(
     [(1 + 4 + (2 + 5) / 2) / 3, (3 + 6 + (2 + 5) / 2) / 3].map(Math.fround),
   );
-  const shown = scene(lensState({ token: 1, word: 0, compare: 1, difference: true }, lensData(a, b)));
+  const shown = scene(lensState({ token: 1, word: 0, compare: "r1", difference: true }, lensData(a, b)));
   expect(shown.scale).toMatchObject({
     kind: "diverging",
     quantity: { name: "cosine-difference", noun: "difference of cosines", unit: "" },
@@ -218,9 +218,9 @@ load    word                              0.270       0.270    1       2        
 
 test("text from outside cannot become markup or break the line", () => {
   const data = lensData();
-  const [e] = data.explanations;
-  e.query.text = '"><b>\u0000\u202e\nnext';
-  e.query.tokens[1].text = "<img onerror=x>";
+  const [query] = Object.values(data.queries);
+  query.text = '"><b>\u0000\u202e\nnext';
+  query.tokens[1].text = "<img onerror=x>";
   const s = scene(lensState({ token: 1, word: 0, marks: { best: 2 } }, data));
   expect(svg(s)).not.toContain("<img");
   expect(text(s).split("\n")[0]).toContain('“"><b>\ufffd\ufffd next” on page');

@@ -2,8 +2,8 @@ import { latexSnippet, markdownSnippet } from "../../core/index";
 import { explanation, lensData, lensState } from "./example";
 
 const data = lensData();
-data.pages[0].name = "a folder/50%_of{x}$&#~^.pdf";
-data.explanations[0].query.words[0].text = "*pe_ak* [x](http:\\y)";
+data.pages.p0.name = "a folder/50%_of{x}$&#~^.pdf";
+data.queries.q0.words[0].text = "*pe_ak* [x](http:\\y)";
 const of = lensState({ token: 1, word: 0 }, data);
 
 test("LaTeX: every special character of the caption is escaped", () => {
@@ -26,7 +26,7 @@ test("of small multiples and comparisons the snippets say what the figure's own 
   expect(latexSnippet(many, "f.pdf")).toContain("One map for each of 2 words");
   expect(markdownSnippet(many, "f.png")).toMatch(/^!\[Similarity maps of the query and each of its 2 words/);
   const both = lensData(explanation(), explanation());
-  expect(latexSnippet(lensState({ compare: 1 }, both), "f.pdf")).toMatch(
+  expect(latexSnippet(lensState({ compare: "r1" }, both), "f.pdf")).toMatch(
     /caption\{A, ``peak loads''.*: The maximum .* B, ``peak loads''/,
   );
 });

@@ -7,9 +7,9 @@ const HOSTILE = `"><script>alert(1)</script><img src=x onerror='alert(1)'>\u0000
 
 function hostile() {
   const data = lensData();
-  data.explanations[0].query.text = HOSTILE;
-  for (const word of data.explanations[0].query.words) word.text = HOSTILE;
-  data.pages[0].name = HOSTILE;
+  data.queries.q0.text = HOSTILE;
+  for (const word of data.queries.q0.words) word.text = HOSTILE;
+  data.pages.p0.name = HOSTILE;
   return lensState({ token: 1, word: 0 }, data);
 }
 
@@ -63,7 +63,7 @@ test.each(["電力需要", "يناير", "ไทย", "\u{1f9ff}"])(
   "PDF and PNG: a query of %s is drawn, not left blank",
   async (query) => {
     const state = lensState();
-    state.data.explanations[0].query.text = query;
+    state.data.queries.q0.text = query;
     const ink = async (picture: Uint8Array) => {
       const { pixels, width } = await renderFirst(picture, { dpi: 96 });
       let dark = 0;
@@ -73,7 +73,7 @@ test.each(["電力需要", "يناير", "ไทย", "\u{1f9ff}"])(
       return dark;
     };
     const quotes = lensState();
-    quotes.data.explanations[0].query.text = "";
+    quotes.data.queries.q0.text = "";
     const least = (await ink(await renderPng(quotes))) + 15;
     expect(await ink(await renderPng(state))).toBeGreaterThan(least);
     expect(await ink(await renderPdf(state))).toBeGreaterThan(least);
@@ -82,18 +82,19 @@ test.each(["電力需要", "يناير", "ไทย", "\u{1f9ff}"])(
 
 const several = () => {
   const data = lensData(explanation(), explanation());
-  data.explanations[1].query = { ...data.explanations[1].query, text: "other" };
-  data.explanations[1].maps.data = data.explanations[1].maps.data.map((v, i) => v - 0.05 * (i % 6));
+  data.queries.q1 = { ...data.queries.q0, text: "other" };
+  data.results.r1.query = "q1";
+  data.results.r1.maps.data = data.results.r1.maps.data.map((v, i) => v - 0.05 * (i % 6));
   return data;
 };
 
 test.each<[string, Partial<LensView>, RegExp]>([
   ["small multiples", { layout: "multiples", color: { scale: "token" } }, /One map for each of 2 words/],
   ["smooth small multiples", { layout: "multiples", cells: "smooth" }, /All maps have the same scale/],
-  ["A beside B", { compare: 1, word: 1 }, /A, “peak loads”: Word “loads” .* B, “other”: Word “loads”/],
+  ["A beside B", { compare: "r1", word: 1 }, /A, “peak loads”: Word “loads” .* B, “other”: Word “loads”/],
   [
     "a difference",
-    { compare: 1, difference: true, word: 1 },
+    { compare: "r1", difference: true, word: 1 },
     /^“peak loads” minus “other” .*In favour of the first 1 .*In favour of the second 1 .*Difference of “loads” minus “loads”/,
   ],
 ])("%s: SVG, PDF and PNG show the same figure, each with its caption", async (_, view, said) => {

@@ -24,7 +24,7 @@ async function data() {
   const png = await sharp(pixels, { raw: { width: 300, height: 200, channels: 3 } })
     .png()
     .toBuffer();
-  lens.pages[0].picture = { mime: "image/png", data: new Uint8Array(png) };
+  lens.pages.p0.picture = { mime: "image/png", data: new Uint8Array(png) };
   return lens;
 }
 
@@ -111,7 +111,7 @@ test("a PNG carries title, alternative text, caption and provenance beside its p
 
 test("text is drawn without a font on the machine, in every script", () => {
   const lens = lensData();
-  lens.explanations[0].query.text = "peak 電力 مرحبا ไทย";
+  lens.queries.q0.text = "peak 電力 مرحبا ไทย";
   const { root } = figure(figurePlan(lensState({}, lens)), [{ page: "data:," }]);
   const written = serialise(outlined(root));
   expect(written).not.toContain("<text");
@@ -120,8 +120,8 @@ test("text is drawn without a font on the machine, in every script", () => {
 
 test("the static page has the picture, every number as escaped text, and no script", async () => {
   const lens = await data();
-  lens.explanations[0].query.tokens[1].text = '<img src=x onerror="alert(1)">';
-  lens.pages[0].name = "<script>alert(1)</script>.pdf";
+  lens.queries.q0.tokens[1].text = '<img src=x onerror="alert(1)">';
+  lens.pages.p0.name = "<script>alert(1)</script>.pdf";
   const state = lensState({ token: 1, word: 0 }, lens);
   const html = staticHtml(state, { mime: "image/png", data: await renderPng(state) });
   expect(html.match(/<img /g)).toHaveLength(1);

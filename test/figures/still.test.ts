@@ -54,7 +54,7 @@ test("a lens of 1,024 patches and 20 tokens adds at most 400 kB to a notebook, i
     maps: { kind: "maps", data, tokens: count, rows, columns },
     maxsim: { kind: "maxsim", score: count / 2, patchScore: count / 2, residue: 0, tokens: bests },
   };
-  const state = lensState({}, { ...lensData(large), pages: [await lensPage(page)] });
+  const state = lensState({}, { ...lensData(large), pages: { p0: await lensPage(page) } });
   const grows = stored(encodeLensData(state.data)) + stored(await stillBundle(state));
   expect(grows).toBeLessThan(400_000);
   expect(grows).toBeGreaterThan(count * rows * columns * 4);

@@ -76,7 +76,7 @@ test("a figure with boxes says so, below its caption; one without is as it was",
   const draw = () => figure(figurePlan(lensState({}, data)), [{ page: "data:," }]);
   const plain = draw();
   expect(withMissingNote(plain)).toBe(plain);
-  data.explanations[0].query.text = "ไทย 電力";
+  data.queries.q0.text = "ไทย 電力";
   const noted = withMissingNote(draw());
   const last = noted.root.children.at(-1) as SvgNode;
   expect(last.children[0]).toBe(

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
-import { sharedName, sharedReference, unpackLens } from "../../core/index.js";
+import { explanationsOf, sharedName, sharedReference, unpackLens } from "../../core/index.js";
 import { explain } from "../../kernel/api/explain.js";
 import { loadModel, openPages } from "../../kernel/api/open.js";
 import { run } from "../../kernel/cli/commands.js";
@@ -113,11 +113,11 @@ test("every file that a lens saves, its state and its static picture", async () 
   mkdirSync(out);
   lens.view.layout = "single";
   for (const index of [0, 1]) {
-    lens.view.explanation = index;
+    lens.view.result = lens.results[index].key;
     for (const ending of ["svg", "png", "pdf", "html", "json"])
       await lens.save(join(out, `${index}.${ending}`));
   }
-  lens.view.compare = 0;
+  lens.view.compare = lens.results[0].key;
   for (const ending of ["svg", "png", "pdf", "html", "json"]) await lens.save(join(out, `both.${ending}`));
   writeFileSync(join(out, "state.json"), JSON.stringify(lens.state));
   writeFileSync(join(out, "still.json"), JSON.stringify(await stillBundle(lens.state)));
@@ -161,15 +161,17 @@ test("what the command line writes", async () => {
 }, 120_000);
 
 test("a lens that an earlier version stored is cleaned when it is read", () => {
-  const packed = JSON.parse(readFileSync(join(__dirname, "../fixtures/lens/report.json"), "utf8"));
-  const [page] = packed.data.pages;
+  const packed = JSON.parse(readFileSync(join(__dirname, "../fixtures/lens/version-1.json"), "utf8"));
+  const [page, other] = packed.data.pages;
   page.name = join(root, "documents", "report.pdf");
+  other.name = address;
   for (const { provenance } of packed.data.explanations) {
     provenance.page.file = address;
     provenance.model.id = join(root, "own-model");
   }
   const { data } = unpackLens(JSON.stringify(packed));
-  expect(data.pages[0].name).toBe("report.pdf");
-  expect(data.explanations[0].provenance.page.file).toBe(address.split("?")[0]);
-  expect(data.explanations[0].provenance.model.id).toBe("own-model");
+  const [first, second] = explanationsOf(data).map(({ provenance }) => provenance);
+  expect([first.page.file, second.page.file]).toEqual(["report.pdf", address.split("?")[0]]);
+  expect(first.model.id).toBe("own-model");
+  expect(JSON.stringify([data.models, data.pages])).not.toContain(root);
 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { type LensView, scene } from "../../core/index";
+import { type LensData, type LensView, queryText, scene } from "../../core/index";
 import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
 import { setCurrentKernel } from "../../kernel/jupyter/kernel";
 import { describe as describeValue, hasSteps } from "../../kernel/jupyter/mime";
@@ -33,8 +33,12 @@ const sentBy = (lens: Lens, messages: Sent[]) =>
     .filter(({ comm }) => comm === lens.widget.id)
     .map(({ data }) => Object.keys(data.state as object).sort());
 
-const baselinesIn = ({ data }: Sent) =>
-  (data.state as { baselines?: (object | null)[] }).baselines?.map((c) => c !== null);
+/** What result models were opened or completed with: whether they have a baseline. */
+const baselinesIn = (messages: Sent[]) =>
+  messages.flatMap(({ data }) => {
+    const { baseline } = (data.state ?? {}) as { baseline?: object | null };
+    return baseline === undefined ? [] : [baseline !== null];
+  });
 
 /** A lens on a page of a notebook, as it is before anybody has touched it. */
 async function shown(query: string, on: Page[] = pages.slice(0, 1)) {
@@ -78,14 +82,15 @@ test("a query's maps are sent before chance is measured, and chance alone afterw
   page.pending.length = 0;
   await lens.ask("wind turbine");
   const first = page.take();
-  expect(sentBy(lens, first)).toEqual([["baselines", "data", "measuring"]]);
-  expect(first.flatMap((m) => baselinesIn(m) ?? [])).toEqual([false, true]);
+  expect(sentBy(lens, first)).toEqual([["data", "measuring", "results", "view"]]);
+  // The earlier query's result is there already.
+  expect(baselinesIn(first)).toEqual([false]);
   expect(() => lens.chance("wind")).toThrow("chance is not measured yet: call `await lens.measured` first");
   expect(page.pending.length).toBe(1);
   expect(await lens.measured).toBe(lens);
   const then = page.take();
-  expect(sentBy(lens, then)).toEqual([["baselines", "measuring"]]);
-  expect(then.map(baselinesIn)).toEqual([[true, true]]);
+  expect(sentBy(lens, then)).toEqual([["measuring"]]);
+  expect(baselinesIn(then)).toEqual([true]);
   expect(then.flatMap(({ buffers }) => buffers.map((b) => b.length)).reduce((a, b) => a + b)).toBeLessThan(
     50_000,
   );
@@ -108,14 +113,14 @@ test("the chance of a query that was overtaken is not told; the last one's is", 
   expect(await measured).toBe(lens);
   expect(lens.query).toBe("reservoir");
   expect(lens.chance("reservoir")).not.toBeNull();
-  const states = page.take().map(({ data }) => data.state as Record<string, unknown>);
+  const states = page.take().map(({ data }) => (data.state ?? {}) as Record<string, unknown>);
   const queries = states.flatMap(({ data }) =>
-    data ? [(data as { explanations: { query: { text: string } }[] }).explanations[0].query.text] : [],
+    data ? [queryText({ ...lens.state.data, ...(data as object) }, (data as LensData).order[0])] : [],
   );
   expect(queries).toEqual(["reservoir"]);
   expect(lens.ranking[0].score).toBeCloseTo(lens.maxsim.score, 4);
   // What the overtaken query left unmeasured is measured with the last one.
-  expect(lens.state.data.explanations.every((e) => e.baseline !== null)).toBe(true);
+  expect(lens.results.every((e) => e.baseline !== null)).toBe(true);
 });
 
 test("ranking and maps are those of one query, at any time", async () => {
@@ -266,7 +271,7 @@ test("the best patches and the selection are those of the difference that is in 
   const [best] = lens.best(1);
   expect(best.value).toBe(Math.max(...map.data));
   expect(best.value).toBe(map.at(best.row, best.column));
-  const page = lens.state.data.pages[0];
+  const page = lens.state.data.pages[lens.explanation.page];
   expect([best.rect.width, best.rect.y]).toEqual([page.width / 64, (best.row * page.height) / 64]);
   lens.view.region = { row: 16, column: 0, rows: 16, columns: 16 };
   const { selection } = lens;

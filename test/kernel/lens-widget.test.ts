@@ -32,7 +32,7 @@ const idle = { status: { busy: null, fraction: null, error: null } };
 
 test("pictures and maps go out as bytes, with a place to set the size", () => {
   const { page, lens } = shown();
-  const [layout, picture, opened] = page.take();
+  const [layout, picture, result, opened] = page.take();
   expect(opened.data).toMatchObject({
     state: {
       _model_name: "LensModel",
@@ -52,22 +52,27 @@ test("pictures and maps go out as bytes, with a place to set the size", () => {
   });
   expect(picture.buffers).toEqual([[...PICTURE]]);
   expect(opened.data.state).toMatchObject({
-    state_version: 2,
-    pictures: { [state.data.pages[0].sha256]: `IPY_MODEL_${picture.comm}` },
+    state_version: 3,
+    pictures: { p0: `IPY_MODEL_${picture.comm}` },
+    results: { r0: `IPY_MODEL_${result.comm}` },
     measuring: false,
   });
-  expect(opened.data.buffer_paths).toEqual([["data", "explanations", 0, "maps", "data"]]);
-  const { data: maps } = state.data.explanations[0].maps;
-  expect(opened.buffers).toEqual([[...new Uint8Array(maps.buffer)]]);
+  expect(opened.buffers).toEqual([]);
+  expect(result.data).toMatchObject({
+    state: { _model_name: "LensResultModel", _view_name: null, result: { page: "p0" }, baseline: null },
+    buffer_paths: [["result", "maps", "data"]],
+  });
+  const { data: maps } = state.data.results.r0.maps;
+  expect(result.buffers).toEqual([[...new Uint8Array(maps.buffer)]]);
   lens.layout.width = "50%";
   expect(page.take()).toMatchObject([{ comm: layout.comm, data: { state: { width: "50%" } } }]);
 });
 
 /** The state with pages of the given pictures. */
 function withPages(...names: string[]): LensState {
-  const [page] = state.data.pages;
-  const pages = names.map((name) => ({ ...page, sha256: name.repeat(64) }));
-  return { ...state, data: { ...state.data, pages } };
+  const pages = Object.fromEntries(names.map((name) => [name, state.data.pages.p0]));
+  const results = { r0: { ...state.data.results.r0, page: names[0] } };
+  return { ...state, data: { ...state.data, pages, results } };
 }
 
 test("a picture is sent once, and closed when its page is no longer held", () => {
@@ -89,15 +94,49 @@ test("a picture is sent once, and closed when its page is no longer held", () =>
     [],
   ]);
   expect((update.data.state as Raw).pictures).toEqual({
-    ["b".repeat(64)]: `IPY_MODEL_${b}`,
-    ["c".repeat(64)]: `IPY_MODEL_${c.comm}`,
+    b: `IPY_MODEL_${b}`,
+    c: `IPY_MODEL_${c.comm}`,
   });
+  const result = lens.get("results").r0.id;
   lens.close();
   expect(page.take().map(({ type, comm }) => [type, comm])).toEqual([
     ["comm_close", lens.id],
     ["comm_close", b],
     ["comm_close", c.comm],
+    ["comm_close", result],
   ]);
+});
+
+/** The state with the given results of the one there is. */
+function withResults(...order: string[]): LensState {
+  const results = Object.fromEntries(order.map((key) => [key, state.data.results.r0]));
+  return { ...state, data: { ...state.data, results, order }, view: { ...state.view, result: order[0] } };
+}
+
+test("a result is sent once, and closed when it is no longer held; a view of it is checked by its key", async () => {
+  const { page, lens } = shown();
+  page.take();
+  lens.show(withResults("r1", "r0"));
+  const [fresh, update, ...rest] = page.take();
+  expect([fresh.type, (fresh.data.state as Raw)._model_name, rest]).toEqual([
+    "comm_open",
+    "LensResultModel",
+    [],
+  ]);
+  // What is sent with every query is small: neither maps nor pictures.
+  expect([update.buffers, JSON.stringify(update.data).length < 3_000]).toEqual([[], true]);
+  const view = { ...state.view, result: "r0" };
+  await page.receive(lens.id, { method: "update", state: { view } });
+  page.take();
+  lens.show(withResults("r2", "r1"));
+  expect(page.take().map(({ type, comm }) => [type, comm === fresh.comm])).toEqual([
+    ["comm_open", false],
+    ["comm_msg", false],
+    ["comm_close", false],
+  ]);
+  await expect(page.receive(lens.id, { method: "update", state: { view } })).rejects.toThrow(
+    'invalid view.result: "r0", expected the key of a result: r2, r1',
+  );
 });
 
 test("chance comes by itself: neither maps nor pictures are sent again", () => {
@@ -105,15 +144,13 @@ test("chance comes by itself: neither maps nor pictures are sent again", () => {
   page.take();
   lens.show(state, true);
   expect(said(page)).toEqual([{ measuring: true }]);
-  const [explained] = state.data.explanations;
-  const measured = {
-    ...state,
-    data: { ...state.data, explanations: [{ ...explained, baseline: baseline() }] },
-  };
+  const { r0 } = state.data.results;
+  const measured = { ...state, data: { ...state.data, results: { r0: { ...r0, baseline: baseline() } } } };
   lens.showChance(measured, false);
-  const [update, ...rest] = page.take();
-  expect(rest).toEqual([]);
-  expect(Object.keys(update.data.state as object).sort()).toEqual(["baselines", "measuring"]);
+  const [update, then, ...rest] = page.take();
+  expect([update.comm, then.comm, rest]).toEqual([lens.get("results").r0.id, lens.id, []]);
+  expect(Object.keys(update.data.state as object)).toEqual(["baseline"]);
+  expect([then.data.state, then.buffers]).toEqual([{ measuring: false }, []]);
   const bytes = update.buffers.reduce((sum, { length }) => sum + length, 0);
   // Two lists of 39 control words, and the mean of 6 patches.
   expect(bytes).toBe(4 * (39 + 39 + 6));
@@ -142,7 +179,7 @@ test("what is chosen in it reaches the kernel, and every other page", async () =
 test.each([
   [5, "invalid view"],
   [{ ...state.view, color: { ...state.view.color, palette: "jet" } }, "invalid view.color.palette"],
-  [{ ...state.view, explanation: 99 }, "invalid view.explanation"],
+  [{ ...state.view, result: "r99" }, "invalid view.result"],
 ])("a view that cannot be is refused, and taken back: %j", async (view, message) => {
   const { page, requests, lens } = shown();
   page.take();

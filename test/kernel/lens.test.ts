@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
+import type { LensExplanation } from "../../core/index";
 import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
 import { goldenRoot } from "./support/golden";
 
@@ -37,7 +38,7 @@ test("all pages are ranked, best first, and the lens opens with the best", () =>
     [...lens.ranking.map((r) => r.score)].sort((a, b) => b - a),
   );
   expect(lens.ranking[0].score).toBeCloseTo(lens.maxsim.score, 4);
-  expect(lens.state.data.pages[0].number).toBe(lens.ranking[0].page.source.number);
+  expect(lens.state.data.pages[lens.explanation.page].number).toBe(lens.ranking[0].page.source.number);
 });
 
 test("a word's map is a map of its page, and its best patch is what best() gives", () => {
@@ -46,7 +47,7 @@ test("a word's map is a map of its page, and its best patch is what best() gives
   const [best] = lens.best(1);
   expect([map.rows, map.columns]).toEqual([64, 64]);
   expect(map.data[best.row * 64 + best.column]).toBeCloseTo(best.value, 6);
-  const page = lens.state.data.pages[0];
+  const page = lens.state.data.pages[lens.explanation.page];
   expect(best.rect.x).toBeCloseTo((best.column * page.width) / 64, 6);
   expect(best.rect.y).toBeCloseTo((best.row * page.height) / 64, 6);
   lens.view.word = null;
@@ -88,20 +89,23 @@ test("chance by one's own control queries, or not at all", async () => {
 test("two models are explained side by side, page by page", async () => {
   const other = await loadModel(join(goldenRoot, "colpali"), { provider: "cpu", cacheDir: null });
   const both = await explain([model, other], pages.slice(0, 2), "battery");
-  const { explanations } = both.state.data;
-  expect(explanations.map((e) => [e.provenance.model.family, e.page])).toEqual([
-    ["mini", 0],
-    ["mini", 1],
-    [other.family, 0],
-    [other.family, 1],
+  const [first, second] = both.ranking.map(({ page }) => page.source.number);
+  const numberOf = (lens: Lens, e: LensExplanation) => lens.state.data.pages[e.page].number;
+  expect(both.results.map((e) => [e.provenance.model.family, numberOf(both, e)])).toEqual([
+    ["mini", first],
+    ["mini", second],
+    [other.family, first],
+    [other.family, second],
   ]);
-  expect([both.view.explanation, both.view.compare]).toEqual([0, 2]);
-  both.view.explanation = 1;
-  expect(both.view.compare).toBe(3);
-  both.view.explanation = 3;
-  expect(both.view.compare).toBe(1);
+  const keys = both.results.map((e) => e.key);
+  expect([both.view.result, both.view.compare]).toEqual([keys[0], keys[2]]);
+  both.view.result = keys[1];
+  expect(both.view.compare).toBe(keys[3]);
+  both.view.result = keys[3];
+  expect(both.view.compare).toBe(keys[1]);
   await both.ask("turbine");
-  expect([both.view.explanation, both.view.compare, both.state.data.explanations.length]).toEqual([0, 2, 6]);
+  expect([both.view.result, both.view.compare]).toEqual([both.results[0].key, both.results[2].key]);
+  expect(both.results.length).toBe(6);
   await expect(explain([], pages, "x")).rejects.toThrow("invalid models: none");
   await other.dispose();
 }, 60_000);
@@ -125,9 +129,9 @@ test("the selected region gives its patches, best first, with their rectangles",
   expect(best.rect.width).toBeCloseTo(page.width / 64, 6);
   expect(best.rect.y).toBeCloseTo((best.row * page.height) / 64, 6);
   // On the B of a comparison they are B's.
-  lens.view = { compare: 1, region: { row: 5, column: 7, rows: 1, columns: 1, side: "b" } };
+  lens.view = { compare: lens.results[1].key, region: { row: 5, column: 7, rows: 1, columns: 1, side: "b" } };
   const [onB] = lens.selection;
-  const b = lens.state.data.explanations[1];
+  const b = lens.results[1];
   expect(onB.value).toBe(b.maps.data[5 * 64 + 7]);
   expect(onB.value).not.toBe(map.data[5 * 64 + 7]);
   expect(onB.rect.width).toBeCloseTo(lens.state.data.pages[b.page].width / 64, 6);
@@ -174,9 +178,7 @@ test("the view is observable and refuses what it cannot show", () => {
   }).toThrow("invalid view.token: 99");
   expect(() => {
     (lens.view as unknown as Record<string, unknown>).tokens = 1;
-  }).toThrow(
-    /^invalid view\.tokens: no such setting, expected one of explanation, .*; did you mean token\?$/,
-  );
+  }).toThrow(/^invalid view\.tokens: no such setting, expected one of result, .*; did you mean token\?$/);
   stop();
   lens.view.token = null;
   expect(seen).toEqual([1, 0]);

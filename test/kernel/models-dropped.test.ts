@@ -109,11 +109,9 @@ test("a query is warned about once, and caption and lens say it", async () => {
   expect(caption(scene(lens.state))).toContain(
     " The model does not see “電力” of the query. Rows and columns",
   );
-  const [one] = lens.state.data.explanations;
-  const other: LensState["data"] = {
-    pages: lens.state.data.pages,
-    explanations: [{ ...one, query: { ...one.query, dropped: [] } }],
-  };
+  const { data } = lens.state;
+  const seen = Object.entries(data.queries).map(([key, query]) => [key, { ...query, dropped: [] }]);
+  const other: LensState["data"] = { ...data, queries: Object.fromEntries(seen) };
   const state = { version: LENS_STATE_VERSION, data: other, view: defaultView(other) };
   expect(caption(scene(state))).not.toContain("does not see");
 });

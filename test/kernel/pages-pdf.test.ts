@@ -151,7 +151,7 @@ test("a dynamic XFA form opens and is said to show a notice only; another form i
 
 test("the pages of the example are what they have always been", async () => {
   const report = join(__dirname, "../../examples/energy-report.pdf");
-  const { data } = JSON.parse(readFileSync(join(__dirname, "../fixtures/lens/report.json"), "utf8"));
+  const { data } = JSON.parse(readFileSync(join(__dirname, "../fixtures/lens/version-1.json"), "utf8"));
   const first = await renderFirst(`${report}#1`);
   expect([first.sha256, first.warnings]).toEqual([data.pages[0].sha256, []]);
 });

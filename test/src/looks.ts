@@ -11,13 +11,13 @@ export interface Look {
 
 export const looks: Record<string, Look> = {
   "all words": { state: "report" },
-  "one word": { state: "report", view: { explanation: 1, word: 0 } },
+  "one word": { state: "report", view: { result: "r1", word: 0 } },
   "token off the image": { state: "example", view: { scope: "all", token: 4 } },
-  "read-out": { state: "report", view: { explanation: 1, word: 0 }, pointer: [0.368, 0.227] },
+  "read-out": { state: "report", view: { result: "r1", word: 0 }, pointer: [0.368, 0.227] },
   "best patches, contours and region": {
     state: "report",
     view: {
-      explanation: 1,
+      result: "r1",
       word: 0,
       marks: { best: 5, contours: 3 },
       region: { row: 20, column: 8, rows: 9, columns: 16 },
@@ -27,7 +27,7 @@ export const looks: Record<string, Look> = {
   "multiplied, smooth": {
     state: "report",
     view: {
-      explanation: 1,
+      result: "r1",
       word: 1,
       color: { blend: "multiply", palette: "YlOrRd", scale: "token" },
       cells: "smooth",
@@ -36,9 +36,9 @@ export const looks: Record<string, Look> = {
   "hidden by chance": { state: "report", view: { word: 3, chance: "hidden" } },
   "controls subtracted": { state: "report", view: { word: 3, chance: "subtracted" } },
   "small multiples": { state: "report", view: { layout: "multiples" } },
-  "A beside B": { state: "report", view: { compare: 2 } },
-  difference: { state: "pages", view: { word: 1, compare: 2, difference: true } },
-  zoomed: { state: "report", view: { explanation: 1, word: 0, zoom: { scale: 4, x: 0.36, y: 0.23 } } },
-  "400 px wide": { state: "report", view: { explanation: 1, word: 0 }, width: 400 },
+  "A beside B": { state: "report", view: { compare: "r2" } },
+  difference: { state: "pages", view: { word: 1, compare: "r2", difference: true } },
+  zoomed: { state: "report", view: { result: "r1", word: 0, zoom: { scale: 4, x: 0.36, y: 0.23 } } },
+  "400 px wide": { state: "report", view: { result: "r1", word: 0 }, width: 400 },
   waiting: { state: "empty" },
 };

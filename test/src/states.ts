@@ -1,5 +1,5 @@
 import { type LensData, type LensExplanation, type QueryToken, unpackLens } from "../../core/index";
-import { baseline, explanation, lensData } from "../core/example";
+import { baseline, explanation, lensData, lensPage } from "../core/example";
 import report from "../fixtures/lens/report.json";
 
 /** A white page with a black frame and a corner block, so that orientation shows in the picture. */
@@ -59,8 +59,8 @@ const PICTURE_SIDE = 1600;
 async function grid(rows: number, columns: number, count: number): Promise<LensData> {
   const words = Array.from({ length: count }, (_, i) => `word${i}`);
   const data = lensData(positions(rows, columns, words));
-  Object.assign(data.pages[0], { width: columns * 100, height: rows * 100 });
-  data.pages[0].picture = {
+  Object.assign(data.pages.p0, { width: columns * 100, height: rows * 100 });
+  data.pages.p0.picture = {
     mime: "image/png",
     data: await pagePicture(Math.min(PICTURE_SIDE, columns * 100), Math.min(PICTURE_SIDE, rows * 100)),
   };
@@ -70,7 +70,7 @@ async function grid(rows: number, columns: number, count: number): Promise<LensD
 /** The small example with its sub-tokens, prefix and an off-image augmentation token. */
 async function example(): Promise<LensData> {
   const data = lensData();
-  data.pages[0].picture = { mime: "image/png", data: await pagePicture(300, 200) };
+  data.pages.p0.picture = { mime: "image/png", data: await pagePicture(300, 200) };
   return data;
 }
 
@@ -82,7 +82,6 @@ async function pages(): Promise<LensData> {
     { rows: 4, columns: 3 },
   ];
   const pictures = await Promise.all(shapes.map((s) => pagePicture(s.columns * 100, s.rows * 100)));
-  const [page] = lensData().pages;
   const explanations = [
     ["solar", "share"],
     ["winter", "load"],
@@ -94,30 +93,34 @@ async function pages(): Promise<LensData> {
       for (const t of one.maxsim.tokens) [t.best, t.patchBest] = [t.best - less, t.patchBest - less];
       const score = one.maxsim.score - less * words.length;
       Object.assign(one.maxsim, { score, patchScore: score });
-      return { ...one, page: i };
+      return { ...one, page: `p${i}` };
     }),
   );
-  return {
-    pages: shapes.map(({ rows, columns }, i) => ({
-      ...page,
+  const data = lensData(...explanations);
+  for (const [i, { rows, columns }] of shapes.entries())
+    data.pages[`p${i}`] = lensPage({
       sha256: `${i}`.repeat(64),
       number: i + 1,
       width: columns * 100,
       height: rows * 100,
       picture: { mime: "image/png", data: pictures[i] },
-    })),
-    explanations,
-  };
+    });
+  return data;
+}
+
+/** Results as they are, with keys that say their places: `r0`, `r1`, … */
+function placed(data: LensData): LensData {
+  const results = data.order.map((key, i) => [`r${i}`, data.results[key]]);
+  return { ...data, results: Object.fromEntries(results), order: data.order.map((_, i) => `r${i}`) };
 }
 
 /** A lens whose words, query, document and model are the given texts. */
 export async function wordy(words: string[]): Promise<LensData> {
   const data = lensData(positions(2, 3, words));
   const all = words.join(" ");
-  const [only] = data.explanations;
-  only.query.text = all;
-  data.pages[0].name = all.slice(0, 9_000);
-  Object.assign(only.provenance.model, {
+  data.queries.q0.text = all;
+  data.pages.p0.name = all.slice(0, 9_000);
+  Object.assign(data.models.m0.provenance, {
     id: all.slice(0, 900),
     profile: all.slice(900, 1_800),
     revision: all.slice(-900),
@@ -129,12 +132,12 @@ const HOSTILE = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1<
 
 async function hostile(): Promise<LensData> {
   const data = await example();
-  const [only] = data.explanations;
-  only.query.text = HOSTILE;
-  for (const word of only.query.words) word.text = HOSTILE;
-  for (const token of only.query.tokens) token.text = HOSTILE;
-  data.pages[0].name = HOSTILE;
-  Object.assign(only.provenance.model, { id: HOSTILE, profile: HOSTILE, provider: HOSTILE });
+  const { q0: query } = data.queries;
+  query.text = HOSTILE;
+  for (const word of query.words) word.text = HOSTILE;
+  for (const token of query.tokens) token.text = HOSTILE;
+  data.pages.p0.name = HOSTILE;
+  Object.assign(data.models.m0.provenance, { id: HOSTILE, profile: HOSTILE, provider: HOSTILE });
   return data;
 }
 
@@ -148,15 +151,18 @@ export const states: Record<string, () => Promise<LensData | null>> = {
   /** The example with a yardstick for chance: "peak" and "loads" are above it. */
   measured: async () => {
     const data = await example();
-    data.explanations[0].baseline = baseline();
+    data.results.r0.baseline = baseline();
     return data;
   },
   pages,
   /** Two of the three pages. */
   "other pages": async () => {
-    const { pages: all, explanations } = await pages();
-    return { pages: all.slice(0, 2), explanations: explanations.filter((e) => e.page < 2) };
+    const data = await pages();
+    const { p2: _, ...two } = data.pages;
+    const order = data.order.filter((key) => data.results[key].page in two);
+    const results = Object.fromEntries(order.map((key) => [key, data.results[key]]));
+    return { ...data, pages: two, results, order };
   },
   /** What `mini` really says: two pages of the example report, and an earlier query. */
-  report: async () => unpackLens(JSON.stringify(report)).data,
+  report: async () => placed(unpackLens(JSON.stringify(report)).data),
 };

@@ -3,8 +3,15 @@
  * The host's part is played by what @jupyter-widgets/base needs of a manager, no more.
  */
 import * as base from "@jupyter-widgets/base";
-import { defaultView, encodeLensData, LENS_STATE_VERSION, type LensPage, splitLens } from "../../core/index";
-import { LensModel, LensPictureModel, LensView, MODULE_NAME, MODULE_VERSION } from "../../src/lab/index";
+import { defaultView, encodeLensData, LENS_STATE_VERSION, splitLens } from "../../core/index";
+import {
+  LensModel,
+  LensPictureModel,
+  LensResultModel,
+  LensView,
+  MODULE_NAME,
+  MODULE_VERSION,
+} from "../../src/lab/index";
 import { PICTURE } from "../core/example";
 import { states } from "./states";
 
@@ -38,6 +45,7 @@ class Comm {
 
 /** Models that others refer to, by their ids. */
 const models = new Map<string, Promise<base.WidgetModel>>();
+let opened = 0;
 const manager = {
   callbacks: () => ({}),
   get_model: async (id: string) => {
@@ -47,9 +55,13 @@ const manager = {
   },
 } as never;
 
+/** What is sent of a lens. */
+type Traits = Record<string, unknown>;
+
 interface Classes {
   LensModel: typeof LensModel;
   LensPictureModel: typeof LensPictureModel;
+  LensResultModel: typeof LensResultModel;
   LensView: typeof LensView;
 }
 
@@ -58,7 +70,7 @@ class Page {
   model!: LensModel;
   view!: LensView;
   /** What a host would load: the sources' classes, or those of the AMD module once it was loaded. */
-  private classes: Classes = { LensModel, LensPictureModel, LensView };
+  private classes: Classes = { LensModel, LensPictureModel, LensResultModel, LensView };
 
   /** Loads `dist/index.js` as a host with an AMD loader does. @returns what it asks for and what it gives */
   loadAmd(source: string): { asks: string[]; gives: string[] } {
@@ -73,10 +85,27 @@ class Page {
     return { asks, gives: Object.keys(given).sort() };
   }
 
-  /** Opens a state of the gallery as it comes from a kernel, with a change to the raw trait. */
-  async open(name: string, change: (traits: Record<string, unknown>) => Record<string, unknown> = (t) => t) {
+  /** Opens a state of the gallery as it comes from a kernel, with a change to what is sent. */
+  async open(name: string, change: (traits: Traits) => Traits = (t) => t) {
     models.clear();
-    const traits = change(await this.traits(name));
+    await this.show(this.references(change(await this.traits(name))));
+  }
+
+  /** Opens what a notebook saves of all models, in their place. @returns the saved states of pictures and results */
+  async reopen(): Promise<object[]> {
+    const saved = await Promise.all(
+      [...models].map(
+        async ([id, model]) => [id, (await model).constructor, await savedState(model)] as const,
+      ),
+    );
+    const lens = this.saved();
+    models.clear();
+    for (const [id, Model, state] of saved) this.openModel(id, Model as never, state);
+    await this.show(lens);
+    return saved.map(([, , state]) => state);
+  }
+
+  private async show(traits: Traits): Promise<void> {
     this.comm = new Comm();
     const state = await this.classes.LensModel._deserialize_state(traits as never, manager);
     this.model = new this.classes.LensModel(state, {
@@ -97,50 +126,69 @@ class Page {
     document.querySelector("main")?.append(view.el);
   }
 
-  /** A state of the gallery as the traits that a kernel sends, its pictures opened. */
-  async traits(name: string): Promise<Record<string, unknown>> {
+  /** A state of the gallery as a kernel has it before models are opened for its pictures and results. */
+  async traits(name: string): Promise<Traits> {
     const data = await states[name]();
     const {
       data: rest,
       pictures,
-      baselines,
-    } = data ? splitLens(data) : { data: null, pictures: {}, baselines: [] };
-    return {
+      results,
+    } = data ? splitLens(data) : { data: null, pictures: {}, results: {} };
+    return encodeLensData({
       state_version: LENS_STATE_VERSION,
-      data: encodeLensData(rest),
-      pictures: this.openPictures(pictures),
-      baselines: encodeLensData(baselines),
+      data: rest,
+      pictures,
+      results,
       view: data && defaultView(data),
+    }) as Traits;
+  }
+
+  /** The traits that a kernel sends: a model is opened for each picture and result that is no reference yet. */
+  references(traits: Traits): Traits {
+    const { LensPictureModel: Picture, LensResultModel: Result } = this.classes;
+    const open = (of: unknown, Model: typeof base.WidgetModel) =>
+      Object.fromEntries(
+        Object.entries(of ?? {}).map(([key, state]) => [
+          key,
+          typeof state === "string" ? state : this.openModel(`part-${opened++}`, Model, state as object),
+        ]),
+      );
+    const { pictures, results, ...rest } = traits;
+    return {
+      ...rest,
+      ...(pictures !== undefined && { pictures: open(pictures, Picture) }),
+      ...(results !== undefined && { results: open(results, Result) }),
     };
   }
 
-  /** Opens the models of pictures. @returns references to them, as the `pictures` trait has them */
-  openPictures(pictures: Record<string, LensPage["picture"]>): Record<string, string> {
-    const opened = Object.entries(pictures).map(([page, picture]): [string, string] => {
-      const id = `picture-${models.size}`;
-      const { LensPictureModel: Model } = this.classes;
-      const state = Model._deserialize_state(encodeLensData(picture) as never, manager);
-      models.set(
-        id,
-        state.then((s) => new Model(s as never, { model_id: id, widget_manager: manager })),
-      );
-      return [page, `IPY_MODEL_${id}`];
-    });
-    return Object.fromEntries(opened);
+  /** @returns a reference to the model */
+  private openModel(id: string, Model: typeof base.WidgetModel, state: object): string {
+    const read = Model._deserialize_state(state as never, manager);
+    models.set(
+      id,
+      read.then((s) => new Model(s as never, { model_id: id, widget_manager: manager })),
+    );
+    return `IPY_MODEL_${id}`;
   }
 
   /** The kernel's answer to a query: another state of the gallery, in one message. Pictures that are there stay. */
   async answer(name: string): Promise<void> {
-    const { state_version: _, pictures, ...state } = await this.traits(name);
+    const { state_version: _, ...state } = await this.traits(name);
     const known = this.model.get("pictures") as Record<string, base.WidgetModel>;
-    const references = Object.entries(pictures as Record<string, string>).map(([page, fresh]) => [
+    const pictures = Object.entries(state.pictures as object).map(([page, fresh]) => [
       page,
       known[page] ? `IPY_MODEL_${known[page].model_id}` : fresh,
     ]);
-    await this.comm.receive({
-      method: "update",
-      state: { ...state, pictures: Object.fromEntries(references) },
-    });
+    const traits = this.references({ ...state, pictures: Object.fromEntries(pictures) });
+    await this.comm.receive({ method: "update", state: traits });
+  }
+
+  /** The kernel completes the results that are open by what control queries reach in a state of the gallery. */
+  async measure(name: string): Promise<void> {
+    const { results } = await this.traits(name);
+    for (const [key, model] of Object.entries(this.model.get("results") as Record<string, base.WidgetModel>))
+      model.set("baseline", (results as Record<string, { baseline: unknown }>)[key].baseline);
+    await this.comm.receive({ method: "update", state: { measuring: false } });
   }
 
   /** What a notebook would save: the state through the serializers. */
@@ -157,10 +205,10 @@ class Page {
     await this.open(name);
     const { layout: _, ...traits } = this.saved();
     const saved = { lens: notebookModel("LensModel", traits) };
-    for (const [id, model] of models) {
-      const state = (await model).serialize((await model).get_state(true));
-      Object.assign(saved, { [id]: notebookModel("LensPictureModel", state) });
-    }
+    for (const [id, model] of models)
+      Object.assign(saved, {
+        [id]: notebookModel((await model).get("_model_name"), await savedState(model)),
+      });
     return [
       { version_major: 2, version_minor: 0, state: saved },
       { version_major: 2, version_minor: 0, model_id: "lens" },
@@ -168,6 +216,12 @@ class Page {
   }
 
   readonly module = { name: MODULE_NAME, version: MODULE_VERSION };
+}
+
+/** A model's state through its serializers. */
+async function savedState(of: Promise<base.WidgetModel>): Promise<object> {
+  const model = await of;
+  return model.serialize(model.get_state(true) as never);
 }
 
 /** A model as a notebook file has it. */

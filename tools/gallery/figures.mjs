@@ -19,6 +19,7 @@ export async function kinds() {
     const { data } = state;
     return { name, says, state: { ...state, view: changeView(data, defaultView(data), view) } };
   };
+  const second = ({ results }) => results[1].key;
   return [
     seen("A query", "the highest cosine over all words", upright),
     seen("A word", "with its five best patches", upright, { word: 0, marks: { best: 5 } }),
@@ -45,9 +46,12 @@ export async function kinds() {
       word: 0,
       region: { row: 8, column: 8, rows: 10, columns: 20 },
     }),
-    seen("Two queries", "A beside B on one scale", queries, { compare: 1 }),
-    seen("A difference", "A minus B, symmetric about 0", queries, { compare: 1, difference: true }),
-    seen("Two pages", "the same word on another page", two, { word: 0, compare: 1 }),
+    seen("Two queries", "A beside B on one scale", queries, { compare: second(queries) }),
+    seen("A difference", "A minus B, symmetric about 0", queries, {
+      compare: second(queries),
+      difference: true,
+    }),
+    seen("Two pages", "the same word on another page", two, { word: 0, compare: second(two) }),
     seen("Small multiples", "a map for each word", upright, {
       layout: "multiples",
       color: { palette: "cividis" },

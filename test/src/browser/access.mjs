@@ -67,7 +67,7 @@ async function byKeyboard(lens) {
   await tabTo(".cl-thumb");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
-  assert.notEqual((await lens.view()).explanation, 0);
+  assert.notEqual((await lens.view()).result, "r0");
   await tabTo(".cl-numbers summary");
   await page.keyboard.press("Enter");
   await page.locator(".cl-table tbody tr").first().waitFor();
@@ -90,8 +90,8 @@ export default {
       ["empty", {}],
       ["example", { scope: "all", token: 4 }],
       ["pages", { token: 0, marks: { best: 3 } }],
-      ["report", { word: 3, compare: 2 }],
-      ["report", { compare: 1, difference: true }],
+      ["report", { word: 3, compare: "r2" }],
+      ["report", { compare: "r1", difference: true }],
       ["report", { layout: "multiples" }],
     ]) {
       await lens.open(state, view);

@@ -22,7 +22,7 @@ export const themes = ["light", "dark"];
 
 export default {
   async "words on the page are marked as more than chance, words that are not there as no more"(lens) {
-    await lens.open("report", { explanation: 1 });
+    await lens.open("report", { result: "r1" });
     assert.deepEqual(Object.fromEntries(await marks(lens)), {
       all: "not measured",
       battery: "more than chance",
@@ -57,7 +57,7 @@ export default {
   },
 
   async "what chance explains can be hidden, by pointing; what is more stays"(lens) {
-    await lens.open("report", { explanation: 1, word: 3, color: { threshold: 0.1 } });
+    await lens.open("report", { result: "r1", word: 3, color: { threshold: 0.1 } });
     assert.ok((await painted(lens)) > 0);
     await lens.page.getByLabel("chance", { exact: true }).selectOption("hidden");
     await lens.frame();

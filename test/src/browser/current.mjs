@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 
 const readout = (lens, nth = 0) => lens.page.locator(".cl-readout").nth(nth).innerText();
 
-/** The state that is open with its explanations in another order, as after another query. */
+/** The state that is open with its results in another order, as after another query. */
 const reorder = (lens, order, view = {}) =>
   lens.page.evaluate(
     ([indices, change]) => {
       const { data } = window.gallery.shown();
-      const explanations = indices.map((i) => data.explanations[i]);
-      window.gallery.setData({ ...data, explanations }, change);
+      const order = indices.map((i) => data.order[i]);
+      const results = Object.fromEntries(order.map((key) => [key, data.results[key]]));
+      window.gallery.setData({ ...data, results, order }, change);
     },
     [order, view],
   );
@@ -66,15 +67,15 @@ export default {
     assert.equal(await lens.page.locator(".cl-part").count(), 2);
     await lens.page.evaluate(() => {
       const { data } = window.gallery.shown();
-      window.gallery.setData({ ...data, explanations: [{ ...data.explanations[0] }] });
+      window.gallery.setData({ ...data, results: { r0: { ...data.results.r0 } } });
     });
     await lens.frame();
     assert.equal(await lens.page.locator(".cl-part").count(), 2, "the same words");
     await lens.page.evaluate(() => {
       const { data } = window.gallery.shown();
-      const [e] = data.explanations;
-      const tokens = e.query.tokens.map((t) => ({ ...t, id: t.id + 100 }));
-      window.gallery.setData({ ...data, explanations: [{ ...e, query: { ...e.query, tokens } }] });
+      const { q0 } = data.queries;
+      const tokens = q0.tokens.map((t) => ({ ...t, id: t.id + 100 }));
+      window.gallery.setData({ ...data, queries: { q0: { ...q0, tokens } } });
     });
     await lens.frame();
     assert.equal(await lens.page.locator(".cl-part").count(), 0, "other words");
@@ -83,7 +84,7 @@ export default {
   async "the focus stays on a word, a page or a small map when the lists are made anew"(lens) {
     for (const [view, place] of [
       [{}, ".cl-chip >> nth=2"],
-      [{ explanation: 1 }, ".cl-thumb >> nth=1"],
+      [{ result: "r1" }, ".cl-thumb >> nth=1"],
       [{ layout: "multiples" }, ".cl-small >> nth=2"],
     ]) {
       await lens.open("pages", view);
@@ -106,16 +107,17 @@ export default {
     await lens.open("grid 2 x 3");
     await lens.page.evaluate(() => {
       const { data } = window.gallery.shown();
-      const [e] = data.explanations;
-      const only = { text: "one", tokens: e.query.tokens.slice(0, 1), words: e.query.words.slice(0, 1) };
-      const maps = { ...e.maps, tokens: 1, data: e.maps.data.slice(0, 6) };
-      const maxsim = { ...e.maxsim, tokens: e.maxsim.tokens.slice(0, 1) };
-      const short = { ...e, query: { ...e.query, ...only }, maps, maxsim };
-      window.gallery.setData({ ...data, explanations: [e, short] });
+      const { q0 } = data.queries;
+      const { r0 } = data.results;
+      const q1 = { ...q0, text: "one", tokens: q0.tokens.slice(0, 1), words: q0.words.slice(0, 1) };
+      const maps = { ...r0.maps, tokens: 1, data: r0.maps.data.slice(0, 6) };
+      const maxsim = { ...r0.maxsim, tokens: r0.maxsim.tokens.slice(0, 1) };
+      const results = { r0, r1: { ...r0, query: "q1", maps, maxsim } };
+      window.gallery.setData({ ...data, queries: { q0, q1 }, results, order: ["r0", "r1"] });
     });
     await lens.frame();
     await lens.chip("word4").hover();
-    await lens.setView({ explanation: 1 });
+    await lens.setView({ result: "r1" });
     assert.deepEqual(await lens.page.locator(".cl-chip-label").allInnerTexts(), ["all", "word0"]);
   },
 
@@ -131,11 +133,11 @@ export default {
     await reorder(lens, [3, 4, 5, 0, 1, 2]);
     await lens.frame();
     assert.match(await readout(lens), /maximum over all 2 words[\s\S]*winter/);
-    await lens.setView({ explanation: 1 });
+    await lens.setView({ result: "r4" });
     await readsUnder(lens, rest, 3, 5, "another page");
     await lens.setView({ zoom: { scale: 3, x: 0.2, y: 0.3 } });
     await readsUnder(lens, rest, 3, 5, "zoomed");
-    await lens.setView({ zoom: { scale: 1, x: 0.5, y: 0.5 }, explanation: 0 });
+    await lens.setView({ zoom: { scale: 1, x: 0.5, y: 0.5 }, result: "r3" });
     await readsUnder(lens, rest, 4, 3, "back");
     await lens.page.setViewportSize({ width: 900, height: 1100 });
     await lens.frame();
@@ -160,18 +162,18 @@ export default {
     await lens.frame();
     const values = () => lens.page.locator(".cl-pointed").allInnerTexts();
     assert.deepEqual(await values(), ["0.80", "0.02", "0.80"]);
-    await lens.setView({ explanation: 2 });
+    await lens.setView({ result: "r2" });
     assert.deepEqual(await values(), ["0.90", "0.12", "0.90"]);
   },
 
   async "a locked read-out stays beside its patch: zoomed, on another page, in the larger view, in another window"(
     lens,
   ) {
-    await lens.open("report", { explanation: 0, region: { row: 40, column: 50, rows: 1, columns: 1 } });
+    await lens.open("report", { result: "r0", region: { row: 40, column: 50, rows: 1, columns: 1 } });
     await besideItsPatch(lens, "at first");
     await lens.page.locator(".cl-thumb").nth(1).click();
     await lens.leave();
-    assert.notEqual((await lens.view()).explanation, 0);
+    assert.notEqual((await lens.view()).result, "r0");
     await besideItsPatch(lens, "on another page");
     await lens.page.getByRole("button", { name: "Larger view" }).click();
     await lens.frame();
@@ -191,7 +193,7 @@ export default {
   },
 
   async "a best patch that is pointed at, by pointer or keyboard, is outlined; a click goes there"(lens) {
-    await lens.open("report", { explanation: 1, word: 0 });
+    await lens.open("report", { result: "r1", word: 0 });
     const place = lens.page.locator(".cl-place").nth(2);
     const name = await place.innerText();
     await place.hover();

@@ -54,14 +54,14 @@ export default {
     const state = unpackLens(await packed(lens));
     const forms = [];
     for (const hostile of strings) {
-      const [only] = state.data.explanations;
-      only.query.text = hostile;
-      only.query.tokens[0].text = hostile;
-      only.query.words[0].text = hostile;
-      state.data.pages[0].name = hostile;
-      Object.assign(only.provenance.model, { id: hostile, revision: hostile, profile: hostile });
+      const { models, queries } = state.data;
+      queries.q0.text = hostile;
+      queries.q0.tokens[0].text = hostile;
+      queries.q0.words[0].text = hostile;
+      state.data.pages.p0.name = hostile;
+      Object.assign(models.m0.provenance, { id: hostile, revision: hostile, profile: hostile });
       state.view.word = 0;
-      const still = { mime: "image/png", data: state.data.pages[0].picture.data };
+      const still = { mime: "image/png", data: state.data.pages.p0.picture.data };
       const [label, query] = [printable(hostile, 40), printable(hostile, 300)];
       forms.push({ label, query, html: staticHtml(state, still), svg: await renderSvg(state) });
     }

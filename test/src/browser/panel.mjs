@@ -56,12 +56,12 @@ export default {
     ]);
     await lens.page.locator(".cl-thumb").nth(2).click();
     await lens.frame();
-    assert.deepEqual([(await lens.view()).explanation, (await lens.view()).token], [1, 1]);
+    assert.deepEqual([(await lens.view()).result, (await lens.view()).token], ["r1", 1]);
     const box = await lens.page.locator(".cl-paper").boundingBox();
     assert.ok(Math.abs(box.width / box.height - 5 / 3) < 0.01, "a landscape page is landscape");
-    await lens.page.getByLabel("Queries asked so far").selectOption("3");
+    await lens.page.getByLabel("Queries asked so far").selectOption("r3");
     await lens.frame();
-    assert.deepEqual([(await lens.view()).explanation, (await lens.view()).token], [3, null]);
+    assert.deepEqual([(await lens.view()).result, (await lens.view()).token], ["r3", null]);
     assert.equal(await lens.page.getByLabel("Query", { exact: true }).inputValue(), "winter load");
   },
 

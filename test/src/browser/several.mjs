@@ -29,7 +29,7 @@ export default {
   },
 
   async "A beside B: same words, same scale, one pointer"(lens) {
-    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: 2 });
+    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: "r2" });
     const names = await lens.page.locator(".cl-stage-name:visible").allInnerTexts();
     assert.match(names[0], /^A: “solar share” · page 1 of 4/);
     assert.match(names[1], /^B: “solar share” · page 3 of 4/);
@@ -81,7 +81,7 @@ export default {
       return during;
     };
     // A has 4 x 3 patches, B 3 x 5.
-    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: 1 });
+    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: "r1" });
     const during = await drag(papers.nth(1), [0.3, 0.1], [0.95, 0.9]);
     assert.deepEqual(during, [[], [[0.2, 0, 1, 1]]], "while it is drawn");
     assert.deepEqual((await lens.view()).region, { row: 0, column: 1, rows: 3, columns: 4, side: "b" });
@@ -108,12 +108,12 @@ export default {
     await page.locator(".cl-thumb").nth(2).click();
     await lens.leave();
     const swapped = await lens.view();
-    assert.deepEqual([swapped.explanation, swapped.compare], [1, 0]);
+    assert.deepEqual([swapped.result, swapped.compare], ["r1", "r0"]);
     assert.deepEqual(swapped.region, { row: 2, column: 3, rows: 1, columns: 2 });
     assert.deepEqual(await regions(), [[[0.6, 0.65, 1, 1]], []]);
     await lens.setView({
-      explanation: 0,
-      compare: 1,
+      result: "r0",
+      compare: "r1",
       region: { row: 0, column: 4, rows: 1, columns: 1, side: "b" },
     });
     assert.deepEqual(await regions(), [[], [[0.8, 0, 1, 0.35]]]);
@@ -123,7 +123,7 @@ export default {
   },
 
   async "on a difference of two grids A's patches are selected, where they are"(lens) {
-    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: 1, difference: true });
+    await lens.open("pages", { token: 1, marks: { best: 0 }, compare: "r1", difference: true });
     const { page } = lens;
     const box = await lens.point(0.45, 0.3);
     // The map is on 4 x 5 patches, A on 4 x 3.
@@ -150,10 +150,10 @@ export default {
 
   async "the difference map shows A minus B about 0"(lens) {
     await lens.open("pages", { token: 1, marks: { best: 0 } });
-    await lens.page.getByLabel("with").selectOption("2");
+    await lens.page.getByLabel("with").selectOption("r2");
     await lens.page.getByLabel("difference").check();
     await lens.frame();
-    assert.deepEqual([(await lens.view()).compare, (await lens.view()).difference], [2, true]);
+    assert.deepEqual([(await lens.view()).compare, (await lens.view()).difference], ["r2", true]);
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Difference of “share” minus “share”/);
     assert.match(
       await lens.page.locator(".cl-side").innerText(),

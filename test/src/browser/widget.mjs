@@ -4,6 +4,8 @@ import { hottest } from "../page.mjs";
 
 const amd = readFileSync(new URL("../../../dist/index.js", import.meta.url), "utf8");
 
+const fixture = (name) => readFileSync(new URL(`../../fixtures/lens/${name}`, import.meta.url), "utf8");
+
 /** Opens the page where the widget runs with a recording comm. */
 async function open(lens, name = "example", change = "(t) => t") {
   await lens.page.goto(lens.page.url().replace(/index\.html.*/, "widget.html"));
@@ -40,7 +42,14 @@ export default {
     const module = await lens.page.evaluate((source) => window.widget.loadAmd(source), amd);
     assert.deepEqual(module, {
       asks: ["@jupyter-widgets/base"],
-      gives: ["LensModel", "LensPictureModel", "LensView", "MODULE_NAME", "MODULE_VERSION"],
+      gives: [
+        "LensModel",
+        "LensPictureModel",
+        "LensResultModel",
+        "LensView",
+        "MODULE_NAME",
+        "MODULE_VERSION",
+      ],
     });
     await lens.page.evaluate(() => window.widget.open("grid 2 x 3"));
     await lens.chip("word4").click();
@@ -65,13 +74,13 @@ export default {
       await page.keyboard.up("Shift");
     };
     const settings = [
-      ["explanation", 1, () => page.locator(".cl-thumb").first().click(), 2],
+      ["result", "r1", () => page.locator(".cl-thumb").first().click(), "r2"],
       ["token", 0, () => lens.chip("share").click(), 1],
       ["word", 0, () => lens.chip("share").click(), 1],
       ["scope", "all", () => page.getByLabel("words only").check(), "words"],
       ["aggregate", "mean", select("all means", "winner"), "winner"],
       ["color.palette", "mako", select("palette", "cividis"), "cividis"],
-      ["color.diverging", "RdBu", select("its colours", "BrBG"), "BrBG", { compare: 2, difference: true }],
+      ["color.diverging", "RdBu", select("its colours", "BrBG"), "BrBG", { compare: "r2", difference: true }],
       ["color.scale", "query", select("scale", "robust"), "robust"],
       [
         "color.domain",
@@ -90,13 +99,13 @@ export default {
       ["chance", "hidden", select("chance", "subtracted"), "subtracted"],
       ["marks.best", 3, key("best marked", "ArrowRight"), 4],
       ["marks.contours", 2, key("contours", "ArrowRight"), 3],
-      ["compare", 1, select("with", "2"), 2],
+      ["compare", "r1", select("with", "r2"), "r2"],
       [
         "difference",
         true,
         () => page.getByLabel("difference", { exact: true }).uncheck(),
         false,
-        { compare: 2 },
+        { compare: "r2" },
       ],
       ["layout", "multiples", select("show", "single"), "single"],
       [
@@ -113,7 +122,7 @@ export default {
       ],
     ];
     // Chance can only be changed where it was measured.
-    const measured = `(t) => { t.baselines[0] = { kind: "baseline", list: "test", queries: 20,
+    const measured = `(t) => { t.results.r0.baseline = { kind: "baseline", list: "test", queries: 20,
       maxima: { words: new DataView(new Float32Array(20).buffer) }, mean: {} }; return t; }`;
     await open(lens, "pages", measured);
     const all = await page.evaluate(() => window.widget.model.get("view"));
@@ -255,21 +264,20 @@ export default {
     await lens.chip("loads").click();
     await lens.leave();
     const same = await lens.page.evaluate(async () => {
-      const saved = window.widget.saved();
       const before = document
         .querySelector(".cl-raster")
         .getContext("2d")
         .getImageData(0, 0, 3, 2)
         .data.join();
-      // As a notebook does: binary leaves travel as bytes of their own.
-      await window.widget.open("example", () => saved);
+      const saved = await window.widget.reopen();
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       const after = document
         .querySelector(".cl-raster")
         .getContext("2d")
         .getImageData(0, 0, 3, 2)
         .data.join();
-      const leaf = saved.data.explanations[0].maps.data;
+      // Binary leaves are saved as bytes of their own.
+      const leaf = saved.find((state) => state.result).result.maps.data;
       return [before === after, leaf instanceof DataView, leaf.byteLength, leaf.buffer.byteLength];
     });
     assert.deepEqual(same, [true, true, 120, 120]);
@@ -279,16 +287,13 @@ export default {
   async "broken, hostile and newer state is refused in words, and saving keeps it"(lens) {
     for (const [change, message] of [
       ["(t) => ({ ...t, state_version: 99 })", /saved by a newer version of colpali-lens: update it/],
+      ["(t) => { t.results.r0.result.maps.rows = -1; return t; }", /invalid results\.r0\.maps\.rows: -1/],
       [
-        "(t) => { t.data.explanations[0].maps.rows = -1; return t; }",
-        /invalid explanations\[0\].maps.rows: -1/,
-      ],
-      [
-        "(t) => { t.data.explanations[0].maps.data = new DataView(new Float32Array(30).fill(NaN).buffer); return t; }",
+        "(t) => { t.results.r0.result.maps.data = new DataView(new Float32Array(30).fill(NaN).buffer); return t; }",
         /\.data\[0\]: NaN/,
       ],
       [
-        "(t) => { t.data.explanations[0].query.tokens = new Array(1e6).fill(t.data.explanations[0].query.tokens[0]); return t; }",
+        "(t) => { t.data.queries.q0.tokens = new Array(1e6).fill(t.data.queries.q0.tokens[0]); return t; }",
         /a list of 1000000/,
       ],
       ["(t) => ({ ...t, data: '<img src=x onerror=alert(1)>' })", /invalid lens data: "<img src=x/],
@@ -299,34 +304,55 @@ export default {
       assert.match(await lens.page.getByRole("alert").innerText(), message);
       assert.ok(Date.now() - began < 5_000, "the tab is not held up");
     }
-    await open(lens, "example", "(t) => { t.data.pages[0].width = 0; return t; }");
-    assert.equal(await lens.page.evaluate(() => window.widget.saved().data.pages[0].width), 0);
+    await open(lens, "example", "(t) => { t.data.pages.p0.width = 0; return t; }");
+    assert.equal(await lens.page.evaluate(() => window.widget.saved().data.pages.p0.width), 0);
   },
 
-  async "what the first version saved opens: no chance, no settings of later versions"(lens) {
-    await open(
-      lens,
-      "example",
-      `(t) => {
-        for (const e of t.data.explanations) delete e.baseline;
-        t.data.pages[0].picture = { mime: "image/png", data: new DataView(window.widget.picture.buffer) };
-        const { chance, compare, difference, layout, color, marks, ...old } = t.view;
-        const { diverging, scale, ...flat } = { ...color, palette: "mako", normalisation: "token", top: 2, contours: 0 };
-        return { data: t.data, view: { ...old, ...flat, word: 1, forgotten: true } };
+  async "what versions 1 and 2 saved opens: places become keys, what they lack has its default, saving keeps it"(
+    lens,
+  ) {
+    // Binary leaves as a notebook's; the traits of pictures are models.
+    const bytes = `JSON.parse(text, (_, v) => typeof v?.base64 === "string"
+      ? new DataView(Uint8Array.from(atob(v.base64), (c) => c.charCodeAt(0)).buffer) : v)`;
+    const openSaved = (text, change) =>
+      open(lens, "example", `() => { const text = ${JSON.stringify(text)}; return (${change})(${bytes}); }`);
+    await openSaved(
+      fixture("version-1.json"),
+      `({ data, view: { chance, diverging, compare, difference, layout, ...old } }) => {
+        for (const e of data.explanations) delete e.controls;
+        return { data, view: { ...old, palette: "mako", normalisation: "token", top: 2, word: 1, forgotten: true } };
       }`,
     );
-    assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “loads”/);
+    assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “beside”/);
     assert.match(await lens.page.locator(".cl-side").innerText(), /Chance was not measured/);
     assert.equal(await lens.page.getByLabel("palette").inputValue(), "mako");
     assert.equal(await lens.page.getByLabel("scale", { exact: true }).inputValue(), "token");
     assert.equal(await lens.page.locator(".cl-overlay text").count(), 2);
     assert.equal(await lens.page.locator(".cl-failed").count(), 0);
+
+    await openSaved(fixture("version-2-widget.json"), "(t) => t");
+    assert.equal(await lens.page.locator(".cl-failed").count(), 0);
+    // A beside B, as they were: the second page, and the earlier query.
+    const names = await lens.page.locator(".cl-stage-name").allInnerTexts();
+    assert.match(names.join(), /A: “battery” · page \d of 4.*B: “frosty turbines”/);
+    assert.match(await lens.page.locator(".cl-chance-note").innerText(), /more than chance: above/);
+    await lens.page.locator(".cl-thumb").first().click();
+    await lens.leave();
+    const { data, view } = await lens.page.evaluate(() => window.widget.saved());
+    assert.deepEqual([Object.keys(data), typeof view.result], [["pages", "explanations"], "string"]);
+    await lens.page.evaluate(() => window.widget.reopen());
+    await lens.frame();
+    assert.equal(await lens.page.locator(".cl-thumb").first().getAttribute("aria-pressed"), "true");
   },
 
   async "chance that comes later is shown without anything else changing; until then it is being measured"(
     lens,
   ) {
-    await open(lens, "measured", "(t) => ({ ...t, baselines: [null], measuring: true })");
+    await open(
+      lens,
+      "measured",
+      "(t) => { t.results.r0.baseline = null; return { ...t, measuring: true }; }",
+    );
     const marks = () =>
       lens.page.locator(".cl-chip .cl-chance").evaluateAll((all) => all.map((e) => e.ariaLabel));
     assert.deepEqual(await marks(), ["measuring chance", "measuring chance"]);
@@ -335,10 +361,7 @@ export default {
     assert.match(await lens.page.locator(".cl-readout").first().innerText(), /measuring chance/);
     await lens.chip("loads").focus();
     await lens.chip("peak").hover();
-    await lens.page.evaluate(async () => {
-      const { baselines } = await window.widget.traits("measured");
-      return window.widget.comm.receive({ method: "update", state: { baselines, measuring: false } });
-    });
+    await lens.page.evaluate(() => window.widget.measure("measured"));
     await lens.frame();
     assert.deepEqual(await marks(), ["more than chance", "more than chance"]);
     assert.match(await lens.page.locator(".cl-chance-note").innerText(), /more than chance: above 0\.10/);
@@ -349,20 +372,25 @@ export default {
   },
 
   async "a file that is asked for meanwhile is made when chance is known"(lens) {
-    await open(lens, "measured", "(t) => ({ ...t, baselines: [null], measuring: true })");
+    await open(
+      lens,
+      "measured",
+      "(t) => { t.results.r0.baseline = null; return { ...t, measuring: true }; }",
+    );
     await lens.page.getByText("Save", { exact: true }).click();
     const file = lens.page.waitForEvent("download");
     await lens.page.getByRole("button", { name: "SVG" }).click();
     await lens.frame();
-    await lens.page.evaluate(async () => {
-      const { baselines } = await window.widget.traits("measured");
-      return window.widget.comm.receive({ method: "update", state: { baselines, measuring: false } });
-    });
+    await lens.page.evaluate(() => window.widget.measure("measured"));
     assert.match(readFileSync(await (await file).path(), "utf8"), /2 of 2 words more than chance/);
   },
 
   async "a saved lens whose chance was being measured does not wait for it"(lens) {
-    await open(lens, "measured", "(t) => ({ ...t, baselines: [null], measuring: true })");
+    await open(
+      lens,
+      "measured",
+      "(t) => { t.results.r0.baseline = null; return { ...t, measuring: true }; }",
+    );
     await lens.page.evaluate(() => {
       window.widget.model.comm_live = false;
     });
@@ -401,13 +429,14 @@ export default {
     assert.ok(shown.length >= 3 && shown.flat().every(Boolean), "every picture is there");
   },
 
-  async "without the model of a picture the lens says what is missing"(lens) {
-    await open(
-      lens,
-      "example",
-      '(t) => ({ ...t, pictures: { [Object.keys(t.pictures)[0]]: "IPY_MODEL_gone" } })',
+  async "without the model of a picture or a result the lens says what is missing"(lens) {
+    await open(lens, "example", '(t) => ({ ...t, pictures: { p0: "IPY_MODEL_gone" } })');
+    assert.match(await lens.page.getByRole("alert").innerText(), /invalid pages\.p0\.picture: null/);
+    await open(lens, "example", '(t) => ({ ...t, results: { r0: "IPY_MODEL_gone" } })');
+    assert.match(
+      await lens.page.getByRole("alert").innerText(),
+      /invalid results\.r0: null, expected an object/,
     );
-    assert.match(await lens.page.getByRole("alert").innerText(), /invalid pages\[0\]\.picture: null/);
   },
 
   async "without data it waits; without a kernel it says what needs one"(lens) {
