@@ -15,13 +15,14 @@ export function userUnits(module: Pdfium, document: number, bytes: Uint8Array): 
   if (!file.includes("/UserUnit") && !file.includes("/ObjStm")) return () => 1;
   const copy = plainCopy(module, document);
   if (!copy.includes("/UserUnit")) return () => 1;
-  return (index) => {
-    const page = object(copy, module.EPDFDoc_GetPageObjectNumberByIndex(document, index));
+  const read = objects(copy);
+  const units = Array.from({ length: module.FPDF_GetPageCount(document) }, (_, index) => {
+    const page = read(module.EPDFDoc_GetPageObjectNumberByIndex(document, index));
     const found = /\/UserUnit\s+([\d.]+)(?:\s+\d+\s+(R))?/.exec(page);
-    const value = found?.[2] ? object(copy, Number(found[1])).trim() : found?.[1];
-    const unit = Number(value);
+    const unit = Number(found?.[2] ? read(Number(found[1])).trim() : found?.[1]);
     return unit > 0 ? unit : 1;
-  };
+  });
+  return (index) => units[index];
 }
 
 function plainCopy(module: Pdfium, document: number): Buffer {
@@ -39,9 +40,17 @@ function plainCopy(module: Pdfium, document: number): Buffer {
   }
 }
 
-function object(file: Buffer, number: number): string {
-  const head = `\n${number} 0 obj`;
-  const start = file.indexOf(head);
-  if (start < 0) return "";
-  return file.toString("latin1", start + head.length, file.indexOf("endobj", start));
+/** Reads objects of a plain copy by their numbers. The places of all are found in one pass: a document may have thousands. */
+function objects(file: Buffer): (number: number) => string {
+  const HEAD = " 0 obj";
+  const starts = new Map<number, number>();
+  for (let at = file.indexOf(HEAD); at >= 0; at = file.indexOf(HEAD, at + 1)) {
+    const line = file.lastIndexOf("\n", at) + 1;
+    const number = Number(file.toString("latin1", line, at));
+    if (Number.isInteger(number) && !starts.has(number)) starts.set(number, at + HEAD.length);
+  }
+  return (number) => {
+    const start = starts.get(number);
+    return start === undefined ? "" : file.toString("latin1", start, file.indexOf("endobj", start));
+  };
 }
