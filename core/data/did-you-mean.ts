@@ -2,12 +2,17 @@ import { distance } from "fastest-levenshtein";
 
 /** `; did you mean png?` for the end of a message, or nothing where no known word is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
+/** The known word that was probably meant. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const asked = word.toLowerCase();
-  const near = known
+  return known
     .map((name) => ({ name, far: steps(asked, name.toLowerCase()) }))
     .filter(({ name, far }) => isNear(asked, name, far))
-    .sort((a, b) => a.far - b.far);
-  return near.length > 0 ? `; did you mean ${near[0].name}?` : "";
+    .sort((a, b) => a.far - b.far)[0]?.name;
 }
 
 /** Letters to change; letters in another order are one slip. */

@@ -1,5 +1,5 @@
 import { record } from "../data/check.js";
-import { didYouMean } from "../data/did-you-mean.js";
+import { nearest } from "../data/did-you-mean.js";
 import { MOVED_SETTINGS } from "../data/earlier-versions.js";
 import type { LensView, ViewChange } from "../data/lens-state.js";
 
@@ -29,10 +29,12 @@ export function ownName(place: string, spelled: string): string {
 export function settingName(place: string, spelled: string, known: readonly string[]): string {
   const name = ownName(place, spelled);
   if (known.includes(name) || OPTIONAL[place]?.includes(name)) return name;
-  const moved = place === "view" && Object.hasOwn(MOVED_SETTINGS, spelled) ? MOVED_SETTINGS[spelled] : null;
-  const near = moved ? `; did you mean view.${moved.join(".")}?` : didYouMean(spelled, known);
+  const elsewhere = place === "view" ? MOVED_SETTINGS : {};
+  const near = nearest(spelled, [...known, ...Object.keys(elsewhere)]);
+  const meant =
+    near !== undefined && Object.hasOwn(elsewhere, near) ? `view.${elsewhere[near].join(".")}` : near;
   throw new RangeError(
-    `invalid ${place}.${spelled}: no such setting, expected one of ${known.join(", ")}${near}`,
+    `invalid ${place}.${spelled}: no such setting, expected one of ${known.join(", ")}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
   );
 }
 

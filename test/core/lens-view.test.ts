@@ -92,6 +92,7 @@ test.each([
     /^invalid view\.tokens: no such setting, expected one of result, .*zoom; did you mean token\?$/,
   ],
   [{ palette: "mako" }, /^invalid view\.palette: no such setting, .*; did you mean view\.color\.palette\?$/],
+  [{ pallete: "mako" }, /^invalid view\.pallete: no such setting, .*; did you mean view\.color\.palette\?$/],
   [{ top: 3 }, /; did you mean view\.marks\.best\?$/],
   [
     { color: { pallete: "mako" } },
