@@ -12,6 +12,13 @@ const SPELLINGS: Record<string, Record<string, string>> = {
   "view.color": { normalize: "scale", scheme: "palette", cmap: "palette" },
 };
 
+/** Where a setting is that somebody looks for on the view itself, by its names. */
+const IN_GROUPS: Record<string, string> = Object.fromEntries([
+  ...Object.values(MOVED_SETTINGS).map(([group, name]) => [name, `view.${group}.${name}`]),
+  ...Object.entries(MOVED_SETTINGS).map(([name, to]) => [name, `view.${to.join(".")}`]),
+  ...Object.entries(SPELLINGS["view.color"]).map(([name, own]) => [name, `view.color.${own}`]),
+]);
+
 /** Parts that may be there. */
 const OPTIONAL: Record<string, readonly string[]> = { "view.region": ["side"] };
 
@@ -29,10 +36,9 @@ export function ownName(place: string, spelled: string): string {
 export function settingName(place: string, spelled: string, known: readonly string[]): string {
   const name = ownName(place, spelled);
   if (known.includes(name) || OPTIONAL[place]?.includes(name)) return name;
-  const elsewhere = place === "view" ? MOVED_SETTINGS : {};
+  const elsewhere = place === "view" ? IN_GROUPS : {};
   const near = nearest(spelled, [...known, ...Object.keys(elsewhere)]);
-  const meant =
-    near !== undefined && Object.hasOwn(elsewhere, near) ? `view.${elsewhere[near].join(".")}` : near;
+  const meant = near !== undefined && Object.hasOwn(elsewhere, near) ? elsewhere[near] : near;
   throw new RangeError(
     `invalid ${place}.${spelled}: no such setting, expected one of ${known.join(", ")}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
   );

@@ -93,6 +93,8 @@ test.each([
   ],
   [{ palette: "mako" }, /^invalid view\.palette: no such setting, .*; did you mean view\.color\.palette\?$/],
   [{ pallete: "mako" }, /^invalid view\.pallete: no such setting, .*; did you mean view\.color\.palette\?$/],
+  [{ scale: "token" }, /; did you mean view\.color\.scale\?$/],
+  [{ normalise: "token" }, /; did you mean view\.color\.scale\?$/],
   [{ top: 3 }, /; did you mean view\.marks\.best\?$/],
   [
     { color: { pallete: "mako" } },
