@@ -324,7 +324,8 @@ export class Lens {
     this.#state = { version: LENS_STATE_VERSION, data, view: this.#keepView(data) };
     this.#ranking = ranking;
     this.#measuring = null;
-    this.#isMeasured = !this.#explainer.measures;
+    const known = Object.values(data.results).every(({ baseline }) => baseline !== null);
+    this.#isMeasured = known || !this.#explainer.measures;
     this.#widget?.show(this.state, !this.#isMeasured);
     if (before && !sameView(before, this.state.view)) this.#tell();
   }

@@ -8,6 +8,7 @@ import { type LensData, type LensView, queryText, scene } from "../../core/index
 import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
 import { setCurrentKernel } from "../../kernel/jupyter/kernel";
 import { describe as describeValue, hasSteps } from "../../kernel/jupyter/mime";
+import { openWidgets } from "../../kernel/jupyter/widget-protocol/widget-registry";
 import { FrontEnd, type Sent } from "./support/front-end";
 import { goldenRoot } from "./support/golden";
 
@@ -95,6 +96,30 @@ test("a query's maps are sent before chance is measured, and chance alone afterw
     50_000,
   );
   expect(lens.chance("wind")?.among).toBeGreaterThan(100);
+});
+
+test("a lens has as many models as it holds, however often it is asked; what it has is not sent again", async () => {
+  const { page, lens } = await shown("battery", pages);
+  const before = openWidgets.size;
+  for (let i = 0; i < 9; i++) await lens.ask(`harbour ${"ABCDEFGHI"[i]}`);
+  await lens.measured;
+  const { order, pages: held } = lens.state.data;
+  // Four pages of the last query; five earlier ones, each on the page that is best for it and on the one that is best now.
+  expect([Object.keys(held).length, order.length >= 9, order.length <= 14]).toEqual([4, true, true]);
+  expect(openWidgets.size).toBe(before - 4 + order.length);
+  page.take();
+  const { key } = lens.results[0];
+  await lens.ask(lens.query);
+  await lens.measured;
+  expect(page.take()).toEqual([]);
+  await lens.ask("harbour H");
+  await lens.measured;
+  const again = page.take();
+  // Three of its pages were given up; the one that is best is there.
+  expect(lens.state.data.order).toContain(key);
+  expect(again.filter(({ type }) => type === "comm_open").length).toBeLessThanOrEqual(3);
+  const named = again.find(({ comm }) => comm === lens.widget.id);
+  expect([named?.buffers, JSON.stringify(named?.data).length < 20_000]).toEqual([[], true]);
 });
 
 test("in plain Node, where nothing is shown, chance is there with the maps", async () => {
