@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import sharp from "sharp";
 import {
+  changeView,
   escapeXml,
   figureAlt,
   figurePlan,
@@ -114,9 +115,9 @@ ${picture("pdf", { mime: "image/png", data: seen }, files.pdf)}
 </section>`;
 }
 
-async function small(state, view) {
-  const [label] = Object.values(view).slice(-1);
-  const shown = { ...state, view: { ...state.view, ...view } };
+async function small(state, change) {
+  const [label] = Object.values(change.color);
+  const shown = { ...state, view: changeView(state.data, state.view, change) };
   const png = await renderPng(shown, { width: 480 });
   const alt = escapeXml(figureAlt(figurePlan(shown)));
   return `<figure><img data-format="png" alt="${alt}" src="${url("image/png", png)}"><figcaption>${label}</figcaption></figure>`;
