@@ -17,7 +17,7 @@ export function explanationOf(data: LensData, key: string): LensExplanation {
   ];
   const known = assembled.get(result);
   if (known && [model, query, page].every((part, i) => part === known.from[i])) return known.explanation;
-  const { maps, maxsim, baseline, versions, date } = result;
+  const { maps, maxsim, baseline, layers, versions, date } = result;
   const explanation: LensExplanation = {
     kind: "explanation",
     key,
@@ -28,6 +28,7 @@ export function explanationOf(data: LensData, key: string): LensExplanation {
     maxsim,
     domain: model.domain,
     baseline,
+    ...(layers && { layers }),
     provenance: {
       model: model.provenance,
       processor: { ...result.resized, ...model.processor },
@@ -79,14 +80,15 @@ export function lensDataOf(explained: readonly Explained[]): LensData {
   for (const each of explained) {
     const { result: key, ...keys } = keysOf(each);
     if (data.results[key]) continue;
-    const { query, maps, maxsim, domain, baseline, provenance } = each.explanation;
+    const { query, maps, maxsim, domain, baseline, layers, provenance } = each.explanation;
     const { width, height, ...processor } = provenance.processor;
     const { versions, date } = provenance;
     data.models[keys.model] ??= { provenance: provenance.model, processor, domain };
     data.queries[keys.query] ??= query;
     data.pages[keys.page] ??= each.page;
     const resized = { width, height };
-    data.results[key] = { kind: "result", ...keys, resized, maps, maxsim, baseline, versions, date };
+    const numbers = { maps, maxsim, baseline, ...(layers && { layers }) };
+    data.results[key] = { kind: "result", ...keys, resized, ...numbers, versions, date };
     data.order.push(key);
   }
   return data;

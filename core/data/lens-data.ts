@@ -1,4 +1,5 @@
 import { show } from "./check.js";
+import { layersTrouble } from "./layers.js";
 import { LENS_LIMITS } from "./lens-limits.js";
 import type { LensData } from "./lens-state.js";
 import { modelSchema, pageSchema, querySchema, resultSchema } from "./result-schema.js";
@@ -39,7 +40,7 @@ export function encodeLensData(data: unknown): unknown {
 /** What the parts say of each other. */
 function agreement({ models, queries, pages, results, order }: LensData): Wrong | null {
   let cosines = 0;
-  for (const [key, { model, query, page, maps }] of Object.entries(results)) {
+  for (const [key, { model, query, page, maps, layers = [] }] of Object.entries(results)) {
     const places = { model: models, query: queries, page: pages };
     for (const [name, to] of Object.entries({ model, query, page }))
       if (!Object.hasOwn(places[name as keyof typeof places], to))
@@ -51,7 +52,10 @@ function agreement({ models, queries, pages, results, order }: LensData): Wrong 
         is: show(maps.tokens),
         expected: `${length}, the tokens of its query`,
       };
-    cosines += maps.data.length;
+    const wrong = layersTrouble(layers, queries[query], maps.rows * maps.columns);
+    if (wrong) return { ...wrong, at: ["results", key, "layers", ...wrong.at] };
+    const further = layers.reduce((sum, layer) => sum + layer.maps.length, 0);
+    cosines += (maps.tokens + further) * maps.rows * maps.columns;
     if (cosines > LENS_LIMITS.cosines)
       return {
         at: ["results", key, "maps"],

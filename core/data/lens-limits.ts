@@ -5,8 +5,10 @@ export const LENS_LIMITS = {
   tokens: 2_048,
   /** Rows and columns of a grid. */
   side: 512,
-  /** Cosines of all results together: 128 MB. */
+  /** Cosines, and numbers of further maps, of all results together: 128 MB. */
   cosines: 32_000_000,
+  /** Quantities beside cosines, of one result. */
+  layers: 50,
   /** Control queries, and control tokens of one kind. */
   baseline: 100_000,
   /** Bytes of one encoded picture, and pixels of it once decoded. */

@@ -3,6 +3,7 @@ import type {
   Aggregate,
   Baseline,
   Explanation,
+  Layer,
   MaxSim,
   ModelProvenance,
   Provenance,
@@ -54,6 +55,8 @@ export interface Result {
   maxsim: MaxSim;
   /** The yardstick for chance, or null where it was not measured. */
   baseline: Baseline | null;
+  /** Maps of other quantities than cosines, where there are any. */
+  layers?: Layer[];
   /** Package name to version. */
   versions: Record<string, string>;
   /** ISO 8601, UTC. */
@@ -90,13 +93,13 @@ export const LAYOUTS = ["single", "multiples"] as const;
 /** Which query tokens have chips and count in the aggregates: the words, or all tokens the model saw. */
 export type Scope = (typeof SCOPES)[number];
 /**
- * What the colour scale spans, always in cosine:
+ * What the colour scale spans, always in the quantity of the map:
  * `absolute` a fixed range, `token` the extremes of the shown map, `query` those of all tokens in scope,
  * `pages` those of the same query on every page of the lens, `percentile` the 2nd to 98th of the shown map,
  * `robust` its median ± 3 · 1.4826 · MAD.
  */
 export type ScaleName = (typeof SCALE_NAMES)[number];
-/** How colours lie on the page: alpha rising with the cosine, multiplied with the page, or outlines only. */
+/** How colours lie on the page: alpha rising with the number, multiplied with the page, or outlines only. */
 export type Blend = (typeof BLENDS)[number];
 /** How cells are drawn: as they are, or interpolated (display only; numbers stay those of the cells). */
 export type Cells = (typeof CELLS)[number];
@@ -132,11 +135,11 @@ export interface ColorView {
   diverging: DivergingName;
   /** What the colour scale spans. */
   scale: ScaleName;
-  /** Range of the `absolute` scale in cosine, or null for the model's own. */
+  /** Range of the `absolute` scale in the quantity's unit, or null for its own: of cosines, the model's. */
   domain: [number, number] | null;
   /** Opacity of the strongest cell, 0 to 1. */
   opacity: number;
-  /** Cosine below which a cell is not painted, or null for the domain's lower end. */
+  /** Number below which a cell is not painted, in the quantity's unit, or null for the domain's lower end. */
   threshold: number | null;
   blend: Blend;
 }
@@ -159,6 +162,8 @@ export interface LensView {
   word: number | null;
   scope: Scope;
   aggregate: Aggregate;
+  /** What the map shows, by name: `cosine`, or a quantity that the explanation has further maps of. */
+  quantity: string;
   color: ColorView;
   marks: MarksView;
   cells: Cells;

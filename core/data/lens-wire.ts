@@ -1,19 +1,23 @@
 import type { LensData, LensPage, Result } from "./lens-state.js";
+import type { Layer } from "./vocabulary.js";
 
 /** A lens on its way to the browser: pictures and results travel apart from the rest, each once. */
 export interface LensWire {
   data: Pick<LensData, "models" | "queries" | "order"> & { pages: Record<string, Omit<LensPage, "picture">> };
   /** By the key of the page. */
   pictures: Record<string, LensPage["picture"]>;
-  /** By the key of the result; what control queries reach comes when it is measured. */
-  results: Record<string, { result: Omit<Result, "baseline">; baseline: Result["baseline"] }>;
+  /** By the key of the result; what control queries reach, and further maps, come when they are measured. */
+  results: Record<
+    string,
+    { result: Omit<Result, "baseline" | "layers">; baseline: Result["baseline"]; layers: Layer[] | null }
+  >;
 }
 
 export function splitLens({ models, queries, pages, results, order }: LensData): LensWire {
   return {
     data: { models, queries, pages: mapped(pages, ({ picture, ...page }) => page), order },
     pictures: mapped(pages, ({ picture }) => picture),
-    results: mapped(results, ({ baseline, ...result }) => ({ result, baseline })),
+    results: mapped(results, ({ baseline, layers = null, ...result }) => ({ result, baseline, layers })),
   };
 }
 
@@ -27,7 +31,9 @@ export function joinLens(data: unknown, pictures: unknown, results: unknown): un
       isRecord(data.pages) &&
       mapped(data.pages, (page, key) => (isRecord(page) ? { ...page, picture: shown[key] } : page)),
     results: mapped(measured, (of) =>
-      isRecord(of) && isRecord(of.result) ? { ...of.result, baseline: of.baseline } : of,
+      isRecord(of) && isRecord(of.result)
+        ? { ...of.result, baseline: of.baseline, ...(of.layers ? { layers: of.layers } : {}) }
+        : of,
     ),
   };
 }

@@ -13,3 +13,8 @@ export function decimal(value: number, places = 2): string {
   const fixed = value.toFixed(places);
   return Number(fixed) < 0 ? fixed.replace("-", "\u2212") : fixed.replace("-", "");
 }
+
+/** How many places numbers need that are so far apart. */
+export function placesOf(step: number): number {
+  return Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+}

@@ -1,6 +1,18 @@
-import { integer, invalid, oneOf, record } from "./check.js";
+import { show } from "./check.js";
 import { decimal, printable } from "./printable.js";
-import { parse, range, text } from "./schema.js";
+import {
+  checked,
+  flag,
+  integer,
+  object,
+  oneOf,
+  orNull,
+  parse,
+  range,
+  type Schema,
+  text,
+  textAs,
+} from "./schema.js";
 
 /**
  * How numbers become colours: `sequential` from low to high, as normalisation and threshold say; `from-zero` from 0 to the
@@ -22,6 +34,8 @@ export interface Quantity {
   plural: string;
   /** The least and the greatest number there can be, or null where that is not known. */
   range: [number, number] | null;
+  /** What its fixed colour scale spans, where that is not the range, as for shares that are all far below 1. */
+  domain: [number, number] | null;
   scale: (typeof QUANTITY_SCALES)[number];
   /** Places behind the decimal point in sentences; tables and read-outs have one more. */
   decimals: number;
@@ -41,6 +55,8 @@ export const COSINE_QUANTITY: Quantity = {
   noun: "cosine",
   plural: "cosines",
   range: [-1, 1],
+  // Each model has its own.
+  domain: null,
   scale: "sequential",
   decimals: 2,
   similarity: true,
@@ -78,57 +94,71 @@ export function differenceOf(of: Quantity): Quantity {
     noun: `difference of ${of.plural}`,
     plural: `differences of ${of.plural}`,
     range: of.range && [of.range[0] - of.range[1], of.range[1] - of.range[0]],
+    domain: null,
     scale: "diverging",
     chance: false,
   };
 }
 
 const OWN = [COSINE_QUANTITY, COSINE_ABOVE_BASELINE, COSINE_SUM].flatMap((q) => [q, differenceOf(q)]);
-const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+const NAME = /^[a-z][a-z0-9-]*$/;
+
+const phrase = textAs((words) => printable(words, 80), 80);
+
+/** A quantity that the package does not measure itself. Its texts are data, never markup. */
+export const quantitySchema: Schema<Quantity> = checked(
+  object<Quantity>({
+    name: text(40),
+    unit: phrase,
+    noun: phrase,
+    plural: phrase,
+    range: orNull(range(-Number.MAX_VALUE, Number.MAX_VALUE)),
+    domain: orNull(range(-Number.MAX_VALUE, Number.MAX_VALUE)),
+    scale: oneOf(QUANTITY_SCALES),
+    decimals: integer(0, 6),
+    similarity: flag(),
+    chance: flag(),
+  }),
+  ({ name, similarity, chance }) => {
+    if (!NAME.test(name))
+      return { at: ["name"], is: show(name), expected: "lower-case letters, digits and hyphens" };
+    if (OWN.some((q) => q.name === name))
+      return {
+        at: ["name"],
+        is: show(name),
+        expected: "another name: this one is measured by the package",
+      };
+    if (!similarity && !chance) return null;
+    return { at: [similarity ? "similarity" : "chance"], is: "true", expected: "false: it is no cosine" };
+  },
+);
 
 /**
- * A quantity of one's own: what is not said follows from its name and range. Texts are data, never markup.
- * @param raw for example `{ name: "altitude", unit: "m", range: [0, 900] }`
+ * A quantity of one's own: what is not said follows from its name and range.
+ * @param said for example `{ name: "altitude", unit: "m", range: [0, 900] }`
  * @throws RangeError naming what is wrong, also for the name of a quantity that the package itself measures
  */
-export function defineQuantity(raw: QuantityDescription, name?: string): Quantity;
-export function defineQuantity(raw: unknown, name?: string): Quantity;
-export function defineQuantity(raw: unknown, name = "quantity"): Quantity {
-  const given = record(raw, name);
-  const own = parse(text(40), given.name, `${name}.name`);
-  if (!NAME.test(own)) throw invalid(`${name}.name`, own, "lower-case letters, digits and hyphens");
-  if (OWN.some((q) => q.name === own))
-    throw invalid(`${name}.name`, own, "another name: this one is measured by the package");
-  const phrase = (key: "unit" | "noun" | "plural", otherwise: string) =>
-    printable(parse(text(80), given[key] ?? otherwise, `${name}.${key}`), 80);
-  const noun = phrase("noun", own.replaceAll("-", " "));
-  const ends = (given.range ?? null) === null ? null : numberRange(given.range, `${name}.range`);
-  return {
-    name: own,
-    unit: phrase("unit", ""),
+export function defineQuantity(said: QuantityDescription): Quantity {
+  const noun = said.noun ?? String(said.name).replaceAll("-", " ");
+  const whole: Quantity = {
+    unit: "",
     noun,
-    plural: phrase("plural", `${noun}s`),
-    range: ends,
-    scale: oneOf(given.scale ?? "sequential", `${name}.scale`, QUANTITY_SCALES),
-    decimals: integer(given.decimals ?? placesFor(ends), `${name}.decimals`, 0, 6),
+    plural: `${noun}s`,
+    range: null,
+    domain: null,
+    scale: "sequential",
+    decimals: placesFor(said.range),
+    ...said,
     similarity: false,
     chance: false,
   };
-}
-
-/** Two finite numbers, the lower first, both from `least` to `most`. */
-export function numberRange(
-  value: unknown,
-  name: string,
-  [least, most]: readonly [number, number] = [-Number.MAX_VALUE, Number.MAX_VALUE],
-): [number, number] {
-  return parse(range(least, most), value, name);
+  return parse(quantitySchema, whole, "quantity");
 }
 
 /** A hundredth of a range can be told apart. */
-function placesFor(range: [number, number] | null): number {
-  const places = range === null ? 2 : Math.ceil(2 - Math.log10(range[1] - range[0]));
-  return Math.min(6, Math.max(0, places));
+function placesFor(range: Quantity["range"] | undefined): number {
+  const places = Array.isArray(range) ? Math.ceil(2 - Math.log10(range[1] - range[0])) : 2;
+  return places > 0 ? Math.min(6, places) : 0;
 }
 
 /** A number without its unit: as in sentences, or as in tables and read-outs, which are finer by a place. */

@@ -2,6 +2,7 @@ import { show } from "./check.js";
 import { COSINE, LENS_LIMITS } from "./lens-limits.js";
 import { type LensPage, PICTURE_MIMES, type Result, type ResultModel } from "./lens-state.js";
 import { pictureSize } from "./picture.js";
+import { quantitySchema } from "./quantities.js";
 import {
   bytes,
   checked,
@@ -9,6 +10,7 @@ import {
   cosines,
   finite,
   flag,
+  floats,
   integer,
   list,
   object,
@@ -25,6 +27,8 @@ import {
 import { sharedReference } from "./shared-name.js";
 import {
   type Baseline,
+  type Layer,
+  type LayerMap,
   type MaxSim,
   type ModelProvenance,
   type Query,
@@ -176,6 +180,19 @@ export const baselineSchema: Schema<Baseline> = object<Baseline>({
   mean: object<Baseline["mean"]>(eachKind(cosines(COSINE))),
 });
 
+const layerSchema = object<Layer>({
+  quantity: quantitySchema,
+  maps: list(
+    object<LayerMap>({
+      of: oneOf(["query", "word", "token"]),
+      index: integer(0, mostTokens),
+      data: floats(),
+    }),
+    1,
+    2 * mostTokens + 1,
+  ),
+});
+
 export const resultSchema: Schema<Result> = checked(
   object<Result>({
     kind: constant("result"),
@@ -186,6 +203,7 @@ export const resultSchema: Schema<Result> = checked(
     maps: mapsSchema,
     maxsim: maxsimSchema,
     baseline: orNull(baselineSchema),
+    layers: optional(list(layerSchema, 0, LENS_LIMITS.layers)),
     versions: record(text(300), 0, 100),
     date: text(40),
   }),

@@ -147,12 +147,12 @@ export function bytes(): Schema<Uint8Array> {
   );
 }
 
-/** Little-endian float32, at any offset, each from `-most` to `most`. */
-export function cosines(most: number): Schema<Float32Array> {
+/** Little-endian float32, at any offset. */
+export function floats(): Schema<Float32Array> {
   const whole = checked(bytes(), ({ byteLength }) =>
     byteLength % 4 === 0 ? null : { is: `${byteLength} bytes`, expected: "float32 values of 4 bytes each" },
   );
-  const read = v.pipe(
+  return v.pipe(
     whole,
     v.transform((raw) => {
       // Every engine that runs this is little-endian; only the alignment can be wrong.
@@ -160,7 +160,11 @@ export function cosines(most: number): Schema<Float32Array> {
       return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
     }),
   );
-  return checked(read, (data) => {
+}
+
+/** Each from `-most` to `most`. */
+export function cosines(most: number): Schema<Float32Array> {
+  return checked(floats(), (data) => {
     for (let i = 0; i < data.length; i++)
       // Written so that NaN fails, too.
       if (!(data[i] >= -most && data[i] <= most))

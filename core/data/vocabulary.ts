@@ -1,9 +1,11 @@
+import type { Quantity } from "./quantities.js";
+
 /**
  * The vocabulary that the browser, the kernel and the command line share.
  * Plain objects with a literal `kind` where they are passed around on their own.
  *
  * Order of axes everywhere: (token, row, column), row-major. colpali-engine's arrays are
- * (token, x, y); they are converted at the border where such data come in.
+ * (token, x, y); nothing here takes them, so whoever brings such data transposes them first.
  */
 
 /** A rectangle in page pixels: origin top left, half-open (`x <= px < x + width`). */
@@ -215,6 +217,21 @@ export interface Provenance {
   date: string;
 }
 
+/** A further map: of the whole query, or of a word or token. */
+export interface LayerMap {
+  of: "query" | "word" | "token";
+  /** Of the word or token; 0 for the query. */
+  index: number;
+  /** `data[row * columns + column]` on the grid of the explanation, in the quantity's unit. */
+  data: Float32Array;
+}
+
+/** What is known of a page's patches beside cosines: attention, say, or what someone measured. Of as many words as there are maps. */
+export interface Layer {
+  quantity: Quantity;
+  maps: LayerMap[];
+}
+
 /** One query on one page: the unit that is shown, saved and compared. */
 export interface Explanation {
   kind: "explanation";
@@ -226,6 +243,8 @@ export interface Explanation {
   domain: [number, number];
   /** The yardstick for chance, or null where it was not measured. */
   baseline: Baseline | null;
+  /** Maps of other quantities than cosines; none where it is missing. */
+  layers?: Layer[];
   provenance: Provenance;
 }
 

@@ -1,8 +1,10 @@
 import { toBase64 } from "../data/base64.js";
 import { explanationOf } from "../data/explanation-of.js";
 import type { LensState, LensView } from "../data/lens-state.js";
+import type { Quantity } from "../data/quantities.js";
 import type {
   Explanation,
+  LayerMap,
   MaxSim,
   Provenance,
   QueryToken,
@@ -37,7 +39,15 @@ export interface ExplanationJson {
     maxima: Record<string, number[]>;
     mean: Record<string, string | number[][]>;
   } | null;
+  /** Maps of other quantities than cosines, in their units; missing where there are none. */
+  layers?: LayerJson[];
   provenance: Provenance;
+}
+
+export interface LayerJson {
+  quantity: Quantity;
+  /** Of the query, of a word or token by its index; each map as `maps`, [row][column]. */
+  maps: { of: LayerMap["of"]; index: number; map: string | number[][] }[];
 }
 
 /** What a lens shows, as a file: the explanation in view, and beside it what the picture is made of. */
@@ -119,8 +129,10 @@ export function explanationJson(
   explanation: Explanation,
   options: { arrays?: boolean } = {},
 ): ExplanationJson {
-  const { query, grid, maps, maxsim, domain, baseline, provenance } = explanation;
+  const { query, grid, maps, maxsim, domain, baseline, layers = [], provenance } = explanation;
   const { kind: _, ...scores } = maxsim;
+  const packed = (data: Float32Array) =>
+    options.arrays ? nested({ ...maps, tokens: 1, data })[0] : toBase64(littleEndian(data));
   return {
     schema: EXPLANATION_SCHEMA,
     model: provenance.model,
@@ -135,11 +147,14 @@ export function explanationJson(
       list: baseline.list,
       queries: baseline.queries,
       maxima: each(baseline.maxima, (values) => Array.from(values)),
-      mean: each(baseline.mean, (data) => {
-        const map: SimilarityMaps = { ...maps, tokens: 1, data };
-        return options.arrays ? nested(map)[0] : toBase64(littleEndian(data));
-      }),
+      mean: each(baseline.mean, packed),
     },
+    ...(layers.length > 0 && {
+      layers: layers.map((layer) => ({
+        quantity: layer.quantity,
+        maps: layer.maps.map(({ of, index, data }) => ({ of, index, map: packed(data) })),
+      })),
+    }),
     provenance,
   };
 }

@@ -5,7 +5,7 @@ import { shorten, textWidth } from "../scene/font-metrics.js";
 import { LEGEND_HEIGHT, legend } from "../scene/legend.js";
 import type { Scene } from "../scene/scene.js";
 import { node, type SvgNode } from "../scene/svg.js";
-import { chips } from "../view/chips.js";
+import { chips, hasNumber } from "../view/chips.js";
 
 export const INK = "#1b1d21";
 export const GREY = "#565c66";
@@ -89,7 +89,7 @@ function patchBlock(name: string, patches: PatchValue[], of: Quantity, x: number
 
 /** @param room how many lines there are for words */
 export function wordBlock(scene: Scene, x: number, top: number, room: number): Block {
-  const all = chips(scene.explanation, scene.view).slice(1);
+  const all = chips(scene.explanation, scene.view).slice(1).filter(hasNumber);
   const fits = all.length <= room ? all : all.slice(0, room - 1);
   const more = all.length - fits.length;
   const lines = fits.length + (more ? 1 : 0);

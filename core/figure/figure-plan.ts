@@ -15,7 +15,7 @@ import {
 import { comparison } from "../scene/comparison.js";
 import { type ColourScale, describeScale } from "../scene/scale.js";
 import { type Scene, scene } from "../scene/scene.js";
-import { chips } from "../view/chips.js";
+import { chips, hasNumber } from "../view/chips.js";
 
 /** One page in a figure. */
 export interface FigurePanel {
@@ -45,7 +45,9 @@ const MOST_PANELS = 60;
 
 /** Decides what a figure of a state shows, as the viewer does. The state must have been validated. */
 export function figurePlan(state: Pick<LensState, "data" | "view">): FigurePlan {
-  if (state.view.layout === "multiples") return multiples(state);
+  const several = state.view.layout === "multiples" ? multiples(state) : null;
+  // A quantity may have a map of the whole query only.
+  if (several && several.panels.length > 1) return several;
   const a = scene(state);
   const b = comparison(state, a);
   if (b) {
@@ -87,7 +89,7 @@ function namesApart(a: Named, b: Named): [string, string] {
 }
 
 function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan {
-  const all = chips(explanationOf(data, view.result), view);
+  const all = chips(explanationOf(data, view.result), view).filter(hasNumber);
   const panels = all.slice(0, MOST_PANELS).map((chip) => ({
     scene: scene({ data, view: { ...view, ...chip.select, compare: null } }),
     name: chip.label,

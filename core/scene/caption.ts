@@ -34,10 +34,11 @@ export function finding(scene: Scene): string {
   const place = `row ${first.row}, column ${first.column}`;
   if (shown.kind === "difference")
     return `Difference of ${shown.label}: largest in favour of the first at ${place} (${value}).`;
+  if (!quantity.similarity)
+    return `${capital(quantity.noun)}, ${shown.label}: highest at ${place} (${value}).`;
   const what = shown.kind === "aggregate" ? `The ${shown.label}` : `${capital(shown.kind)} ${shown.label}`;
-  const is = shown.kind === "aggregate" || !quantity.similarity ? "is highest" : "matches best";
+  const is = shown.kind === "aggregate" ? "is highest" : "matches best";
   const says = `${what} ${is} at ${place} (${quantity.noun} ${value})${judgement(scene)}.`;
-  if (!quantity.similarity) return says;
   const token = shown.kind === "token" ? explanation.maxsim.tokens[shown.tokens[0]] : null;
   return token?.offImage
     ? `${says} Its strongest match (cosine ${decimal(token.best)}) is outside the image, where no map can show it.`

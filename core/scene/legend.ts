@@ -1,4 +1,4 @@
-import { decimal } from "../data/printable.js";
+import { decimal, placesOf } from "../data/printable.js";
 import { textWidth } from "./font-metrics.js";
 import { hex } from "./palettes.js";
 import { alpha, type ColourScale, position } from "./scale.js";
@@ -106,7 +106,8 @@ function chanceMark({ chance }: ColourScale, x: (v: number) => number, ink: stri
 function axis(scale: ColourScale, x: (v: number) => number, width: number, ink: string): SvgNode[] {
   const y = BAR.top + BAR.height;
   const out: SvgNode[] = [];
-  const places = Math.max(scale.quantity.decimals, placesApart(scale.ticks));
+  const [first, second = first + 1] = scale.ticks;
+  const places = Math.max(scale.quantity.decimals, placesOf(second - first));
   let free = Number.NEGATIVE_INFINITY;
   for (const value of scale.ticks) {
     const label = decimal(value, places);
@@ -131,9 +132,4 @@ function axis(scale: ColourScale, x: (v: number) => number, width: number, ink: 
     );
   }
   return out;
-}
-
-/** How many places the labels need so that neighbours differ. */
-function placesApart([first, second]: readonly number[]): number {
-  return second === undefined ? 0 : Math.max(0, Math.ceil(-Math.log10(second - first) - 1e-9));
 }

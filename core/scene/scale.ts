@@ -1,12 +1,11 @@
-import { extent, mean, quantile, ticks } from "d3-array";
-import { explanationOf } from "../data/explanation-of.js";
+import { mean, ticks } from "d3-array";
 import type { LensData, LensExplanation, LensView, ScaleName } from "../data/lens-state.js";
 import type { PatchMap } from "../data/patch-map.js";
 import { COSINE_ABOVE_BASELINE, type Quantity, reading, readings, stepOf } from "../data/quantities.js";
 import { chanceLevel } from "../interaction/chance.js";
-import { siblings } from "../interaction/siblings.js";
-import { type Shown, scopeTokens } from "../view/shown.js";
+import type { Shown } from "../view/view-selection.js";
 import { type Colours, colours } from "./palettes.js";
+import { extentOf, numbersExtent, spanOf, union } from "./span.js";
 
 /** How numbers become colours. Affine on every scale, so its axis is always in the quantity of the map. */
 export interface ColourScale {
@@ -40,6 +39,8 @@ const NOTES: Record<ScaleName, string> = {
   robust: "median ± 3 robust deviations of this map",
 };
 
+const ALL_MAPS = "range of all maps";
+
 export function colourScale(
   data: LensData,
   view: LensView,
@@ -53,10 +54,12 @@ export function colourScale(
   const less = quantity === COSINE_ABOVE_BASELINE ? baselineRange(explanation) : NOTHING;
   const chance = chanceLevel(explanation, shown);
   const domain = widened(
-    sums ? [0, high(shown.map)] : domainOf(data, view, explanation, shown.map, less.mean),
+    sums
+      ? [0, Math.max(0, extentOf(shown.map.data)[1])]
+      : spanOf(data, view, explanation, shown.map, less.mean),
     stepOf(quantity),
   );
-  const [least, most] = mapsExtent(explanation);
+  const [least, most] = numbersExtent(explanation, quantity.name);
   const axis: [number, number] = sums ? domain : union(domain, [least - less.most, most - less.least]);
   const threshold = view.color.threshold === null || sums ? domain[0] : view.color.threshold;
   const hides = view.chance === "hidden" && chance !== null;
@@ -69,16 +72,17 @@ export function colourScale(
     colours: colours(view.color.palette, view.color.blend === "multiply"),
     quantity,
     chance,
-    note: sums ? "0 to the largest" : noteOf(view, explanation),
+    note: sums ? "0 to the largest" : noteOf(view, explanation, quantity),
     axis,
     ticks: ticks(axis[0], axis[1], 5),
   };
 }
 
-function noteOf(view: LensView, { provenance }: LensExplanation): string {
-  const assumed =
-    view.color.scale === "absolute" && !view.color.domain && provenance.model.domain === "assumed";
-  return assumed ? "assumed range" : NOTES[view.color.scale];
+function noteOf({ color }: LensView, { provenance }: LensExplanation, of: Quantity): string {
+  if (color.scale === "query" && !of.similarity) return ALL_MAPS;
+  if (color.scale !== "absolute" || color.domain) return NOTES[color.scale];
+  if (!of.similarity) return of.domain || of.range ? NOTES.absolute : ALL_MAPS;
+  return provenance.model.domain === "assumed" ? "assumed range" : NOTES.absolute;
 }
 
 const NOTHING = { mean: 0, least: 0, most: 0 };
@@ -118,71 +122,6 @@ function divergingScale(view: LensView, map: PatchMap): ColourScale {
     axis: [-limit, limit],
     ticks: ticks(-limit, limit, 5),
   };
-}
-
-function domainOf(
-  data: LensData,
-  view: LensView,
-  explanation: LensExplanation,
-  map: PatchMap,
-  less: number,
-): [number, number] {
-  switch (view.color.scale) {
-    case "absolute":
-      return view.color.domain ?? shifted(explanation.domain, less);
-    case "token":
-      return extentOf(map.data);
-    case "query":
-      return shifted(scopeExtent(explanation, view), less);
-    case "pages":
-      return shifted(
-        siblings(data, explanation.key)
-          .map((key) => scopeExtent(explanationOf(data, key), view))
-          .reduce(union),
-        less,
-      );
-    case "percentile":
-      return [quantile(map.data, 0.02) as number, quantile(map.data, 0.98) as number];
-    case "robust": {
-      const middle = quantile(map.data, 0.5) as number;
-      const deviations = map.data.map((v) => Math.abs(v - middle));
-      // 1.4826 makes the median absolute deviation estimate a normal's standard deviation.
-      const spread = 3 * 1.4826 * (quantile(deviations, 0.5) as number);
-      return [middle - spread, middle + spread];
-    }
-  }
-}
-
-function shifted([low, most]: [number, number], less: number): [number, number] {
-  return [low - less, most - less];
-}
-
-function scopeExtent(explanation: LensExplanation, view: LensView): [number, number] {
-  const cells = explanation.grid.rows * explanation.grid.columns;
-  return scopeTokens(explanation, view.scope)
-    .map((t) => extentOf(explanation.maps.data.subarray(t * cells, (t + 1) * cells)))
-    .reduce(union);
-}
-
-const extents = new WeakMap<Float32Array, [number, number]>();
-
-function mapsExtent(explanation: LensExplanation): [number, number] {
-  const { data } = explanation.maps;
-  const extent = extents.get(data) ?? extentOf(data);
-  extents.set(data, extent);
-  return extent;
-}
-
-function extentOf(data: Float32Array): [number, number] {
-  return extent(data) as [number, number];
-}
-
-function high(map: PatchMap): number {
-  return Math.max(0, extentOf(map.data)[1]);
-}
-
-function union(a: [number, number], b: [number, number]): [number, number] {
-  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 }
 
 /** A map of one value still gets a scale. */

@@ -3,7 +3,8 @@ import type { LensData, LensExplanation, LensPage, LensState, LensView } from ".
 import { type PatchValue, topPatches } from "../interaction/maxsim.js";
 import { difference } from "../view/difference.js";
 import { regionOf } from "../view/region.js";
-import { type Shown, shown } from "../view/shown.js";
+import { shown } from "../view/shown.js";
+import type { Shown } from "../view/view-selection.js";
 import { type Mark, marks, regionMark } from "./marks.js";
 import { type ColourScale, colourScale } from "./scale.js";
 

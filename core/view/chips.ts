@@ -1,7 +1,7 @@
 import { max } from "d3-array";
 import type { LensExplanation, LensView } from "../data/lens-state.js";
 import { printable } from "../data/printable.js";
-import type { Quantity } from "../data/quantities.js";
+import { COSINE_QUANTITY, type Quantity } from "../data/quantities.js";
 import type { Explanation, TokenKind } from "../data/vocabulary.js";
 import { type Chance, chanceOf } from "../interaction/chance.js";
 import { shown } from "./shown.js";
@@ -12,8 +12,8 @@ export interface Chip {
   label: string;
   /** What selecting it sets. */
   select: Pick<LensView, "token" | "word">;
-  /** Highest cell of its map: the number and bar on the chip. */
-  value: number;
+  /** Highest cell of its map: the number and bar on the chip; null where the quantity has no map of it. */
+  value: number | null;
   /** What that is the number of; the baseline is not subtracted from it. */
   quantity: Quantity;
   /** Its part of the page score: sum of `best` over its tokens. */
@@ -35,7 +35,7 @@ export function chips(explanation: LensExplanation, view: LensView): Chip[] {
       kind,
       label: printable(label, 60),
       select,
-      value: max(of.map.data) as number,
+      value: of.wider ? null : (max(of.map.data) as number),
       quantity: of.map.description,
       contribution: bests.reduce((sum, b) => sum + b.best, 0),
       chance: chanceOf(explanation, of),
@@ -59,10 +59,17 @@ export function chips(explanation: LensExplanation, view: LensView): Chip[] {
   return [all, ...rest];
 }
 
-/** Chance of a token's map, or of a word's by its index; null where it was not measured. */
+/** A chip of something that the quantity has a map of. */
+export type NumberedChip = Chip & { value: number };
+
+export function hasNumber(chip: Chip): chip is NumberedChip {
+  return chip.value !== null;
+}
+
+/** Chance of a token's map of cosines, or of a word's by its index; null where it was not measured. */
 export function selectionChance(explanation: Explanation, select: Partial<Chip["select"]>): Chance | null {
   const view = { token: null, word: null, scope: "all", aggregate: "max", chance: "marked" } as const;
-  return chanceOf(explanation, shown(explanation, { ...view, ...select }));
+  return chanceOf(explanation, shown(explanation, { ...view, ...select, quantity: COSINE_QUANTITY.name }));
 }
 
 /** What the kinds of tokens contribute to the page score; adds up to it. */

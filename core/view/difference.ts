@@ -2,7 +2,8 @@ import { refusal } from "../data/check.js";
 import type { LensExplanation, LensView } from "../data/lens-state.js";
 import { type MapCells, PatchMap } from "../data/patch-map.js";
 import { COSINE_ABOVE_BASELINE, differenceOf } from "../data/quantities.js";
-import { type Shown, shown } from "./shown.js";
+import { shown } from "./shown.js";
+import type { Shown } from "./view-selection.js";
 
 /**
  * What B shows for the selection made on A: the same token of the same query, else the word with the same
@@ -50,6 +51,7 @@ export function difference(a: LensExplanation, b: LensExplanation, asked: LensVi
     label: `${first.label} minus ${second.label}${same ? "" : `, both on ${rows} x ${columns} patches by area overlap`}${first.map.quantity === COSINE_ABOVE_BASELINE.name ? ", each above its controls" : ""}`,
     tokens: first.tokens,
     map,
+    wider: first.wider,
   };
 }
 

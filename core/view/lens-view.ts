@@ -1,6 +1,7 @@
-import { finite, flag, integer, invalid, oneOf, orNull, record, refusal } from "../data/check.js";
+import { finite, flag, integer, invalid, oneOf, orNull, record } from "../data/check.js";
 import { currentView } from "../data/earlier-versions.js";
 import { explanationOf } from "../data/explanation-of.js";
+import { quantitiesOf } from "../data/layers.js";
 import {
   AGGREGATES,
   BLENDS,
@@ -17,6 +18,8 @@ import {
   type Zoom,
 } from "../data/lens-state.js";
 import { DIVERGING_NAMES, PALETTE_NAMES } from "../data/palette-names.js";
+import { COSINE_QUANTITY, type Quantity } from "../data/quantities.js";
+import { parse, range } from "../data/schema.js";
 import type { Explanation } from "../data/vocabulary.js";
 import { followingCompare } from "../interaction/siblings.js";
 import { decodeRegion, followingRegion } from "./region.js";
@@ -30,6 +33,7 @@ export function defaultView({ order }: LensData): LensView {
     word: null,
     scope: "words",
     aggregate: "max",
+    quantity: COSINE_QUANTITY.name,
     color: {
       palette: "viridis",
       diverging: "PuOr",
@@ -55,6 +59,7 @@ export function defaultView({ order }: LensData): LensView {
  * - `token` takes its word along, and null clears the word; `word` picks its token when it has only one.
  * - Another result keeps the selection only if it is of the same query; a region only on the same grid, on the side
  *   where it was drawn. A B that is another model's view of the page goes along to the new page.
+ * - Another quantity has its own range and threshold. A result, or a B, without the quantity shows cosines.
  * - Of a group as much changes as is given: `{ color: { palette: "mako" } }` keeps the opacity.
  * @param spelled names as in `LensView`, or as the field spells them (`color.normalize` is `color.scale`)
  * @throws RangeError naming the property (`invalid view.color.palette: "jet", expected one of …`), also one that is none
@@ -64,7 +69,7 @@ export function changeView(data: LensData, view: LensView, spelled: ViewChange):
   const next: LensView = {
     ...view,
     ...change,
-    color: color({ ...view.color, ...change.color }),
+    color: view.color,
     marks: marks({ ...view.marks, ...change.marks }),
     zoom: zoom({ ...view.zoom, ...change.zoom }),
   };
@@ -81,6 +86,7 @@ export function changeView(data: LensData, view: LensView, spelled: ViewChange):
     next.compare = followingCompare(data, view.result, next.result, next.compare);
   oneOf(next.scope, "view.scope", SCOPES);
   oneOf(next.aggregate, "view.aggregate", AGGREGATES);
+  next.color = quantity(data, view, next, change);
   oneOf(next.cells, "view.cells", CELLS);
   oneOf(next.chance, "view.chance", CHANCES);
   flag(next.difference, "view.difference");
@@ -113,8 +119,11 @@ function own(given: Record<string, unknown>, base: object): Record<string, unkno
 
 /** The view of new data: how things are drawn stays, what was selected in the old data does not. */
 export function keepSettings(data: LensData, before: LensView): LensView {
-  const { result, token, word, compare, difference, region, zoom } = defaultView(data);
-  return { ...before, result, token, word, compare, difference, region, zoom };
+  const fresh = defaultView(data);
+  const { result, token, word, quantity, compare, difference, region, zoom } = fresh;
+  const color = { ...before.color };
+  if (before.quantity !== quantity) Object.assign(color, { domain: null, threshold: null });
+  return { ...before, result, token, word, quantity, color, compare, difference, region, zoom };
 }
 
 /** True when two views show the same. */
@@ -149,25 +158,48 @@ function select(explanation: Explanation, next: LensView, change: ViewChange): v
   }
 }
 
-function range(value: unknown): [number, number] {
-  if (!Array.isArray(value) || value.length !== 2)
-    throw invalid("view.color.domain", value, "two cosines, for example [0.2, 0.8]");
-  const low = finite(value[0], "view.color.domain[0]", -1, 1);
-  const high = finite(value[1], "view.color.domain[1]", -1, 1);
-  if (low >= high) throw refusal("view.color.domain", `${low} to ${high}`, "the lower end first");
-  return [low, high];
+/** What can be chosen as the quantity of a view: what A has maps of, and in a comparison B, too. */
+export function viewQuantities(
+  { results }: LensData,
+  { result, compare }: Pick<LensView, "result" | "compare">,
+): Quantity[] {
+  const b = compare === null ? null : quantitiesOf(results[compare]);
+  return quantitiesOf(results[result]).filter(
+    ({ name }) => b === null || b.some((other) => other.name === name),
+  );
 }
 
-function color(given: ColorView): ColorView {
+/** Settles which quantity is shown, and how: a range and a threshold are numbers of one quantity only. */
+function quantity(data: LensData, view: LensView, next: LensView, change: ViewChange): ColorView {
+  const all = viewQuantities(data, next);
+  const names = all.map(({ name }) => name);
+  if (change.quantity !== undefined) oneOf(next.quantity, "view.quantity", names);
+  else if (!names.includes(next.quantity)) next.quantity = COSINE_QUANTITY.name;
+  const own = next.quantity === view.quantity ? {} : { domain: null, threshold: null };
+  const of = all[names.indexOf(next.quantity)];
+  return color({ ...view.color, ...own, ...change.color }, of);
+}
+
+function color(given: ColorView, { range: own, plural }: Quantity): ColorView {
+  const [least, most] = own ?? [-Number.MAX_VALUE, Number.MAX_VALUE];
   return {
     palette: oneOf(given.palette, "view.color.palette", PALETTE_NAMES),
     diverging: oneOf(given.diverging, "view.color.diverging", DIVERGING_NAMES),
     scale: oneOf(given.scale, "view.color.scale", SCALE_NAMES),
-    domain: orNull(given.domain, range),
+    domain: orNull(given.domain, (v) => {
+      if (!Array.isArray(v) || v.length !== 2)
+        throw invalid("view.color.domain", v, `two ${plural}${own ? example(own) : ""}`);
+      return parse(range(least, most), v, "view.color.domain");
+    }),
     opacity: finite(given.opacity, "view.color.opacity", 0, 1),
-    threshold: orNull(given.threshold, (v) => finite(v, "view.color.threshold", -1, 1)),
+    threshold: orNull(given.threshold, (v) => finite(v, "view.color.threshold", least, most)),
     blend: oneOf(given.blend, "view.color.blend", BLENDS),
   };
+}
+
+function example([least, most]: [number, number]): string {
+  const ends = [0.6, 0.9].map((part) => Number((least + part * (most - least)).toPrecision(2)));
+  return `, for example [${ends.join(", ")}]`;
 }
 
 function marks(given: MarksView): MarksView {

@@ -1,73 +1,47 @@
-import type { LensView } from "../data/lens-state.js";
-import { printable } from "../data/printable.js";
+import { layerOf } from "../data/layers.js";
 import { COSINE_ABOVE_BASELINE, COSINE_QUANTITY } from "../data/quantities.js";
 import type { Aggregate, Explanation } from "../data/vocabulary.js";
-import { aboveBaseline, type Judged } from "../interaction/chance.js";
+import { aboveBaseline } from "../interaction/chance.js";
 import { aggregate, tokenMap, wordMap } from "../interaction/maxsim.js";
-
-/** The one map that a view shows, with its name. */
-export interface Shown extends Judged {
-  /** For a heading: `“arrows”`, `maximum over 3 words`. */
-  label: string;
-}
-
-/** Tokens that have chips and count in aggregates; all of them when the query has no words. */
-export function scopeTokens(explanation: Explanation, scope: LensView["scope"]): number[] {
-  const words = explanation.query.tokens.filter((t) => t.kind === "word");
-  const chosen = scope === "words" && words.length > 0 ? words : explanation.query.tokens;
-  return chosen.map((t) => t.index);
-}
+import { layerShown } from "./layer-shown.js";
+import { type Selection, type Shown, scopeTokens, tokenSelection, wordSelection } from "./view-selection.js";
 
 const cache = new WeakMap<Explanation, Map<string, Shown>>();
 
-/** The map that the view's selection stands for: a token, else a word, else the aggregate. */
-export function shown(
-  explanation: Explanation,
-  view: Pick<LensView, "token" | "word" | "scope" | "aggregate" | "chance">,
-): Shown {
+/** The map that the view's selection stands for, of the view's quantity: a token, else a word, else the aggregate. */
+export function shown(explanation: Explanation, view: Selection): Shown {
   const maps = cache.get(explanation) ?? new Map<string, Shown>();
   cache.set(explanation, maps);
   const key = selectionKey(view);
-  const of = maps.get(key) ?? select(explanation, view);
+  const layer = layerOf(explanation, view.quantity);
+  const of =
+    maps.get(key) ?? (layer ? layerShown(explanation, layer, view) : cosinesShown(explanation, view));
   maps.set(key, of);
   return of;
 }
 
-function selectionKey({ token, word, scope, aggregate, chance }: Parameters<typeof shown>[1]): string {
-  const less = chance === "subtracted" ? " less baseline" : "";
-  if (token !== null) return `token ${token}${less}`;
-  return `${word !== null ? `word ${word}` : `${aggregate} ${scope}`}${less}`;
+function selectionKey({ quantity, token, word, scope, aggregate, chance }: Selection): string {
+  const what = `${quantity}${chance === "subtracted" ? " less baseline" : ""}`;
+  if (token !== null) return `token ${token} ${what}`;
+  return `${word !== null ? `word ${word}` : `${aggregate} ${scope}`} ${what}`;
 }
 
-function select(explanation: Explanation, view: Parameters<typeof shown>[1]): Shown {
+function cosinesShown(explanation: Explanation, view: Selection): Shown {
   const { query } = explanation;
   // Winners add up to the score, which has nothing subtracted.
   const winners = view.token === null && view.word === null && view.aggregate === "winner";
   const less = view.chance === "subtracted" && explanation.baseline !== null && !winners;
   const maps = less ? aboveBaseline(explanation) : explanation.maps;
   const quantity = less ? COSINE_ABOVE_BASELINE : COSINE_QUANTITY;
-  if (view.token !== null) {
-    const token = query.tokens[view.token];
-    // The only token of a word stands for the word.
-    const word = token.word === null ? undefined : query.words[token.word];
-    const whole = word?.tokens.length === 1;
+  if (view.token !== null)
     return {
-      kind: whole ? "word" : "token",
-      label: `“${printable(whole ? word.text : token.text, 60)}”`,
-      aggregate: null,
-      tokens: [view.token],
+      ...tokenSelection(query, view.token),
       map: tokenMap(maps, view.token).as(quantity),
+      wider: false,
     };
-  }
   if (view.word !== null) {
-    const { text, tokens } = query.words[view.word];
-    return {
-      kind: "word",
-      label: `“${printable(text, 60)}”`,
-      aggregate: null,
-      tokens,
-      map: wordMap(maps, tokens).as(quantity),
-    };
+    const word = wordSelection(query, view.word);
+    return { ...word, map: wordMap(maps, word.tokens).as(quantity), wider: false };
   }
   const tokens = scopeTokens(explanation, view.scope);
   return {
@@ -76,6 +50,7 @@ function select(explanation: Explanation, view: Parameters<typeof shown>[1]): Sh
     aggregate: view.aggregate,
     tokens,
     map: winners ? aggregate(maps, "winner", tokens) : aggregate(maps, view.aggregate, tokens).as(quantity),
+    wider: false,
   };
 }
 

@@ -39,13 +39,13 @@ class LensPicture extends Widget<LensPage["picture"]> {
   }
 }
 
-/** A result: a model of its own, so that its maps are sent and saved once, and what control queries reach apart from them. */
+/** A result: a model of its own, so that its maps are sent and saved once, and what is measured later apart from them. */
 class LensResult extends Widget<LensWire["results"][string]> {
   constructor(state: LensWire["results"][string]) {
     super({
       model: { ...MODULE, name: "LensResultModel" },
       state,
-      properties: { result: OWNED, baseline: OWNED },
+      properties: { result: OWNED, baseline: OWNED, layers: OWNED },
     });
   }
 }
@@ -155,6 +155,14 @@ export class LensWidget extends Widget<
       result.set({ baseline: data.results[key].baseline });
     // What changes last is what a view looks up the rest for.
     this.set({ measuring });
+  }
+
+  /** Completes what is shown by further maps. */
+  showLayers({ data, view }: LensState): void {
+    this.#data = data;
+    for (const [key, result] of Object.entries(this.get("results")))
+      result.set({ layers: data.results[key].layers ?? null });
+    this.set({ view });
   }
 
   setView(view: LensView): void {

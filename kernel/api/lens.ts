@@ -9,6 +9,7 @@ import {
   changeView,
   counterpart,
   defaultView,
+  defineQuantity,
   explanationOf,
   explanationsOf,
   headline,
@@ -18,11 +19,13 @@ import {
   type LensExplanation,
   type LensState,
   type LensView,
+  layersWith,
   type MaxSim,
   type Page,
-  type PatchMap,
+  PatchMap,
   type PatchValue,
   patchRect,
+  type QuantityDescription,
   type QueryToken,
   type QueryWord,
   regionPatches,
@@ -31,10 +34,13 @@ import {
   scene,
   scopeTokens,
   selectionChance,
+  type TableRows,
+  tableOf,
   tokenMap,
   topPatches,
   topPlaces,
   type ViewChange,
+  viewQuantities,
   withEarlier,
   wordMap,
 } from "../../core/index.js";
@@ -47,6 +53,7 @@ import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import { checkListener } from "../jupyter/widget-protocol/listeners.js";
 import type { Report } from "../widgets/progress.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
+import { LensTable } from "./lens-table.js";
 import { LensWidget } from "./lens-widget.js";
 import { patchList, printedScore, type RankedPatch, rankingList, tokenList, wordList } from "./lists.js";
 import { type LiveView, observed } from "./observed.js";
@@ -184,6 +191,38 @@ export class Lens {
   }
 
   /**
+   * Adds a map of something else than cosines to the page in view, or replaces it, and shows it: attention, say, or what you
+   * measured. It has its own legend, and is in every file. `lens.view.quantity` chooses between it and `"cosine"`.
+   * @param quantity for example `{ name: "altitude", unit: "m", range: [0, 900] }`
+   * @param numbers one a patch, row by row from the top left, in the quantity's unit
+   * @param of a word of the query, or index of a token; without it the map is of the whole query
+   * @throws RangeError for numbers that are not as many as there are patches, not finite or out of the range, for names that
+   *   the package measures itself, and naming the words there are
+   */
+  addMap(quantity: QuantityDescription, numbers: ArrayLike<number>, of?: number | string): this {
+    const { explanation, state } = this;
+    const { rows, columns } = explanation.grid;
+    const map = new PatchMap(Float32Array.from(numbers), rows, columns, defineQuantity(quantity));
+    const word = typeof of === "string" ? this.#word(of).index : undefined;
+    const token = typeof of === "number" ? of : undefined;
+    const layers = layersWith(explanation, map, { word, token });
+    const { key } = explanation;
+    const results = { ...state.data.results, [key]: { ...state.data.results[key], layers } };
+    const data = { ...state.data, results };
+    // A map that only A has cannot be compared.
+    const isShared = viewQuantities(data, state.view).some(({ name }) => name === map.quantity);
+    const view = changeView(data, state.view, {
+      quantity: map.quantity,
+      ...(!isShared && { compare: null }),
+    });
+    const moved = !sameView(view, state.view);
+    this.#state = { ...state, data, view };
+    this.#widget?.showLayers(this.state);
+    if (moved) this.#tell();
+    return this;
+  }
+
+  /**
    * How the highest cosine of a token's or word's map compares with what unrelated words reach on the same page: p-value,
    * percentile, z, and the cosine that chance reaches.
    * @returns null where chance is not measured (`baseline: false`)
@@ -218,7 +257,20 @@ export class Lens {
     if (!Number.isInteger(k) || k < 1) throw invalid("k", k, "an integer of at least 1");
     const { map } = scene(this.state).shown;
     const best = (options.apart ? topPlaces : topPatches)(map, k);
-    return patchList(best.map((patch) => this.#placed(patch, map)));
+    return patchList(
+      best.map((patch) => this.#placed(patch, map)),
+      map.description,
+    );
+  }
+
+  /**
+   * The numbers of what is in view: of cosines a row a token, or a word; of another quantity (`lens.view.quantity`) a row for
+   * each of its maps. A cell shows them as a table; `.toCsv()` and `await table.save("numbers.csv")` keep them.
+   * @param rows "token" or "word"
+   * @throws RangeError for other rows
+   */
+  table(rows: TableRows = "token"): LensTable {
+    return new LensTable(tableOf(scene(this.state), rows));
   }
 
   /**
@@ -235,7 +287,10 @@ export class Lens {
     const { map } = beside ? counterpart(this.explanation, beside, view) : scene(this.state).shown;
     const { grid } = b ?? this.explanation;
     const chosen = regionPatches(map, region, grid);
-    return patchList(chosen.map((patch) => this.#placed(patch, map, beside?.page)));
+    return patchList(
+      chosen.map((patch) => this.#placed(patch, map, beside?.page)),
+      map.description,
+    );
   }
 
   /**
@@ -349,7 +404,8 @@ export class Lens {
     this.#widget?.showChance(this.state, true);
     try {
       const baseline = await this.#explainer.measure(explanationsOf(data), this.#stopSignal(asking, signal));
-      if (this.state.data === data) this.#takeChance(baseline);
+      // Further maps may have come meanwhile, of the same results.
+      if (this.state.data.order === data.order) this.#takeChance(baseline);
     } catch (error) {
       if (!asking.signal.aborted) {
         this.#measuring = null;

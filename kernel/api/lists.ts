@@ -1,17 +1,19 @@
 import {
   type Column,
+  cosineTable,
   decimal,
   type LensExplanation,
   type MaxSim,
   type PatchValue,
   printedAs,
+  type Quantity,
   type QueryToken,
   type QueryWord,
   type Rect,
+  reading,
   scoreParts,
   sharedName,
   tabular,
-  tokenTable,
 } from "../../core/index.js";
 import type { RankedPage } from "./lens-explainer.js";
 
@@ -37,10 +39,10 @@ const RANKING: Column<RankedPage>[] = [
   },
 ];
 
-const PATCHES: Column<RankedPatch>[] = [
+const patchColumns = (of: Quantity): Column<RankedPatch>[] => [
   number("row", ({ row }) => String(row)),
   number("column", ({ column }) => String(column)),
-  number("value", ({ value }) => decimal(value, 3)),
+  number("value", ({ value }) => reading(value, of, true)),
   number("x", ({ rect }) => decimal(rect.x, 1)),
   number("y", ({ rect }) => decimal(rect.y, 1)),
   number("width", ({ rect }) => decimal(rect.width, 1)),
@@ -50,7 +52,9 @@ const PATCHES: Column<RankedPatch>[] = [
 /** The lists that a lens gives: arrays, which print as tables. */
 export const rankingList = (pages: readonly RankedPage[]): RankedPage[] => tabular(pages, RANKING);
 
-export const patchList = (patches: readonly RankedPatch[]): RankedPatch[] => tabular(patches, PATCHES);
+/** @param of what the patches' values are */
+export const patchList = (patches: readonly RankedPatch[], of: Quantity): RankedPatch[] =>
+  tabular(patches, patchColumns(of));
 
 export function tokenList({ query: { tokens, words } }: LensExplanation): QueryToken[] {
   return tabular<QueryToken>(tokens, [
@@ -74,6 +78,6 @@ export function wordList({ query: { tokens, words } }: LensExplanation): QueryWo
 export function printedScore(explanation: LensExplanation): MaxSim {
   return printedAs(
     { ...explanation.maxsim },
-    () => `${scoreParts(explanation)}\n\n${tokenTable(explanation)}`,
+    () => `${scoreParts(explanation)}\n\n${cosineTable(explanation)}`,
   );
 }

@@ -6,8 +6,8 @@ import {
   headline,
   type LensState,
   scene,
-  TOKEN_COLUMNS,
-  tokenRows,
+  type Table,
+  tableOf,
 } from "../../core/index.js";
 
 /**
@@ -21,14 +21,17 @@ export function staticHtml(state: LensState, still?: { mime: string; data: Uint8
   const picture = still
     ? `<p><img alt="${escapeXml(figureAlt(plan))}" src="data:${still.mime};base64,${Buffer.from(still.data).toString("base64")}"></p>`
     : "";
-  const cells = (tag: string, row: readonly string[]) =>
-    row.map((c) => `<${tag}>${escapeXml(c)}</${tag}>`).join("");
-  const rows = tokenRows(of.explanation).map((row) => `<tr>${cells("td", row)}</tr>`);
   return [
     `<p><strong>${escapeXml(headline(of, 400))}</strong></p>`,
     picture,
-    `<table><thead><tr>${cells("th", TOKEN_COLUMNS)}</tr></thead>`,
-    `<tbody>${rows.join("")}</tbody></table>`,
+    htmlTable(tableOf(of)),
     `<p>${escapeXml(figureCaption(plan))}</p>`,
   ].join("");
+}
+
+/** Its cells are text, never markup. */
+export function htmlTable({ cells: [head, ...body] }: Table): string {
+  const line = (tag: string, row: readonly string[]) =>
+    `<tr>${row.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join("")}</tr>`;
+  return `<table><thead>${line("th", head)}</thead><tbody>${body.map((row) => line("td", row)).join("")}</tbody></table>`;
 }

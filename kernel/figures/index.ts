@@ -1,5 +1,5 @@
 /** A lens outside the browser: pictures and pages from the same scene that the widget paints. */
-export { staticHtml } from "./html.js";
+export { htmlTable, staticHtml } from "./html.js";
 export { renderHtml } from "./html-page.js";
 export { renderPdf } from "./pdf-figure.js";
 export { type FigureSize, renderPng } from "./png-figure.js";

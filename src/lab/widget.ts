@@ -50,13 +50,14 @@ export class LensPictureModel extends WidgetModel {
 /** What one model says to one query on one page, for every lens state that shows it. */
 export class LensResultModel extends WidgetModel {
   override defaults() {
-    return { ...super.defaults(), ...own("LensResultModel"), result: null, baseline: null };
+    return { ...super.defaults(), ...own("LensResultModel"), result: null, baseline: null, layers: null };
   }
 
   static override serializers: ISerializers = {
     ...WidgetModel.serializers,
     result: asItCame,
     baseline: asItCame,
+    layers: asItCame,
   };
 }
 
@@ -99,6 +100,7 @@ export class LensModel extends DOMWidgetModel {
   };
 }
 
+type Models = Record<string, WidgetModel | null>;
 type Contents = Record<string, Record<string, unknown> | null>;
 
 /** What decides what is shown, as it came. */
@@ -113,7 +115,7 @@ interface Parts {
 
 /** The named properties of each model of a trait. */
 function contents(models: unknown, names: readonly string[]): Contents {
-  const of = Object.entries((models ?? {}) as Record<string, WidgetModel | null>);
+  const of = Object.entries((models ?? {}) as Models);
   const read = (model: WidgetModel) => Object.fromEntries(names.map((name) => [name, model.get(name)]));
   return Object.fromEntries(of.map(([key, model]) => [key, model && read(model)]));
 }
@@ -227,6 +229,10 @@ export class LensView extends DOMWidgetView {
       );
       return;
     }
+    // Further maps come by themselves.
+    this.stopListening(undefined, "change:layers");
+    for (const result of Object.values((this.model.get("results") ?? {}) as Models))
+      if (result) this.listenTo(result, "change:layers", this.refresh);
     const before = this.shown;
     this.shown = this.parts();
     try {
@@ -241,7 +247,7 @@ export class LensView extends DOMWidgetView {
     return {
       data: model.get("data") ?? null,
       pictures: contents(model.get("pictures"), ["mime", "data"]),
-      results: contents(model.get("results"), ["result", "baseline"]),
+      results: contents(model.get("results"), ["result", "baseline", "layers"]),
       controls: model.get("controls"),
       view: model.get("view"),
     };

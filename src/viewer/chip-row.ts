@@ -5,6 +5,7 @@ import {
   describeChance,
   type Explanation,
   explanationOf,
+  hasNumber,
   reading,
   shares,
 } from "../../core/index.js";
@@ -117,8 +118,8 @@ export function createChips(actions: Actions): Part {
     element,
     update(frame) {
       last = frame;
-      const { result, scope: which, aggregate } = frame.locked;
-      const now = `${result} ${which} ${aggregate} ${frame.measuring}`;
+      const { result, scope: which, aggregate, quantity } = frame.locked;
+      const now = `${result} ${which} ${aggregate} ${quantity} ${frame.measuring}`;
       if (now !== key || frame.data !== data) build(frame);
       else mark(frame);
       [key, data] = [now, frame.data];
@@ -137,8 +138,9 @@ function chipButton(
   { part, ends: [low, high], measuring }: { part: boolean; ends: [number, number]; measuring: boolean },
 ): HTMLButtonElement {
   const fill = h("span", { class: "cl-bar-fill" });
-  const along = (value: number) => `${Math.max(0, Math.min(1, (value - low) / (high - low))) * 100}%`;
-  fill.style.width = along(chip.value);
+  const along = (value: number) =>
+    high > low ? `${Math.max(0, Math.min(1, (value - low) / (high - low))) * 100}%` : "0%";
+  fill.style.width = along(chip.value ?? low);
   const level = chip.chance?.level ?? null;
   const tick = level === null ? null : h("span", { class: "cl-bar-chance" });
   if (tick && level !== null) tick.style.left = along(level);
@@ -153,7 +155,7 @@ function chipButton(
     h(
       "span",
       { class: "cl-chip-value" },
-      reading(chip.value, chip.quantity),
+      hasNumber(chip) ? reading(chip.value, chip.quantity) : "–",
       chanceMark(chip, measuring),
       chip.offImage ? h("span", { class: "cl-off" }, " ↗") : null,
     ),
@@ -162,20 +164,23 @@ function chipButton(
   const adds = chip.quantity.similarity ? `, adds ${decimal(chip.contribution)} to the score` : "";
   const chance = chip.chance ? `; ${describeChance(chip.chance)}` : "";
   const off = chip.offImage ? "; strongest match is off the image" : "";
-  button.title = `${chip.kind === "all" ? "All tokens shown" : chip.kind}: highest ${reading(chip.value, chip.quantity, true)}${adds}${chance}${off}`;
+  const highest = hasNumber(chip)
+    ? `highest ${reading(chip.value, chip.quantity, true)}`
+    : `no map of its ${chip.quantity.noun}`;
+  button.title = `${chip.kind === "all" ? "All tokens shown" : chip.kind}: ${highest}${adds}${chance}${off}`;
   return button;
 }
 
 /** What the bars on the chips span: from 0 to the best match of a token; of other quantities, to the highest chip. */
 function barEnds(all: readonly Chip[], { maxsim }: Explanation): [number, number] {
   if (all[0].quantity.similarity) return [0, Math.max(...maxsim.tokens.map((t) => t.patchBest))];
-  const values = all.map((chip) => chip.value);
+  const values = all.filter(hasNumber).map((chip) => chip.value);
   return [Math.min(0, ...values), Math.max(...values)];
 }
 
 /** Whether the chance of what is shown is on its way. */
 export function isMeasuring({ measuring, scene }: Pick<Frame, "measuring" | "scene">): boolean {
-  return measuring && scene.explanation.baseline === null;
+  return measuring && scene.explanation.baseline === null && scene.shown.map.description.similarity;
 }
 
 /** ◆ more than chance, ◇ no more, … while it is being measured; nothing where it was not. */

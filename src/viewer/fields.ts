@@ -1,4 +1,13 @@
-import { type ColorView, decimal, type LensView, type MarksView, type ViewChange } from "../../core/index.js";
+import {
+  COSINE_QUANTITY,
+  type ColorView,
+  decimal,
+  type LensView,
+  type MarksView,
+  placesOf,
+  stepOf,
+  type ViewChange,
+} from "../../core/index.js";
 import { h, setText, uniqueId } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
@@ -80,7 +89,7 @@ export function slider<T extends number | null>(
       Object.assign(input, { min: String(min), max: String(max), step: String(step) });
       const now = automatic?.(frame) ?? Number(read(frame.locked));
       if (document.activeElement !== input || Number(input.value) !== now) input.value = String(now);
-      setText(output, step < 1 ? decimal(now) : String(now));
+      setText(output, decimal(now, placesOf(step)));
       if (!auto) return;
       // Sums and differences have no threshold.
       input.disabled = frame.scene.scale.quantity.scale !== "sequential";
@@ -89,22 +98,27 @@ export function slider<T extends number | null>(
   };
 }
 
-/** Two numbers for the range of the colour scale, and "auto" for the model's own. */
+/** Two numbers for the range of the colour scale, and "auto" for its own: of cosines, the model's. */
 export function range(actions: Actions, label: string): Part {
   const ends = (["lower", "upper"] as const).map((end) =>
-    h("input", { type: "number", min: "-1", max: "1", step: "0.01", "aria-label": `${label}, ${end} end` }),
+    h("input", { type: "number", "aria-label": `${label}, ${end} end` }),
   );
   const auto = h(
     "button",
-    { class: "cl-auto", "aria-label": `${label}: auto`, title: "Back to the model's own range" },
+    { class: "cl-auto", "aria-label": `${label}: auto`, title: "Back to its own range" },
     "auto",
   );
+  let quantity = COSINE_QUANTITY;
   const set = () => {
     const [low, high] = ends.map((input) => input.valueAsNumber);
-    const valid = low >= -1 && high <= 1 && low < high;
+    const [least, most] = quantity.range ?? [-Number.MAX_VALUE, Number.MAX_VALUE];
+    const valid = low >= least && high <= most && low < high;
     for (const input of ends) input.setAttribute("aria-invalid", String(!valid));
     if (valid) actions.set({ color: { domain: [low, high] } });
-    else actions.say(`${label}: expected two cosines from -1 to 1, the lower first`);
+    else {
+      const from = quantity.range ? ` from ${least} to ${most}` : "";
+      actions.say(`${label}: expected two ${quantity.plural}${from}, the lower first`);
+    }
   };
   for (const input of ends) input.addEventListener("change", set);
   auto.addEventListener("click", () => actions.set({ color: { domain: null } }));
@@ -116,11 +130,14 @@ export function range(actions: Actions, label: string): Part {
       h("span", { class: "cl-slide" }, ...ends, auto),
     ),
     update({ locked, scene: { scale } }) {
-      const own = locked.color.scale === "absolute" && scale.quantity.scale === "sequential";
+      quantity = scale.quantity;
+      const own = locked.color.scale === "absolute" && quantity.scale === "sequential";
+      const [min, max] = quantity.range?.map(String) ?? ["", ""];
       ends.forEach((input, i) => {
         input.disabled = !own;
+        Object.assign(input, { min, max, step: String(stepOf(quantity)) });
         if (document.activeElement === input) return;
-        input.value = String(Math.round(scale.domain[i] * 100) / 100);
+        input.value = String(Number(scale.domain[i].toFixed(quantity.decimals)));
         input.setAttribute("aria-invalid", "false");
       });
       auto.disabled = !own || locked.color.domain === null;

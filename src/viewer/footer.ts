@@ -1,4 +1,4 @@
-import { type Explanation, finding, origin, TOKEN_COLUMNS, tokenRows } from "../../core/index.js";
+import { type Explanation, finding, layerOf, origin, type Scene, tableOf } from "../../core/index.js";
 import { h, setText } from "./dom.js";
 import type { Part } from "./frame.js";
 
@@ -6,31 +6,30 @@ import type { Part } from "./frame.js";
 export function createFooter(): Part {
   const found = h("p", { class: "cl-finding" });
   const from = h("p", { class: "cl-origin" });
-  const body = h("tbody");
-  const head = h("tr", {}, ...TOKEN_COLUMNS.map((name) => h("th", { scope: "col" }, name)));
-  const table = h(
-    "table",
-    { class: "cl-table" },
-    h("caption", { class: "cl-hidden" }, "Each token's best cosine over all vectors and over the patches"),
-    h("thead", {}, head),
-    body,
-  );
+  const [head, body] = [h("thead"), h("tbody")];
+  const caption = h("caption", { class: "cl-hidden" });
+  const table = h("table", { class: "cl-table" }, caption, head, body);
   const details = h("details", { class: "cl-numbers" }, h("summary", {}, "Numbers as a table"), table);
-  let current: Explanation | null = null;
-  let filled: Explanation | null = null;
+  let current: Scene | null = null;
+  let filled: { explanation: Explanation; quantity: string } | null = null;
 
   function fill(): void {
-    if (!details.open || current === null || filled === current) return;
-    filled = current;
+    if (!details.open || current === null) return;
+    const { explanation, view } = current;
+    if (filled?.explanation === explanation && filled.quantity === view.quantity) return;
+    filled = { explanation, quantity: view.quantity };
+    const [names, ...lines] = tableOf(current).cells;
+    const layer = layerOf(explanation, view.quantity);
+    setText(
+      caption,
+      layer
+        ? `Highest ${layer.quantity.noun} of each map`
+        : "Each token's best cosine over all vectors and over the patches",
+    );
+    head.replaceChildren(h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, name))));
     body.replaceChildren(
-      ...tokenRows(current).map((cells) =>
-        h(
-          "tr",
-          {},
-          ...cells.map((cell, i) =>
-            i === 0 ? h("th", { scope: "row", dir: "auto" }, cell) : h("td", {}, cell),
-          ),
-        ),
+      ...lines.map(([first, ...rest]) =>
+        h("tr", {}, h("th", { scope: "row", dir: "auto" }, first), ...rest.map((cell) => h("td", {}, cell))),
       ),
     );
   }
@@ -40,7 +39,7 @@ export function createFooter(): Part {
     update({ scene }) {
       setText(found, finding(scene));
       setText(from, origin(scene));
-      current = scene.explanation;
+      current = scene;
       fill();
     },
   };

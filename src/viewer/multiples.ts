@@ -1,8 +1,9 @@
 import {
-  type Chip,
   chips,
   explanationOf,
+  hasNumber,
   type LensView,
+  type NumberedChip,
   type PagePoint,
   type PatchMap,
   patchAt,
@@ -16,7 +17,7 @@ import { createPaper, type Paper, type Pointer, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
 
 interface Small {
-  chip: Chip;
+  chip: NumberedChip;
   button: HTMLButtonElement;
   paper: Paper;
   /** Its highest number, or the one that is pointed at. */
@@ -54,29 +55,31 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
 
   function build(frame: Frame): void {
     const explanation = explanationOf(frame.data, frame.locked.result);
-    small = chips(explanation, frame.locked).map((chip) => {
-      const paper = createPaper(pictures);
-      const value = h("span", {}, reading(chip.value, chip.quantity));
-      const button = h(
-        "button",
-        { class: "cl-small", "data-key": `${chip.select.token} ${chip.select.word} ${chip.label}` },
-        h(
-          "span",
-          { class: "cl-small-head" },
-          h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
+    small = chips(explanation, frame.locked)
+      .filter(hasNumber)
+      .map((chip) => {
+        const paper = createPaper(pictures);
+        const value = h("span", {}, reading(chip.value, chip.quantity));
+        const button = h(
+          "button",
+          { class: "cl-small", "data-key": `${chip.select.token} ${chip.select.word} ${chip.label}` },
           h(
             "span",
-            { class: "cl-chip-value" },
-            value,
-            chanceMark(chip, isMeasuring(frame)),
-            chip.offImage ? " ↗" : null,
+            { class: "cl-small-head" },
+            h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
+            h(
+              "span",
+              { class: "cl-chip-value" },
+              value,
+              chanceMark(chip, isMeasuring(frame)),
+              chip.offImage ? " ↗" : null,
+            ),
           ),
-        ),
-        paper.element,
-      );
-      button.addEventListener("click", () => actions.set(chip.select));
-      return { chip, button, paper, value, map: null };
-    });
+          paper.element,
+        );
+        button.addEventListener("click", () => actions.set(chip.select));
+        return { chip, button, paper, value, map: null };
+      });
     replaceButtons(
       element,
       small.map((s) => s.button),
@@ -103,8 +106,8 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
         pointer = null;
         return;
       }
-      const { result, scope, aggregate } = frame.locked;
-      const set = `${result} ${scope} ${aggregate} ${frame.measuring}`;
+      const { result, scope, aggregate, quantity } = frame.locked;
+      const set = `${result} ${scope} ${aggregate} ${quantity} ${frame.measuring}`;
       const now = drawnBy(frame.locked);
       const fresh = frame.data !== data;
       if (fresh || set !== built) build(frame);

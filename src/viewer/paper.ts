@@ -1,4 +1,4 @@
-import { altText, overlay, type PagePoint, raster, type Scene } from "../../core/index.js";
+import { altText, mapTitle, overlay, type PagePoint, raster, type Scene } from "../../core/index.js";
 import { fromSvg, h } from "./dom.js";
 import type { Pictures } from "./pictures.js";
 
@@ -66,5 +66,6 @@ export function pointIn(paper: HTMLElement, { clientX, clientY }: Pointer): Page
 }
 
 export function describePaper(paper: HTMLElement, scene: Scene): void {
+  paper.setAttribute("aria-roledescription", mapTitle(scene.shown.map.description));
   paper.setAttribute("aria-label", altText(scene));
 }

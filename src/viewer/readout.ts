@@ -46,7 +46,7 @@ export function createReadout(): Readout {
       setText(value, `${shown.label} ${reading(there, shown.map.description, true)}`);
       const { similarity } = shown.map.description;
       const average = similarity && sameGrid(frame) ? baselineAt(frame.scene, row, column) : null;
-      const measuring = similarity && isMeasuring(frame);
+      const measuring = isMeasuring(frame);
       baseline.hidden = average === null && !measuring;
       setText(baseline, measuring ? MEASURING : average === null ? "" : baselineSays(average));
       const ranked =

@@ -1,11 +1,21 @@
-import { AGGREGATES, BLENDS, CELLS, CHANCES, LAYOUTS, PALETTE_NAMES, SCALE_NAMES } from "../../core/index.js";
-import { h } from "./dom.js";
+import {
+  AGGREGATES,
+  BLENDS,
+  CELLS,
+  CHANCES,
+  LAYOUTS,
+  PALETTE_NAMES,
+  SCALE_NAMES,
+  stepOf,
+  viewQuantities,
+} from "../../core/index.js";
+import { h, uniqueId } from "./dom.js";
 import { choice, ofColor, ofMarks, ofView, range, slider } from "./fields.js";
 import type { Actions, Part } from "./frame.js";
 
 const AGGREGATE_LABELS = { max: "maximum", mean: "mean", winner: "MaxSim winners" };
 const SCALE_LABELS = {
-  absolute: "fixed cosine range",
+  absolute: "fixed range",
   token: "this map's range",
   query: "all tokens' range",
   pages: "all pages' range",
@@ -25,17 +35,21 @@ const CELL_LABELS = { nearest: "as they are", smooth: "smooth (display only)" };
 export function createSettings(actions: Actions): Part {
   const rows = [
     choice(actions, ofView("layout"), "show", LAYOUTS, LAYOUT_LABELS),
+    quantityChoice(actions),
     choice(actions, ofView("aggregate"), "all means", AGGREGATES, AGGREGATE_LABELS),
     slider(actions, ofColor("opacity"), "opacity", () => ({ min: 0, max: 1, step: 0.05 })),
     slider(
       actions,
       ofColor("threshold"),
       "threshold",
-      ({ scene }) => ({
-        min: round(scene.scale.axis[0], Math.floor),
-        max: round(scene.scale.axis[1], Math.ceil),
-        step: 0.01,
-      }),
+      ({ scene: { scale } }) => {
+        const { decimals } = scale.quantity;
+        return {
+          min: rounded(scale.axis[0], decimals, Math.floor),
+          max: rounded(scale.axis[1], decimals, Math.ceil),
+          step: stepOf(scale.quantity),
+        };
+      },
       ({ scene }) => scene.scale.threshold,
     ),
     choice(
@@ -44,7 +58,7 @@ export function createSettings(actions: Actions): Part {
       "chance",
       CHANCES,
       CHANCE_LABELS,
-      ({ scene }) => scene.explanation.baseline !== null,
+      ({ scene }) => scene.explanation.baseline !== null && scene.shown.map.description.similarity,
     ),
     choice(actions, ofColor("scale"), "scale", SCALE_NAMES, SCALE_LABELS),
     range(actions, "range"),
@@ -62,6 +76,29 @@ export function createSettings(actions: Actions): Part {
   };
 }
 
-function round(value: number, how: (v: number) => number): number {
-  return how(value * 100) / 100;
+function rounded(value: number, places: number, how: (v: number) => number): number {
+  return how(value * 10 ** places) / 10 ** places;
+}
+
+/** Which quantity the map shows; only there where the explanation has several. */
+function quantityChoice(actions: Actions): Part {
+  const id = uniqueId("quantity");
+  const select = h("select", { id });
+  select.addEventListener("change", () => actions.set({ quantity: select.value }));
+  const element = h("div", { class: "cl-setting" }, h("label", { for: id }, "map of"), select);
+  return {
+    element,
+    update({ data, locked }) {
+      const all = viewQuantities(data, locked);
+      element.hidden = all.length < 2;
+      const options = all.map(({ name, plural }) => h("option", { value: name }, plural));
+      // An open list closes where its entries are replaced.
+      if (
+        options.length !== select.options.length ||
+        options.some((o, i) => !o.isEqualNode(select.options[i]))
+      )
+        select.replaceChildren(...options);
+      select.value = locked.quantity;
+    },
+  };
 }

@@ -31,7 +31,6 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
   paper.element.tabIndex = 0;
   paper.element.setAttribute("data-lm-suppress-shortcuts", "true");
   paper.element.setAttribute("role", "application");
-  paper.element.setAttribute("aria-roledescription", "similarity map");
 
   let frame: Frame | null = null;
   /** The pointer over this stage. What it points at changes under it: with the page, its map, its size. */

@@ -135,13 +135,14 @@ export function lensData(...explanations: Explanation[]): LensData {
   for (const one of explanations.length > 0 ? explanations : [explanation()]) {
     const { processor, versions, date, model: provenance } = one.provenance;
     const { width, height, ...rest } = processor;
-    const { maps, maxsim, baseline, domain } = one;
+    const { maps, maxsim, baseline, layers, domain } = one;
     const model = keyIn(data.models, "m", { provenance, processor: rest, domain });
     const query = keyIn(data.queries, "q", one.query);
     const page = (one as Partial<LensExplanation>).page ?? "p0";
     const key = `r${data.order.push("") - 1}`;
     data.order[data.order.length - 1] = key;
-    const own = { resized: { width, height }, maps, maxsim, baseline, versions, date };
+    const numbers = { maps, maxsim, baseline, ...(layers && { layers }) };
+    const own = { resized: { width, height }, ...numbers, versions, date };
     data.results[key] = { kind: "result", model, query, page, ...own };
   }
   return data;

@@ -1,4 +1,12 @@
-import { decodeLensData, encodeLensData, joinLens, splitLens } from "../../core/index";
+import { PatchMap } from "../../core/data/patch-map";
+import {
+  decodeLensData,
+  defineQuantity,
+  encodeLensData,
+  joinLens,
+  layersWith,
+  splitLens,
+} from "../../core/index";
 import { baseline, explanation, lensData } from "./example";
 
 const data = lensData(explanation({ baseline: baseline() }), explanation());
@@ -15,6 +23,16 @@ test("what travels apart is put together as it was", () => {
     [false, false],
   ]);
   expect(decodeLensData(joinLens(encodeLensData(rest), pictures, encodeLensData(results)))).toEqual(data);
+});
+
+test("further maps travel apart from the maps of cosines, and are put together again", () => {
+  const altitude = defineQuantity({ name: "altitude", unit: "m", range: [0, 900] });
+  const layers = layersWith(explanation(), new PatchMap(new Float32Array(6).fill(7), 2, 3, altitude), {});
+  const more = lensData(explanation({ layers }));
+  const { data: rest, pictures, results } = splitLens(more);
+  expect(results.r0.result).not.toHaveProperty("layers");
+  expect(results.r0.layers).toEqual(layers);
+  expect(decodeLensData(joinLens(encodeLensData(rest), pictures, encodeLensData(results)))).toEqual(more);
 });
 
 test("what every ask sends again is small", () => {

@@ -341,3 +341,37 @@ test("a lens and its maps print as one line", async () => {
   const { row, column, patchBest } = lens.maxsim.tokens[0];
   expect(lens.map(0).at(row, column)).toBeCloseTo(patchBest, 6);
 });
+
+test("a map that someone measured is shown, sent and told of; what is measured meanwhile is kept", async () => {
+  const { page, lens } = await shown("battery harbour");
+  const seen: string[] = [];
+  lens.onView(({ quantity }) => seen.push(quantity));
+  page.take();
+  const { rows, columns } = lens.explanation.grid;
+  const heights = Float32Array.from({ length: rows * columns }, (_, i) => i % 900);
+  const altitude = { name: "altitude", unit: "m", range: [0, 900] as [number, number] };
+  expect(lens.addMap(altitude, heights, "harbour")).toBe(lens);
+  expect([lens.view.quantity, seen]).toEqual(["altitude", ["altitude"]]);
+  const sent = page.take().map(({ data }) => data.state as Record<string, unknown>);
+  expect(sent.map((state) => Object.keys(state).sort())).toEqual([["layers"], ["view"]]);
+  expect(sent[0].layers).toMatchObject([
+    { quantity: { name: "altitude" }, maps: [{ of: "word", index: 1 }] },
+  ]);
+  lens.view.word = 1;
+  expect(scene(lens.state).shown).toMatchObject({ label: "“harbour”", wider: false });
+  const [best] = lens.best(1);
+  expect([best.row * columns + best.column, best.value]).toEqual([899, 899]);
+  expect(lens.table().map(({ text, value }) => [text, value])).toEqual([["harbour", 899]]);
+  await lens.measured;
+  expect([lens.explanation.baseline === null, lens.explanation.layers?.length]).toEqual([false, 1]);
+  lens.view.quantity = "cosine";
+  expect(lens.table("word").map(({ text, p }) => [text, typeof p])).toEqual([
+    ["battery", "number"],
+    ["harbour", "number"],
+  ]);
+  expect(() => lens.addMap(altitude, heights.subarray(1))).toThrow(`expected ${rows * columns}: `);
+  expect(() => lens.addMap(altitude, heights, "coal")).toThrow(
+    'invalid word: "coal", expected one of "battery", "harbour"',
+  );
+  expect(() => lens.addMap({ name: "cosine" }, heights)).toThrow('invalid quantity.name: "cosine"');
+});

@@ -1,10 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
-import { latexSnippet, markdownSnippet, type Page } from "../../core/index";
+import { COSINE_QUANTITY, latexSnippet, markdownSnippet, type Page, scene, tableOf } from "../../core/index";
+import { LensTable } from "../../kernel/api/lens-table";
 import { patchList, printedScore, rankingList, tokenList, wordList } from "../../kernel/api/lists";
 import { describe as described } from "../../kernel/jupyter/mime";
 import { bundleOf } from "../../kernel/widgets/display";
-import { explanation, lensState } from "../core/example";
+import { explanation, lensData, lensState } from "../core/example";
 
 const printed = async (value: unknown) => {
   const { data } = await described(value);
@@ -84,12 +87,12 @@ test("words, tokens and the parts of the score print as tables, and are the list
 
 test("patches and ranked pages print as tables; what is long is counted, what is empty is an empty list", async () => {
   const patch = { row: 0, column: 12, value: -0.25, rect: { x: 9.75, y: 100, width: 20, height: 27.40625 } };
-  expect(await lines(patchList([patch, { ...patch, row: 10, value: 0.5 }]))).toEqual([
+  expect(await lines(patchList([patch, { ...patch, row: 10, value: 0.5 }], COSINE_QUANTITY))).toEqual([
     "row  column   value    x      y  width  height",
     "  0      12  \u22120.250  9.8  100.0   20.0    27.4",
     " 10      12   0.500  9.8  100.0   20.0    27.4",
   ]);
-  expect(await lines(patchList([]))).toEqual(["[]"]);
+  expect(await lines(patchList([], COSINE_QUANTITY))).toEqual(["[]"]);
   const page = (number: number, of: number, file = "/secret/a.pdf") =>
     ({ source: { file, number, of, dpi: 150, renderer: "test" } }) as Page;
   const ranked = [
@@ -110,4 +113,24 @@ test("patches and ranked pages print as tables; what is long is counted, what is
     102,
     "… and 150 more",
   ]);
+});
+
+test("a lens's table is shown as one, as text and as HTML, and is saved as CSV", async () => {
+  const data = lensData();
+  data.queries.q0.tokens[1].text = "<b>&=";
+  const table = new LensTable(tableOf(scene(lensState({}, data))));
+  const { data: bundle } = await described(table);
+  expect(String(bundle["text/plain"]).split("\n")[2]).toBe(
+    "<b>&=   word                              0.170       0.170    1       2         –",
+  );
+  expect(bundle["text/html"]).toContain("<tr><td>&lt;b&gt;&amp;=</td><td>word</td><td>0.170</td>");
+  const file = join(mkdtempSync(join(tmpdir(), "table-")), "numbers.CSV");
+  expect(await table.save(file)).toBe(file);
+  expect(readFileSync(file, "utf8")).toBe(table.toCsv());
+  await expect(table.save("numbers.txt")).rejects.toThrow(
+    'invalid file name: "numbers.txt", expected it to end in .csv',
+  );
+  expect(() => tableOf(scene(lensState()), "page" as never)).toThrow(
+    'invalid rows: "page", expected one of token, word',
+  );
 });

@@ -1,4 +1,13 @@
-import { type LensData, type LensExplanation, type QueryToken, unpackLens } from "../../core/index";
+import {
+  defineQuantity,
+  type Layer,
+  type LensData,
+  type LensExplanation,
+  layersWith,
+  PatchMap,
+  type QueryToken,
+  unpackLens,
+} from "../../core/index";
 import { baseline, explanation, lensData, lensPage } from "../core/example";
 import report from "../fixtures/lens/report.json";
 
@@ -128,6 +137,13 @@ export async function wordy(words: string[]): Promise<LensData> {
   return data;
 }
 
+function altitudes(of: LensExplanation): Layer[] {
+  const quantity = defineQuantity({ name: "altitude", unit: "m", range: [0, 900] });
+  const map = (...heights: number[]) => new PatchMap(Float32Array.from(heights), 2, 3, quantity);
+  const layers = layersWith(of, map(0, 120, 340, 560, 780, 900), {});
+  return layersWith({ ...of, layers }, map(300, 310, 320, 650, 640, 630), { word: 0 });
+}
+
 const HOSTILE = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e&amp;';
 
 async function hostile(): Promise<LensData> {
@@ -152,6 +168,14 @@ export const states: Record<string, () => Promise<LensData | null>> = {
   measured: async () => {
     const data = await example();
     data.results.r0.baseline = baseline();
+    return data;
+  },
+  /** The same with the height of the ground under the patches, and under its word "peak". */
+  altitude: async () => {
+    const data = await example();
+    data.results.r0.baseline = baseline();
+    const layers = altitudes(explanation());
+    data.results.r0.layers = layers;
     return data;
   },
   pages,

@@ -71,7 +71,7 @@ ${sections.join("\n")}
 <p>One word, every palette; the scale of each is in the figure.</p>
 <div class="row small">${(await Promise.all(PALETTE_NAMES.map((palette) => small(across, { color: { palette } })))).join("")}</div>
 <h2 id="scales">Scales</h2>
-<p>What the colours span, always in cosine.</p>
+<p>What the colours span, always in the numbers of the map.</p>
 <div class="row small">${(await Promise.all(SCALE_NAMES.map((scale) => small(query, { word: 0, color: { scale } })))).join("")}</div>
 <script>${SCRIPT}</script>
 </html>

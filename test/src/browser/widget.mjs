@@ -108,6 +108,7 @@ export default {
         { compare: "r2" },
       ],
       ["layout", "multiples", select("show", "single"), "single"],
+      ["quantity", "altitude", select("map of", "cosine"), "cosine"],
       [
         "region",
         { row: 0, column: 0, rows: 2, columns: 1 },
@@ -121,9 +122,15 @@ export default {
         { scale: 3, x: 0.5, y: 0.5 },
       ],
     ];
-    // Chance can only be changed where it was measured.
+    // Chance can only be changed where it was measured, and the quantity where there are several.
     const measured = `(t) => { t.results.r0.baseline = { kind: "baseline", list: "test", queries: 20,
-      maxima: { words: new DataView(new Float32Array(20).buffer) }, mean: {} }; return t; }`;
+      maxima: { words: new DataView(new Float32Array(20).buffer) }, mean: {} };
+      t.results.r0.layers = [{
+        quantity: { name: "altitude", unit: "m", noun: "altitude", plural: "altitudes", range: [0, 900],
+          domain: null, scale: "sequential", decimals: 0, similarity: false, chance: false },
+        maps: [{ of: "query", index: 0, data: new DataView(Float32Array.from({ length: 12 }, (_, i) => 70 * i).buffer) }],
+      }];
+      return t; }`;
     await open(lens, "pages", measured);
     const all = await page.evaluate(() => window.widget.model.get("view"));
     const names = Object.entries(all).flatMap(([name, value]) =>

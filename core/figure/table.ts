@@ -1,0 +1,196 @@
+import { oneOf } from "../data/check.js";
+import { layerOf } from "../data/layers.js";
+import type { MapCells } from "../data/patch-map.js";
+import { decimal, printable } from "../data/printable.js";
+import { INSPECT } from "../data/printed.js";
+import { axisTitle, COSINE_QUANTITY, numeral, type Quantity } from "../data/quantities.js";
+import { type Column, tableText } from "../data/text-table.js";
+import type { Explanation, Layer, LayerMap, TokenKind } from "../data/vocabulary.js";
+import { type PatchValue, topPatches, wordMap } from "../interaction/maxsim.js";
+import type { Scene } from "../scene/scene.js";
+import { headline } from "../scene/words.js";
+import { selectionChance } from "../view/chips.js";
+import { csv } from "./csv.js";
+
+export const TABLE_ROWS = ["token", "word"] as const;
+/** What a table of cosines has a row for: each token that the model saw, or each word. */
+export type TableRows = (typeof TABLE_ROWS)[number];
+
+/** The numbers of one map: of a token, of a word (the mean over its tokens), or of the whole query. */
+export interface TableRow {
+  /** The token as its tokenizer has it, or the word as it was typed. Data, never markup. */
+  text: string;
+  kind: TokenKind | "query";
+  /** Highest number of the map, and the patch that has it; both count from 0. */
+  value: number;
+  row: number;
+  column: number;
+  /**
+   * What it adds to the page score: of a token its highest cosine over all vectors of the page, of a word the sum over its
+   * tokens. Null for other quantities, as is what follows.
+   */
+  score: number | null;
+  /** Whether the strongest match of it, or of one of its tokens, is off the image. */
+  offImage: boolean | null;
+  /** How often chance reaches the value; null, too, where that was not measured. */
+  p: number | null;
+}
+
+/** A column as it is printed, and as it is written for programs: `off the image` is for programs only. */
+export interface TableColumn extends Pick<Column<TableRow>, "head" | "isNumber"> {
+  cell?: Column<TableRow>["cell"];
+  value(row: TableRow): string | number | boolean | null;
+}
+
+/** The numbers behind a picture: a list of rows that prints as an aligned table and is written as CSV. */
+export class Table extends Array<TableRow> {
+  readonly columns: readonly TableColumn[];
+
+  constructor(rows: Iterable<TableRow>, columns: readonly TableColumn[]) {
+    super();
+    this.push(...rows);
+    this.columns = columns;
+  }
+
+  /** What `map`, `filter` and their like give are plain lists. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  /** Heads of the columns, then a line for each row, as they are printed. */
+  get cells(): string[][] {
+    const columns = this.#printed;
+    const body = Array.from(this, (row, i) => columns.map(({ cell }) => cell(row, i)));
+    return [columns.map(({ head }) => head), ...body];
+  }
+
+  /**
+   * As RFC 4180 has it: heads of the columns first, numbers as programs read them, fields without a value empty. A text
+   * that a spreadsheet would take for a formula has an apostrophe before it.
+   */
+  toCsv(): string {
+    const body = Array.from(this, (row) => this.columns.map(({ value }) => value(row)));
+    return csv([this.columns.map(({ head }) => head), ...body]);
+  }
+
+  /** Aligned lines. */
+  override toString(): string {
+    return tableText(this, this.#printed);
+  }
+
+  [INSPECT](): string {
+    return this.toString();
+  }
+
+  get #printed(): Column<TableRow>[] {
+    return this.columns.filter((column): column is TableColumn & Column<TableRow> => "cell" in column);
+  }
+}
+
+/**
+ * The numbers of what is in view: of cosines a row a token, or a word; of another quantity one for each of its maps. What is
+ * selected plays no part.
+ * @throws RangeError for other rows
+ */
+export function tableOf(
+  { explanation, view }: Pick<Scene, "explanation" | "view">,
+  rows: TableRows = "token",
+): Table {
+  oneOf(rows, "rows", TABLE_ROWS);
+  const layer = layerOf(explanation, view.quantity);
+  return layer
+    ? new Table(layerRows(explanation, layer), layerColumns(layer.quantity))
+    : cosineTable(explanation, rows);
+}
+
+export function cosineTable(explanation: Explanation, rows: TableRows = "token"): Table {
+  return new Table(rows === "word" ? wordRows(explanation) : tokenRows(explanation), cosineColumns(rows));
+}
+
+/** The scene in words: one line, then a small table. */
+export function text(scene: Scene): string {
+  return `${headline(scene)}\n\n${tableOf(scene)}`;
+}
+
+function tokenRows(explanation: Explanation): TableRow[] {
+  const { query, maxsim } = explanation;
+  return query.tokens.map(({ text, kind }, token) => {
+    const { best, patchBest, row, column, offImage } = maxsim.tokens[token];
+    const p = selectionChance(explanation, { token })?.p ?? null;
+    return { text, kind, value: patchBest, row, column, score: best, offImage, p };
+  });
+}
+
+function wordRows(explanation: Explanation): TableRow[] {
+  const { query, maps, maxsim } = explanation;
+  return query.words.map(({ text, tokens, index: word }) => {
+    const of = tokens.map((t) => maxsim.tokens[t]);
+    return {
+      text,
+      kind: "word",
+      ...highest(wordMap(maps, tokens)),
+      score: of.reduce((sum, { best }) => sum + best, 0),
+      offImage: of.some(({ offImage }) => offImage),
+      p: selectionChance(explanation, { word })?.p ?? null,
+    };
+  });
+}
+
+/** The whole query first, then words, then tokens. */
+function layerRows({ query, grid }: Explanation, { maps }: Layer): TableRow[] {
+  const names: Record<LayerMap["of"], (index: number) => Pick<TableRow, "text" | "kind">> = {
+    query: () => ({ text: query.text, kind: "query" }),
+    word: (index) => ({ text: query.words[index].text, kind: "word" }),
+    token: (index) => query.tokens[index],
+  };
+  const kinds = Object.keys(names) as LayerMap["of"][];
+  const inOrder = kinds.flatMap((kind) =>
+    maps.filter(({ of }) => of === kind).sort((a, b) => a.index - b.index),
+  );
+  return inOrder.map(({ of, index, data }) => {
+    const { text, kind } = names[of](index);
+    return { text, kind, ...highest({ data, ...grid }), score: null, offImage: null, p: null };
+  });
+}
+
+function highest(map: MapCells): PatchValue {
+  return topPatches(map, 1)[0];
+}
+
+const NAME: TableColumn = { head: "text", cell: (r) => printable(r.text, 40), value: (r) => r.text };
+const PLACE: TableColumn[] = (["row", "column"] as const).map((head) => ({
+  head,
+  isNumber: true,
+  cell: (r) => String(r[head]),
+  value: (r) => r[head],
+}));
+
+function cosineColumns(rows: TableRows): TableColumn[] {
+  return [
+    { ...NAME, head: rows },
+    { head: "kind", cell: (r) => r.kind + (r.offImage ? " (best is off-image)" : ""), value: (r) => r.kind },
+    numbers(rows === "token" ? "best" : "score", (r) => r.score, COSINE_QUANTITY),
+    numbers("on a patch", (r) => r.value, COSINE_QUANTITY),
+    ...PLACE,
+    { head: "off the image", value: (r) => r.offImage },
+    {
+      head: "chance p",
+      isNumber: true,
+      cell: ({ p }) => (p === null ? "–" : decimal(p, 3)),
+      value: (r) => r.p,
+    },
+  ];
+}
+
+function layerColumns(quantity: Quantity): TableColumn[] {
+  const kind: TableColumn = { head: "kind", cell: (r) => r.kind, value: (r) => r.kind };
+  return [NAME, kind, numbers(axisTitle(quantity), (r) => r.value, quantity), ...PLACE];
+}
+
+function numbers(head: string, value: (row: TableRow) => number | null, of: Quantity): TableColumn {
+  const cell = (row: TableRow) => {
+    const number = value(row);
+    return number === null ? "–" : numeral(number, of, true);
+  };
+  return { head, isNumber: true, cell, value };
+}
