@@ -174,8 +174,13 @@ export const states: Record<string, () => Promise<LensData | null>> = {
   altitude: async () => {
     const data = await example();
     data.results.r0.baseline = baseline();
-    const layers = altitudes(explanation());
-    data.results.r0.layers = layers;
+    data.results.r0.layers = altitudes(explanation());
+    return data;
+  },
+  "altitude of the query": async () => {
+    const data = await example();
+    const [layer] = altitudes(explanation());
+    data.results.r0.layers = [{ ...layer, maps: layer.maps.slice(0, 1) }];
     return data;
   },
   pages,

@@ -191,6 +191,13 @@ class Page {
     await this.comm.receive({ method: "update", state: { measuring: false } });
   }
 
+  /** The kernel completes the results that are open by the further maps of a state of the gallery, and by nothing else. */
+  async addLayers(name: string): Promise<void> {
+    const { results } = await this.traits(name);
+    for (const [key, model] of Object.entries(this.model.get("results") as Record<string, base.WidgetModel>))
+      model.set("layers", (results as Record<string, { layers: unknown }>)[key].layers);
+  }
+
   /** What a notebook would save: the state through the serializers. */
   saved(): Record<string, unknown> {
     return this.model.serialize(this.model.get_state(true)) as never;

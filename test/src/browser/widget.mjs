@@ -378,6 +378,25 @@ export default {
     assert.deepEqual(await sent(lens), []);
   },
 
+  async "a further map that comes later can be chosen; another one of it is shown by itself, and both are saved"(
+    lens,
+  ) {
+    const values = () => lens.page.locator(".cl-chip .cl-chip-value").allInnerTexts();
+    await open(lens, "measured");
+    assert.equal(await lens.page.getByLabel("map of", { exact: true }).isVisible(), false);
+    await lens.page.evaluate(() => window.widget.addLayers("altitude of the query"));
+    await lens.frame();
+    await lens.page.getByLabel("map of", { exact: true }).selectOption("altitude");
+    await lens.frame();
+    assert.deepEqual(await values(), ["900 m", "–", "–"]);
+    await lens.page.evaluate(() => window.widget.addLayers("altitude"));
+    await lens.frame();
+    assert.deepEqual(await values(), ["900 m", "650 m", "–"]);
+    await lens.page.evaluate(() => window.widget.reopen());
+    await lens.frame();
+    assert.deepEqual(await values(), ["900 m", "650 m", "–"]);
+  },
+
   async "a file that is asked for meanwhile is made when chance is known"(lens) {
     await open(
       lens,
