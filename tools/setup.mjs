@@ -170,7 +170,9 @@ async function register(built) {
   if (asked.code !== 0)
     throw new Trouble(`The kernel's Node is missing in .venv: delete .venv and run again\n${asked.output}`);
   const node = asked.output.trim();
-  const { install } = await import(pathToFileURL(join(root, "lib", "kernel", "jupyter", "setup", "install.js")).href);
+  const { install } = await import(
+    pathToFileURL(join(root, "lib", "kernel", "jupyter", "setup", "install.js")).href
+  );
   await install({ prefix: venv }, join(node, windows ? "node.exe" : "bin/node"));
   writeFileSync(stamp, built);
 }
