@@ -55,7 +55,15 @@ import type { Report } from "../widgets/progress.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
 import { LensTable } from "./lens-table.js";
 import { LensWidget } from "./lens-widget.js";
-import { patchList, printedScore, type RankedPatch, rankingList, tokenList, wordList } from "./lists.js";
+import {
+  patchList,
+  printedScore,
+  type RankedPatch,
+  rankingList,
+  resultList,
+  tokenList,
+  wordList,
+} from "./lists.js";
 import { type LiveView, observed } from "./observed.js";
 import { lensFile, saveLens } from "./save.js";
 
@@ -153,7 +161,7 @@ export class Lens {
 
   /** What the lens holds, the newest query and its best page first: `lens.view.compare = lens.results[1].key`. */
   get results(): readonly LensExplanation[] {
-    return explanationsOf(this.state.data);
+    return resultList(explanationsOf(this.state.data));
   }
 
   get query(): string {

@@ -52,6 +52,16 @@ const patchColumns = (of: Quantity): Column<RankedPatch>[] => [
 /** The lists that a lens gives: arrays, which print as tables. */
 export const rankingList = (pages: readonly RankedPage[]): RankedPage[] => tabular(pages, RANKING);
 
+/** Keys are what a view names a result by. */
+export const resultList = (results: readonly LensExplanation[]): LensExplanation[] =>
+  tabular(results, [
+    { head: "key", cell: ({ key }) => key },
+    { head: "query", cell: ({ query }) => query.text },
+    { head: "page", cell: ({ provenance: { page } }) => `${page.file}, page ${page.number}` },
+    { head: "model", cell: ({ provenance: { model } }) => `${model.id}, ${model.profile}` },
+    number("score", ({ maxsim }) => decimal(maxsim.score, 3)),
+  ]);
+
 /** @param of what the patches' values are */
 export const patchList = (patches: readonly RankedPatch[], of: Quantity): RankedPatch[] =>
   tabular(patches, patchColumns(of));

@@ -2,9 +2,24 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { COSINE_QUANTITY, latexSnippet, markdownSnippet, type Page, scene, tableOf } from "../../core/index";
+import {
+  COSINE_QUANTITY,
+  explanationsOf,
+  latexSnippet,
+  markdownSnippet,
+  type Page,
+  scene,
+  tableOf,
+} from "../../core/index";
 import { LensTable } from "../../kernel/api/lens-table";
-import { patchList, printedScore, rankingList, tokenList, wordList } from "../../kernel/api/lists";
+import {
+  patchList,
+  printedScore,
+  rankingList,
+  resultList,
+  tokenList,
+  wordList,
+} from "../../kernel/api/lists";
 import { describe as described } from "../../kernel/jupyter/mime";
 import { bundleOf } from "../../kernel/widgets/display";
 import { explanation, lensData, lensState } from "../core/example";
@@ -105,6 +120,12 @@ test("patches and ranked pages print as tables; what is long is counted, what is
     "   2   0.000  b\ufffd .png",
   ]);
   expect(rankingList(ranked)).toEqual(ranked);
+  const { data } = lensState();
+  const [result] = explanationsOf(data);
+  expect(await lines(resultList([result]))).toEqual([
+    `${"key".padEnd(result.key.length)}  query       page                model       score`,
+    `${result.key.padEnd(3)}  peak loads  report.pdf, page 1  mini, mini  ${result.maxsim.score.toFixed(3)}`,
+  ]);
   const many = rankingList(
     Array.from({ length: 250 }, (_, i) => ({ page: page(i + 1, 250), score: 250 - i })),
   );
