@@ -32,7 +32,7 @@ export default {
     );
     assert.deepEqual(shown.slice(1), expected);
     await lens.page.getByText("Numbers as a table").click();
-    await lens.frame();
+    await lens.page.locator(".cl-table tbody tr").first().waitFor();
     const cells = await lens.page
       .locator(".cl-table tbody th")
       .evaluateAll((all) => all.map((e) => e.textContent));

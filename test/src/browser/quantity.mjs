@@ -41,6 +41,7 @@ export default {
     );
     assert.deepEqual(await page.locator(".cl-chip .cl-chip-value").allInnerTexts(), ["900 m", "650 m", "–"]);
     await page.getByText("Numbers as a table").click();
+    await page.locator(".cl-table tr").first().waitFor();
     assert.deepEqual(await page.locator(".cl-table tr").allInnerTexts(), [
       "text\tkind\taltitude in m\trow\tcolumn",
       "peak loads\tquery\t900.0\t1\t2",
