@@ -15,8 +15,9 @@ export function explanationOf(data: LensData, key: string): LensExplanation {
     data.queries[result.query],
     data.pages[result.page],
   ];
-  const known = assembled.get(result);
-  if (known && [model, query, page].every((part, i) => part === known.from[i])) return known.explanation;
+  const earlier = assembled.get(result);
+  if (earlier && [model, query, page].every((part, i) => part === earlier.from[i]))
+    return earlier.explanation;
   const { maps, maxsim, baseline, layers, versions, date } = result;
   const explanation: LensExplanation = {
     kind: "explanation",

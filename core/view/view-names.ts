@@ -30,17 +30,17 @@ export function ownName(place: string, spelled: string): string {
 
 /**
  * The name of a setting that there is.
- * @param known the names there are
+ * @param names the names there are
  * @throws RangeError for one that is none, naming those there are
  */
-export function settingName(place: string, spelled: string, known: readonly string[]): string {
+export function settingName(place: string, spelled: string, names: readonly string[]): string {
   const name = ownName(place, spelled);
-  if (known.includes(name) || OPTIONAL[place]?.includes(name)) return name;
+  if (names.includes(name) || OPTIONAL[place]?.includes(name)) return name;
   const elsewhere = place === "view" ? IN_GROUPS : {};
-  const near = nearest(spelled, [...known, ...Object.keys(elsewhere)]);
+  const near = nearest(spelled, [...names, ...Object.keys(elsewhere)]);
   const meant = near !== undefined && Object.hasOwn(elsewhere, near) ? elsewhere[near] : near;
   throw new RangeError(
-    `invalid ${place}.${spelled}: no such setting, expected one of ${known.join(", ")}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
+    `invalid ${place}.${spelled}: no such setting, expected one of ${names.join(", ")}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
   );
 }
 
@@ -56,8 +56,8 @@ export function canonical(change: ViewChange, view: LensView): ViewChange {
 }
 
 function names(place: string, given: Record<string, unknown>, base: object): Record<string, unknown> {
-  const known = Object.keys(base);
+  const names = Object.keys(base);
   return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [settingName(place, name, known), value]),
+    Object.entries(given).map(([name, value]) => [settingName(place, name, names), value]),
   );
 }

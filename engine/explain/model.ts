@@ -93,8 +93,8 @@ export interface ModelParts {
   cache: EmbeddingCache;
   /** Tells the person something about a query. */
   warn: (message: string) => void;
-  /** Queries that it was told about. */
-  told: Set<string>;
+  /** Queries that a warning was given of. */
+  warned: Set<string>;
 }
 
 /** A late-interaction page model. */
@@ -239,7 +239,7 @@ export class Model {
   ): AsyncGenerator<PageEmbedding> {
     const { onProgress } = options;
     const signal = stopSignal(options.signal);
-    const known = options.total ?? (Array.isArray(pages) ? pages.length : null);
+    const count = options.total ?? (Array.isArray(pages) ? pages.length : null);
     const start = performance.now();
     let done = 0;
     /** Rendered, and in the graph: of each a batch at most, so that one is prepared while the other runs. */
@@ -253,11 +253,11 @@ export class Model {
       signal?.throwIfAborted();
       const embedding = await running.shift()!;
       done += 1;
-      const total = known ?? done + running.length + ready.length;
-      onProgress?.({ done, total, etaSeconds: known === null ? null : secondsLeft(start, done, known) });
+      const total = count ?? done + running.length + ready.length;
+      onProgress?.({ done, total, etaSeconds: count === null ? null : secondsLeft(start, done, count) });
       return embedding;
     };
-    onProgress?.({ done: 0, total: known ?? 0, etaSeconds: null });
+    onProgress?.({ done: 0, total: count ?? 0, etaSeconds: null });
     try {
       for await (const page of pages) {
         signal?.throwIfAborted();
@@ -326,9 +326,9 @@ export class Model {
   /** Says once what the model does not see of a query: no map could show it. */
   #asked(text: string): Query {
     const query = this.tokenize(text);
-    const { told, warn } = this.#parts;
-    if (query.dropped.length > 0 && !told.has(text)) {
-      told.add(text);
+    const { warned, warn } = this.#parts;
+    if (query.dropped.length > 0 && !warned.has(text)) {
+      warned.add(text);
       const words = query.dropped.map((word) => JSON.stringify(word)).join(", ");
       warn(
         `query ${JSON.stringify(text)}: ${this.id} does not see ${words}, which its tokenizer drops or does not know; maps and scores are of the rest`,

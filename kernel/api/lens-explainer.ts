@@ -68,19 +68,19 @@ export class LensExplainer {
   async explain(query: string, signal?: AbortSignal): Promise<Answer> {
     const explained: { explanation: Explanation; at: number }[] = [];
     let ranking: RankedPage[] = [];
-    let held: Page[] = [];
+    let best: Page[] = [];
     let pictures: Promise<LensPage[]> | null = null;
     for (const [i, model] of this.models.entries()) {
       signal?.throwIfAborted();
       const asked = await model.embedQuery(query, { signal });
       if (i === 0) {
         ranking = await this.#rank(asked, signal);
-        held = ranking.slice(0, this.#top).map((r) => r.page);
+        best = ranking.slice(0, this.#top).map((r) => r.page);
         // They are compressed outside of this thread.
-        pictures = this.#lensPages(held, signal);
+        pictures = this.#lensPages(best, signal);
         pictures.catch(() => undefined);
       }
-      for (const [at, page] of held.entries()) {
+      for (const [at, page] of best.entries()) {
         const explanation = await explainPage(model, page, asked, { baseline: null, signal });
         this.#sources.set(explanation.maps, { model, page });
         explained.push({ explanation, at });

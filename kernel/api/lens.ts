@@ -387,8 +387,8 @@ export class Lens {
     this.#state = { version: LENS_STATE_VERSION, data, view: this.#keepView(data) };
     this.#ranking = ranking;
     this.#measuring = null;
-    const known = Object.values(data.results).every(({ baseline }) => baseline !== null);
-    this.#isMeasured = known || !this.#explainer.measures;
+    const isComplete = Object.values(data.results).every(({ baseline }) => baseline !== null);
+    this.#isMeasured = isComplete || !this.#explainer.measures;
     this.#widget?.show(this.state, !this.#isMeasured);
     if (before && !sameView(before, this.state.view)) this.#tell();
   }
@@ -438,9 +438,9 @@ export class Lens {
   #word(text: string): QueryWord {
     const word = this.words.find((w) => w.text.toLowerCase() === text.toLowerCase());
     if (word) return word;
-    const known = this.words.map((w) => JSON.stringify(w.text)).join(", ");
+    const texts = this.words.map((w) => JSON.stringify(w.text)).join(", ");
     throw new RangeError(
-      `invalid word: ${JSON.stringify(text)}, expected one of ${known}, or a token's index`,
+      `invalid word: ${JSON.stringify(text)}, expected one of ${texts}, or a token's index`,
     );
   }
 

@@ -43,8 +43,8 @@ const MIMES: Record<string, string> = {
 export async function lensFile(state: LensState, format: string): Promise<LensFile> {
   if (!Object.hasOwn(FORMATS, format))
     throw new RangeError(`invalid format: ${format}, expected one of ${Object.keys(FORMATS).join(", ")}`);
-  const made = await FORMATS[format](state, {});
-  const data = typeof made === "string" ? new TextEncoder().encode(made) : made;
+  const content = await FORMATS[format](state, {});
+  const data = typeof content === "string" ? new TextEncoder().encode(content) : content;
   return { name: fileName(scene(state), format), mime: MIMES[format], data };
 }
 

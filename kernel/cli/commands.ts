@@ -43,8 +43,8 @@ export async function run(argv: readonly string[]): Promise<0 | 1 | 2 | 130> {
     }
     return await command.run(rest, stop.signal);
   } catch (error) {
-    const told = stop.signal.aborted && isAbort(error) ? stop.signal.reason : error;
-    say(`colpali-lens: ${told instanceof Error ? told.message : String(told)}`);
+    const reason = stop.signal.aborted && isAbort(error) ? stop.signal.reason : error;
+    say(`colpali-lens: ${reason instanceof Error ? reason.message : String(reason)}`);
     if (stop.signal.aborted) return 130;
     const usage = error instanceof UsageError;
     if (usage) say(`See \`colpali-lens ${command ? `${name} ` : ""}--help\`.`);
@@ -65,9 +65,9 @@ function isAbort(error: unknown): boolean {
 }
 
 function unknownCommand(name: string): UsageError {
-  const known = Object.keys(COMMANDS);
-  const near = didYouMean(name, [...known, "--help", "--version"]);
-  return new UsageError(`unknown command: ${name}, expected one of ${known.join(", ")}${near}`);
+  const names = Object.keys(COMMANDS);
+  const near = didYouMean(name, [...names, "--help", "--version"]);
+  return new UsageError(`unknown command: ${name}, expected one of ${names.join(", ")}${near}`);
 }
 
 function overview(): string {

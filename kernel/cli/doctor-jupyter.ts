@@ -24,8 +24,8 @@ export function jupyterFindings(): Finding[] {
   const asked = python
     ? [ask(python, "-m", "jupyter")]
     : [...(existsSync(own) ? [ask(own, "-m", "jupyter")] : []), ask("jupyter")];
-  const known = asked.filter((folders) => folders !== null);
-  const places = known.length > 0 ? known : [usualFolders()];
+  const found = asked.filter((folders) => folders !== null);
+  const places = found.length > 0 ? found : [usualFolders()];
   const reports = places.map((folders) => [kernel(folders), extension(folders), widgetManager(folders)]);
   return reports.find((findings) => findings.every(({ state }) => state === "ok")) ?? reports[0];
 }

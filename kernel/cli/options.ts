@@ -80,11 +80,11 @@ function isOption(word: string): boolean {
 }
 
 function unknownOption(word: string, options: Options): UsageError {
-  const known = Object.keys(options).map((name) => `--${name}`);
+  const names = Object.keys(options).map((name) => `--${name}`);
   const asked = word.replace(/=.*/s, "");
   const value = asked.startsWith("--") ? "" : ` (as a value: --NAME=${asked})`;
   return new UsageError(
-    `unknown option: ${asked}${value}, expected one of ${known.join(", ")}${didYouMean(asked, known)}`,
+    `unknown option: ${asked}${value}, expected one of ${names.join(", ")}${didYouMean(asked, names)}`,
   );
 }
 

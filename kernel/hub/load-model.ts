@@ -115,7 +115,7 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
       engine,
       cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
       warn: options.onWarning ?? console.warn,
-      told: new Set(),
+      warned: new Set(),
       info: {
         id: folder.name,
         path: folder.path,

@@ -68,8 +68,8 @@ export class GlyphMender {
   }
 
   #font(name: FontName): number {
-    const known = this.#fonts.get(name);
-    if (known) return known.handle;
+    const open = this.#fonts.get(name);
+    if (open) return open.handle;
     const file = readFileSync(fontPath(name));
     const data = copyIn(this.module, file);
     const handle = this.module.FPDFText_LoadFont(this.document, data, file.length, TRUETYPE, true);

@@ -256,7 +256,7 @@ export class LensView extends DOMWidgetView {
   private show(now: Parts, before: Parts | null): void {
     const same = before !== null && sameParts(now, before);
     if (same && now.view === before.view) return;
-    const known = this.data;
+    const last = this.data;
     this.data = null;
     if (now.data === null) {
       this.lens.setState(null);
@@ -265,11 +265,11 @@ export class LensView extends DOMWidgetView {
     const { data, view } = isEarlier(now.data)
       ? fromEarlier(now)
       : { data: joinLens(now.data, now.pictures, now.results), view: now.view };
-    this.data = same && known ? known : decodeLensData(data);
+    this.data = same && last ? last : decodeLensData(data);
     const checked = decodeLensView(this.data, view ?? {});
-    if (!known || !before || now.data !== before.data) this.lens.setState({ data: this.data, view: checked });
+    if (!last || !before || now.data !== before.data) this.lens.setState({ data: this.data, view: checked });
     else {
-      if (this.data !== known) this.lens.setData(this.data);
+      if (this.data !== last) this.lens.setData(this.data);
       if (now.view !== before.view) this.lens.setView(checked);
     }
   }

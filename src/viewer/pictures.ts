@@ -20,11 +20,11 @@ export function createPictures(): Pictures {
   }
   return {
     url({ picture }) {
-      const known = urls.get(picture.data);
-      if (known) return known;
-      const made = URL.createObjectURL(new Blob([picture.data as BlobPart], { type: picture.mime }));
-      urls.set(picture.data, made);
-      return made;
+      const url = urls.get(picture.data);
+      if (url) return url;
+      const created = URL.createObjectURL(new Blob([picture.data as BlobPart], { type: picture.mime }));
+      urls.set(picture.data, created);
+      return created;
     },
     keep,
     dispose: () => keep([]),

@@ -39,8 +39,8 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
   const toast = createToast();
   /** @param act does what the button says; what it returns is told, as is a failure */
   const button = (label: string, failed: string, act: () => Promise<string>) => {
-    const made = h("button", {}, label);
-    made.addEventListener("click", () => {
+    const element = h("button", {}, label);
+    element.addEventListener("click", () => {
       details.open = false;
       summary.focus();
       act().then(
@@ -48,7 +48,7 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
         (error: Error) => toast.show(`${failed}: ${error.message}`, "failed"),
       );
     });
-    return made;
+    return element;
   };
   const saving = (format: SaveFormat, make: () => Promise<NamedFile>) =>
     button(NAMES[format], "Not saved", async () => {
@@ -109,9 +109,9 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
   }
 
   function mark(): void {
-    for (const made of remote) {
-      made.disabled = !live || !fromKernel;
-      made.title = made.disabled ? NEEDS_KERNEL : "";
+    for (const button of remote) {
+      button.disabled = !live || !fromKernel;
+      button.title = button.disabled ? NEEDS_KERNEL : "";
     }
   }
 

@@ -101,9 +101,9 @@ export function createZooming(
   }
 
   const button = (label: string, sign: string, factor: number) => {
-    const made = h("button", { "aria-label": label, title: label }, sign);
-    made.addEventListener("click", () => by(factor));
-    return made;
+    const element = h("button", { "aria-label": label, title: label }, sign);
+    element.addEventListener("click", () => by(factor));
+    return element;
   };
   return {
     buttons: h(
