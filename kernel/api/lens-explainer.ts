@@ -36,10 +36,10 @@ export class LensExplainer {
   readonly #report: Report | undefined;
   /** Whether the pages went through all models: it takes long only the first time. */
   #isEmbedded = false;
-  /** What takes longest about a page that comes again. */
-  readonly #pictures = new LRUCache<string, LensPage>({
+  /** What takes longest about a page that comes again, by the digest of its pixels. */
+  readonly #pictures = new LRUCache<string, LensPage["picture"]>({
     maxSize: 128 * 2 ** 20,
-    sizeCalculation: ({ picture }) => picture.data.length,
+    sizeCalculation: ({ data }) => data.length,
   });
   /** What maps were made from. */
   readonly #sources = new WeakMap<SimilarityMaps, { model: Model; page: Page }>();
@@ -159,9 +159,9 @@ export class LensExplainer {
   #lensPages(pages: readonly Page[], signal: AbortSignal | undefined): Promise<LensPage[]> {
     return several(pages, async (page) => {
       const sha256 = await page.digest({ signal });
-      const picture = this.#pictures.get(sha256) ?? (await lensPage(page, { signal }));
-      this.#pictures.set(sha256, picture);
-      return picture;
+      const shown = await lensPage(page, { signal, picture: this.#pictures.get(sha256) });
+      this.#pictures.set(sha256, shown.picture);
+      return shown;
     });
   }
 }

@@ -6,28 +6,42 @@ import type { StopOptions } from "../hub/load-model.js";
 const LONGEST = 2400;
 
 /**
- * A page as the lens shows it, in WebP: print without loss, which for rendered pages is smaller as well; scans and
- * photographs with the little loss that keeps print sharp.
+ * A page as the lens shows it.
+ * @param picture where it is there already, as another page with the same pixels has it
  */
-export async function lensPage(page: Page, options: StopOptions = {}): Promise<LensPage> {
+export async function lensPage(
+  page: Page,
+  options: StopOptions & { picture?: LensPage["picture"] } = {},
+): Promise<LensPage> {
+  const picture = options.picture ?? (await pagePicture(page, options));
+  const sha256 = await page.digest(options);
   const { source, width, height } = page;
-  const pixels = await page.pixels(options);
-  const flat = isFlat(pixels);
-  const data = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .resize({ width: LONGEST, height: LONGEST, fit: "inside", withoutEnlargement: true })
-    .webp(flat ? { lossless: true, effort: 1 } : { quality: 80, effort: 2 })
-    .toBuffer();
   return {
     name: sharedName(source.file),
     number: source.number,
     of: source.of,
     width,
     height,
-    sha256: await page.digest(options),
+    sha256,
     dpi: source.dpi,
     renderer: source.renderer,
-    picture: { mime: "image/webp", data: new Uint8Array(data) },
+    picture,
   };
+}
+
+/**
+ * A page's picture, in WebP: print without loss, which for rendered pages is smaller as well; scans and photographs with the
+ * little loss that keeps print sharp.
+ */
+async function pagePicture(page: Page, options: StopOptions): Promise<LensPage["picture"]> {
+  const { width, height } = page;
+  const pixels = await page.pixels(options);
+  const flat = isFlat(pixels);
+  const data = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize({ width: LONGEST, height: LONGEST, fit: "inside", withoutEnlargement: true })
+    .webp(flat ? { lossless: true, effort: 1 } : { quality: 80, effort: 2 })
+    .toBuffer();
+  return { mime: "image/webp", data: new Uint8Array(data) };
 }
 
 /** True where most pixels are as the one before them: a drawn page, not a scan. Looks at about 20,000 places. */

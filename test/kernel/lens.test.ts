@@ -1,8 +1,9 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
+import sharp from "sharp";
 import type { LensExplanation } from "../../core/index";
 import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
 import { goldenRoot } from "./support/golden";
@@ -22,6 +23,26 @@ beforeAll(async () => {
 afterAll(async () => {
   await model.dispose();
   rmSync(folder, { recursive: true });
+});
+
+test("pages that look the same are two pages, each with its own name and number", async () => {
+  const png = await sharp({ create: { width: 300, height: 200, channels: 3, background: "#fff" } })
+    .png()
+    .toBuffer();
+  for (const name of ["blank-a.png", "blank-b.png"]) writeFileSync(join(folder, name), png);
+  const blank = await openPages([join(folder, "blank-a.png"), join(folder, "blank-b.png")]);
+  const both = await explain(model, blank, "electricity network", { baseline: false });
+  const files = () =>
+    both.results
+      .filter(({ query }) => query.text === both.query)
+      .map(({ provenance }) => provenance.page.file)
+      .sort();
+  expect(files()).toEqual(["blank-a.png", "blank-b.png"]);
+  // Their pictures are kept by now.
+  await both.ask("peak load");
+  expect(files()).toEqual(["blank-a.png", "blank-b.png"]);
+  const [a, b] = both.results.map(({ provenance }) => provenance.page.sha256);
+  expect(a).toBe(b);
 });
 
 test("the score adds up, and the winner aggregate is its patch part", () => {
