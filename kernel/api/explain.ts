@@ -2,6 +2,7 @@ import type { Page } from "../../core/index.js";
 import { controlQueries } from "../../engine/explain/index.js";
 import type { Model } from "../hub/load-model.js";
 import { stopSignal } from "../interrupt.js";
+import { pageList } from "../pages/page-list.js";
 import type { Report } from "../widgets/progress.js";
 import { Lens } from "./lens.js";
 
@@ -47,6 +48,6 @@ export async function explain(
   for await (const page of "kind" in pages ? [pages] : pages) all.push(page);
   if (all.length === 0)
     throw new RangeError("invalid pages: none, expected at least one page (openPages gives them)");
-  const lens = new Lens(models, all, options.top ?? 12, baseline, options.onProgress);
+  const lens = new Lens(models, pageList(all), options.top ?? 12, baseline, options.onProgress);
   return lens.ask(query, { signal });
 }

@@ -12,9 +12,9 @@ import {
   type Rect,
   reading,
   scoreParts,
-  sharedName,
   tabular,
 } from "../../core/index.js";
+import { pageLabel } from "../pages/page-list.js";
 import type { RankedPage } from "./lens-explainer.js";
 
 /** A patch with its place on the page. */
@@ -32,11 +32,7 @@ const number = <T>(head: string, cell: (row: T, index: number) => string): Colum
 const RANKING: Column<RankedPage>[] = [
   number("rank", (_, i) => String(i + 1)),
   number("score", ({ score }) => decimal(score, 3)),
-  {
-    head: "page",
-    cell: ({ page: { source } }) =>
-      source.of > 1 ? `${sharedName(source.file)}, page ${source.number}` : sharedName(source.file),
-  },
+  { head: "page", cell: ({ page }) => pageLabel(page) },
 ];
 
 const patchColumns = (of: Quantity): Column<RankedPatch>[] => [

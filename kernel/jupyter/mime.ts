@@ -15,6 +15,9 @@ export interface Displayed {
  */
 export const DISPLAY = Symbol.for("Jupyter.display");
 
+/** Shows nothing: takes an output's place without leaving a line. */
+export const NOTHING = { [DISPLAY]: (): MimeBundle => ({}) };
+
 /** The bundle of any value: its own when it has one, else what Node prints for it. In steps where the value has several. */
 export function describe(value: unknown): Promise<Displayed> | AsyncIterable<Displayed> {
   const method = (value as Record<symbol, unknown> | null | undefined)?.[DISPLAY];
@@ -28,7 +31,7 @@ async function* each(value: unknown, own: AsyncIterable<unknown>): AsyncGenerato
 
 async function displayed(value: unknown, own: unknown): Promise<Displayed> {
   const bundle = await own;
-  if (isBundle(bundle)) return { data: encodeBinary(bundle), metadata: {} };
+  if (isBundle(bundle) || isEmpty(bundle)) return { data: encodeBinary(bundle), metadata: {} };
   if (bundle != null) {
     throw new TypeError(
       `invalid result of [Symbol.for("Jupyter.display")](): ${inspect(bundle, { depth: 0 })}, expected an object keyed by MIME type`,
@@ -59,6 +62,10 @@ export async function lastStep<T>(value: T | Promise<T> | AsyncIterable<T>): Pro
   let last: T | undefined;
   for await (const step of value) last = step;
   return last as T;
+}
+
+function isEmpty(value: unknown): value is MimeBundle {
+  return isPlainObject(value) && Object.keys(value).length === 0;
 }
 
 /** Whether a value is a bundle: a plain object whose keys are all MIME types. */

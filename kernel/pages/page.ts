@@ -4,7 +4,9 @@ import { LRUCache } from "lru-cache";
 import { type Page, type PageSource, type PageWord, sharedName } from "../../core/index.js";
 import { SharedWorks } from "../../engine/shared-work.js";
 import { stopSignal } from "../interrupt.js";
+import { DISPLAY } from "../jupyter/mime.js";
 import { PageError } from "./error.js";
+import { pageBundle } from "./page-list.js";
 import { changed } from "./read-document.js";
 
 /** Largest page that is decoded: A4 at 1,000 dpi. */
@@ -102,7 +104,10 @@ export function makePage(from: Renderable, onRendered: (page: Page) => void): Pa
       return words.get(from) ?? reading.get(from, read, signal);
     },
   };
-  return Object.defineProperty(page, inspect.custom, { value: () => line(page) });
+  return Object.defineProperties(page, {
+    [inspect.custom]: { value: () => line(page) },
+    [DISPLAY]: { value: () => pageBundle([page], line(page)) },
+  });
 }
 
 function line({ width, height, source: { file, number, of, dpi }, warnings }: Page): string {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { currentKernel, type KernelApi } from "../jupyter/kernel.js";
+import { NOTHING } from "../jupyter/mime.js";
 import { FloatProgress, HBox, Label } from "./index.js";
 
 /** What a slow step reports: how many of how many are done. */
@@ -11,8 +12,8 @@ const INTERVAL_MS = 100;
 
 /**
  * Runs a slow step and shows how far it is: a bar in the cell under a notebook kernel, nothing in plain Node
- * (pass your own `onProgress` there). The bar ends as one line that says what was done and how long it took, or, when
- * the step fails or is interrupted, how far it came. An interrupted step is not waited for.
+ * (pass your own `onProgress` there). The bar goes when the step is done, as what is left in a saved notebook is for what the
+ * step gave; when it fails or is interrupted, one line says how far it came. An interrupted step is not waited for.
  */
 export async function withProgress<T>(
   label: string,
@@ -50,7 +51,7 @@ export async function withProgress<T>(
       bar.show(share(done, total), count(unit, done, total, seconds()));
     });
     const result = await Promise.race([work, interrupted]);
-    bar?.end(`${label}: ${amount(total, unit)} in ${seconds().toFixed(1)} s`);
+    bar?.end();
     return result;
   } catch (error) {
     if (!signal.aborted) stopped();
@@ -99,9 +100,10 @@ class Bar {
     void this.kernel.display({ ...this.box.viewBundle(), ...text }, { displayId: this.displayId });
   }
 
-  /** Leaves a line of text, which a saved notebook shows without a kernel. */
-  end(line: string): void {
-    void this.kernel.display({ "text/plain": line }, { displayId: this.displayId, update: true });
+  /** @param line what takes the bar's place, also in a saved notebook; nothing without it */
+  end(line?: string): void {
+    const left = line === undefined ? NOTHING : { "text/plain": line };
+    void this.kernel.display(left, { displayId: this.displayId, update: true });
     for (const widget of [...this.box.children, this.box] as Label[]) {
       widget.layout.close();
       widget.style?.close();

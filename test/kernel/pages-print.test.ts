@@ -1,7 +1,11 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
+import { rmSync } from "node:fs";
 import { inspect } from "node:util";
+import sharp from "sharp";
 import { setCurrentKernel } from "../../kernel/jupyter/kernel";
+import { describe as described } from "../../kernel/jupyter/mime";
 import { openPages, streamPages } from "../../kernel/pages";
+import { pageList } from "../../kernel/pages/page-list";
 import { put, RGB, raw } from "./support/pages";
 import { onePage } from "./support/raw-pdf";
 import { samplePdf } from "./support/sample-pdf";
@@ -42,6 +46,48 @@ describe("a page is printed as one line", () => {
     expect(inspect(page)).toBe('Page "a\\n\\u001b[31m.pdf" (625 x 208 pixels, 150 dpi)');
     await page.pixels();
     expect(inspect(page)).toBe('Page "a\\n\\u001b[31m.pdf" (625 x 208 pixels, 150 dpi, 1 warning)');
+  });
+});
+
+describe("pages in a cell", () => {
+  const photo = () => raw(RGB).png().toBuffer();
+  const html = async (value: unknown) => String((await described(value)).data["text/html"]);
+
+  test("a list prints as a table, and shows small pictures of its first pages with names as text", async () => {
+    const name = put("a <b>&.pdf", report);
+    const pages = pageList([...(await openPages(name, { dpi: 36 })), ...(await openPages(await photo()))]);
+    expect(inspect(pages).split("\n")[0]).toBe("index  page                    pixels  dpi");
+    expect(inspect(pages).split("\n")[2]).toBe("    1  a <b>&.pdf, page 2   150 x 100   36");
+    expect(inspect(pages).split("\n").at(-1)).toBe("   20  bytes                    3 x 2    –");
+    const shown = await html(pages);
+    expect(shown.match(/<img /g)).toHaveLength(6);
+    expect(shown).toContain("a &lt;b&gt;&amp;.pdf, page 6");
+    expect(shown).not.toContain("<b>");
+    expect(shown).toContain("<p>… and 15 more</p>");
+    expect((await described(pages)).data["text/plain"]).toBe(inspect(pages));
+    expect(pages).toHaveLength(21);
+    expect(Object.keys(pages)).toEqual(Array.from({ length: 21 }, (_, i) => String(i)));
+  });
+
+  test("a page shows its picture, in its shape and colours", async () => {
+    const [page] = await openPages(await photo());
+    const shown = await html(page);
+    const [, width, height, source] =
+      /width="(\d+)" height="(\d+)" src="data:image\/webp;base64,([^"]+)"/.exec(shown) ?? [];
+    expect([width, height]).toEqual(["2", "1"]);
+    const { data, info } = await sharp(Buffer.from(source, "base64"))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([3, 2]);
+    expect(data[0] - data[2]).toBeGreaterThan(0);
+  });
+
+  test("a page that cannot be rendered is named without a picture; an empty list is one", async () => {
+    const path = put("gone.png", await photo());
+    const pages = pageList(await openPages(path));
+    rmSync(path);
+    expect(await html(pages)).toBe("<table><tbody><tr><td>gone.png</td></tr></tbody></table>");
+    expect((await described(pageList([]))).data).toEqual({ "text/plain": "[]" });
   });
 });
 
