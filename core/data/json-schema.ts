@@ -15,6 +15,7 @@ interface Node {
   item?: Node;
   value?: Node;
   entries?: Record<string, Node>;
+  getter?: (input: unknown) => Node;
 }
 
 const BOUNDS: Record<string, [text: string, list: string]> = {
@@ -44,7 +45,7 @@ function convert(node: Node): JsonSchema {
   return out;
 }
 
-function plain({ type, literal, options, wrapped, item, value, entries = {} }: Node): JsonSchema {
+function plain({ type, literal, options, wrapped, item, value, entries = {}, getter }: Node): JsonSchema {
   switch (type) {
     case "literal":
       return { const: literal };
@@ -54,6 +55,8 @@ function plain({ type, literal, options, wrapped, item, value, entries = {} }: N
       return { anyOf: [convert(wrapped as Node), { type: "null" }] };
     case "optional":
       return convert(wrapped as Node);
+    case "lazy":
+      return convert((getter as (input: unknown) => Node)(undefined));
     case "array":
       return { type: "array", items: convert(item as Node) };
     case "record":

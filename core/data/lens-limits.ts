@@ -9,6 +9,9 @@ export const LENS_LIMITS = {
   cosines: 32_000_000,
   /** Quantities beside cosines, of one result. */
   layers: 50,
+  /** Printed words of a page, and characters of one. */
+  words: 50_000,
+  wordLength: 1_000,
   /** Control queries, and control tokens of one kind. */
   baseline: 100_000,
   /** Bytes of one encoded picture, and pixels of it once decoded. */

@@ -6,6 +6,7 @@ import type {
   Layer,
   MaxSim,
   ModelProvenance,
+  PageWord,
   Provenance,
   Query,
   SimilarityMaps,
@@ -33,6 +34,11 @@ export interface LensPage {
   renderer: string;
   /** Encoded picture for display; may be smaller than width x height. */
   picture: { mime: (typeof PICTURE_MIMES)[number]; data: Uint8Array };
+  /**
+   * What is printed on it, in pixels of the page; empty where nothing is, or only a picture of it. Missing where nobody has
+   * read it, as in lenses saved by earlier versions.
+   */
+  words?: readonly PageWord[];
 }
 
 /** What depends on the model alone. */

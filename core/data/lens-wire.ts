@@ -1,11 +1,14 @@
 import type { LensData, LensPage, Result } from "./lens-state.js";
 import type { Layer } from "./vocabulary.js";
+import { type PackedWord, packWords, unpackWords } from "./words-wire.js";
 
-/** A lens on its way to the browser: pictures and results travel apart from the rest, each once. */
+/** A lens on its way to the browser: pictures, with what is printed on them, and results travel apart from the rest, each once. */
 export interface LensWire {
-  data: Pick<LensData, "models" | "queries" | "order"> & { pages: Record<string, Omit<LensPage, "picture">> };
+  data: Pick<LensData, "models" | "queries" | "order"> & {
+    pages: Record<string, Omit<LensPage, "picture" | "words">>;
+  };
   /** By the key of the page. */
-  pictures: Record<string, LensPage["picture"]>;
+  pictures: Record<string, LensPage["picture"] & { words: PackedWord[] | null }>;
   /** By the key of the result; what control queries reach, and further maps, come when they are measured. */
   results: Record<
     string,
@@ -15,8 +18,8 @@ export interface LensWire {
 
 export function splitLens({ models, queries, pages, results, order }: LensData): LensWire {
   return {
-    data: { models, queries, pages: mapped(pages, ({ picture, ...page }) => page), order },
-    pictures: mapped(pages, ({ picture }) => picture),
+    data: { models, queries, pages: mapped(pages, ({ picture, words, ...page }) => page), order },
+    pictures: mapped(pages, ({ picture, words }) => ({ ...picture, words: words ? packWords(words) : null })),
     results: mapped(results, ({ baseline, layers = null, ...result }) => ({ result, baseline, layers })),
   };
 }
@@ -29,13 +32,19 @@ export function joinLens(data: unknown, pictures: unknown, results: unknown): un
     ...data,
     pages:
       isRecord(data.pages) &&
-      mapped(data.pages, (page, key) => (isRecord(page) ? { ...page, picture: shown[key] } : page)),
+      mapped(data.pages, (page, key) => (isRecord(page) ? { ...page, ...pictured(shown[key]) } : page)),
     results: mapped(measured, (of) =>
       isRecord(of) && isRecord(of.result)
         ? { ...of.result, baseline: of.baseline, ...(of.layers ? { layers: of.layers } : {}) }
         : of,
     ),
   };
+}
+
+function pictured(of: unknown): Record<string, unknown> {
+  if (!isRecord(of)) return { picture: of };
+  const { words, ...picture } = of;
+  return { picture, ...(words ? { words: unpackWords(words) } : {}) };
 }
 
 function mapped<T, U>(of: Record<string, T>, change: (value: T, key: string) => U): Record<string, U> {

@@ -14,6 +14,7 @@ import {
   integer,
   list,
   object,
+  once,
   oneOf,
   optional,
   orNull,
@@ -31,9 +32,11 @@ import {
   type LayerMap,
   type MaxSim,
   type ModelProvenance,
+  type PageWord,
   type Query,
   type QueryToken,
   type QueryWord,
+  type Rect,
   type SimilarityMaps,
   TOKEN_KINDS,
   type TokenKind,
@@ -106,6 +109,23 @@ export const querySchema: Schema<Query> = checked(
   },
 );
 
+const place = finite(-1e6, 1e6);
+const extent = finite(0, 1e6);
+
+const printedWords: Schema<readonly PageWord[]> = once(
+  list(
+    object<PageWord>({
+      text: text(LENS_LIMITS.wordLength),
+      rect: object<Rect>({ x: place, y: place, width: extent, height: extent }),
+      line: integer(0, LENS_LIMITS.words),
+      block: integer(0, LENS_LIMITS.words),
+      source: oneOf(["pdf", "ocr"]),
+    }),
+    0,
+    LENS_LIMITS.words,
+  ),
+);
+
 export const pageSchema: Schema<LensPage> = checked(
   object<LensPage>({
     name: textAs(sharedReference),
@@ -120,6 +140,7 @@ export const pageSchema: Schema<LensPage> = checked(
       mime: oneOf(PICTURE_MIMES),
       data: checked(bytes(), pictureTrouble),
     }),
+    words: optional(printedWords),
   }),
   ({ number, of }) => (number <= of ? null : notAt(["number"], number, 1, of)),
 );

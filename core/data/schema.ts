@@ -173,6 +173,27 @@ export function cosines(most: number): Schema<Float32Array> {
   });
 }
 
+/**
+ * For long lists that nobody writes to: what was read once is known again when the same object comes again, and the same
+ * object comes out.
+ */
+export function once<T extends object>(of: Schema<T>): Schema<T> {
+  const known = new WeakMap<object, T>();
+  return v.lazy((input): Schema<T> => {
+    const before = typeof input === "object" && input !== null ? known.get(input) : undefined;
+    const keep = (read: T) => {
+      known.set(input as object, read);
+      return read;
+    };
+    return before
+      ? v.pipe(
+          v.any(),
+          v.transform((): T => before),
+        )
+      : v.pipe(of, v.transform(keep));
+  });
+}
+
 /** A schema with a rule that no single field states. */
 export function checked<T>(of: Schema<T>, check: (value: T) => Wrong | null): Schema<T> {
   return v.pipe(

@@ -41,6 +41,7 @@ export class LensExplainer {
     maxSize: 128 * 2 ** 20,
     sizeCalculation: ({ data }) => data.length,
   });
+  readonly #words = new WeakMap<Page, LensPage["words"]>();
   /** What maps were made from. */
   readonly #sources = new WeakMap<SimilarityMaps, { model: Model; page: Page }>();
 
@@ -159,8 +160,13 @@ export class LensExplainer {
   #lensPages(pages: readonly Page[], signal: AbortSignal | undefined): Promise<LensPage[]> {
     return several(pages, async (page) => {
       const sha256 = await page.digest({ signal });
-      const shown = await lensPage(page, { signal, picture: this.#pictures.get(sha256) });
+      const shown = await lensPage(page, {
+        signal,
+        picture: this.#pictures.get(sha256),
+        words: this.#words.get(page),
+      });
       this.#pictures.set(sha256, shown.picture);
+      this.#words.set(page, shown.words);
       return shown;
     });
   }

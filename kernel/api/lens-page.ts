@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { type LensPage, type Page, sharedName } from "../../core/index.js";
+import { LENS_LIMITS, type LensPage, type Page, type PageWord, sharedName } from "../../core/index.js";
 import type { StopOptions } from "../hub/load-model.js";
 
 /** Longest side of the picture that goes to the browser; coordinates stay those of the page. */
@@ -8,12 +8,17 @@ const LONGEST = 2400;
 /**
  * A page as the lens shows it.
  * @param picture where it is there already, as another page with the same pixels has it
+ * @param words where they are there already
  */
 export async function lensPage(
   page: Page,
-  options: StopOptions & { picture?: LensPage["picture"] } = {},
+  options: StopOptions & Partial<Pick<LensPage, "picture" | "words">> = {},
 ): Promise<LensPage> {
-  const picture = options.picture ?? (await pagePicture(page, options));
+  // Pictures are compressed outside of this thread, which reads the words meanwhile.
+  const [picture, words] = await Promise.all([
+    options.picture ?? pagePicture(page, options),
+    options.words ?? pageWords(page, options),
+  ]);
   const sha256 = await page.digest(options);
   const { source, width, height } = page;
   return {
@@ -26,7 +31,32 @@ export async function lensPage(
     dpi: source.dpi,
     renderer: source.renderer,
     picture,
+    ...(words && { words }),
   };
+}
+
+/** What is printed on a page, to a tenth of a pixel. A text layer that is broken costs the names of places, not the lens. */
+async function pageWords(page: Page, { signal }: StopOptions): Promise<readonly PageWord[] | undefined> {
+  try {
+    const words = (await page.words({ signal })).filter(({ rect }) =>
+      Object.values(rect).every(Number.isFinite),
+    );
+    return words.slice(0, LENS_LIMITS.words).map(({ text, rect, ...word }) => ({
+      ...word,
+      text: text.slice(0, LENS_LIMITS.wordLength),
+      rect: { x: tenths(rect.x), y: tenths(rect.y), width: tenths(rect.width), height: tenths(rect.height) },
+    }));
+  } catch (error) {
+    signal?.throwIfAborted();
+    const { file, number } = page.source;
+    console.warn(
+      `The text of page ${number} of ${sharedName(file)} cannot be read (${(error as Error).message}): its places have no names.`,
+    );
+  }
+}
+
+function tenths(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }
 
 /**

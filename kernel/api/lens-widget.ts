@@ -1,7 +1,6 @@
 import {
   decodeLensView,
   type LensData,
-  type LensPage,
   type LensState,
   type LensStatus,
   type LensView,
@@ -28,13 +27,13 @@ const IDLE: LensStatus = { busy: null, fraction: null, error: null };
 
 const MODULE = { module: manifest.name, version: `^${manifest.version}` };
 
-/** A page's picture: a model of its own, so that it is sent and saved once. */
-class LensPicture extends Widget<LensPage["picture"]> {
-  constructor(picture: LensPage["picture"]) {
+/** A page's picture and printed words: a model of its own, so that they are sent and saved once. */
+class LensPicture extends Widget<LensWire["pictures"][string]> {
+  constructor(picture: LensWire["pictures"][string]) {
     super({
       model: { ...MODULE, name: "LensPictureModel" },
       state: picture,
-      properties: { mime: OWNED, data: OWNED },
+      properties: { mime: OWNED, data: OWNED, words: OWNED },
     });
   }
 }

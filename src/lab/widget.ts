@@ -30,10 +30,10 @@ const own = (name: string) => ({
 /** Kept as it came, so that saving loses nothing of what a view refuses; its binary leaves are saved as bytes of their own. */
 const asItCame = { serialize: encodeLensData };
 
-/** The picture of one page, for every lens state that shows the page. */
+/** The picture of one page and what is printed on it, for every lens state that shows the page. */
 export class LensPictureModel extends WidgetModel {
   override defaults() {
-    return { ...super.defaults(), ...own("LensPictureModel"), mime: "", data: null };
+    return { ...super.defaults(), ...own("LensPictureModel"), mime: "", data: null, words: null };
   }
 
   static override serializers: ISerializers = {
@@ -246,7 +246,7 @@ export class LensView extends DOMWidgetView {
     const { model } = this;
     return {
       data: model.get("data") ?? null,
-      pictures: contents(model.get("pictures"), ["mime", "data"]),
+      pictures: contents(model.get("pictures"), ["mime", "data", "words"]),
       results: contents(model.get("results"), ["result", "baseline", "layers"]),
       controls: model.get("controls"),
       view: model.get("view"),

@@ -6,6 +6,7 @@ import type {
   LensPage,
   LensState,
   MaxSim,
+  PageWord,
   QueryToken,
   ViewChange,
 } from "../../core/index";
@@ -127,6 +128,18 @@ export function lensPage(change: Partial<LensPage> = {}): LensPage {
     picture: { mime: "image/png", data: PICTURE },
     ...change,
   };
+}
+
+/** "peak" over the first column of the example's grid, "loads" over the third, both on its second row. */
+export function pageWords(): PageWord[] {
+  const word = (text: string, x: number): PageWord => ({
+    text,
+    rect: { x, y: 130, width: 80, height: 40 },
+    line: 0,
+    block: 0,
+    source: "pdf",
+  });
+  return [word("peak", 10), word("loads", 210)];
 }
 
 /** Explanations as a lens has them, with keys that say their places: `r0`, `r1`, on the page `p0`, … */

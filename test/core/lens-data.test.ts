@@ -1,5 +1,5 @@
 import { decodeLensData, encodeLensData } from "../../core/index";
-import { explanation, lensData } from "./example";
+import { explanation, lensData, pageWords } from "./example";
 
 test("what was encoded is decoded: all of it, with binary leaves that own their bytes", () => {
   const data = lensData();
@@ -133,6 +133,23 @@ const cases: [path: string, value: unknown, message: string][] = [
     "invalid results.r0.maxsim.tokens[0].row: 2, expected an integer from 0 to 1",
   ],
   ["models.m0.provenance.id", 7, "invalid models.m0.provenance.id: 7, expected text"],
+  ["pages.p0.words", {}, "invalid pages.p0.words: an object, expected a list of 0 to 50000"],
+  ["pages.p0.words", new Array(50_001), "invalid pages.p0.words: a list of 50001"],
+  [
+    "pages.p0.words",
+    [{ ...pageWords()[0], rect: { x: 0, y: Number.NaN, width: 1, height: 1 } }],
+    "invalid pages.p0.words[0].rect.y: NaN, expected a number from",
+  ],
+  [
+    "pages.p0.words",
+    [pageWords()[0], { ...pageWords()[0], line: 0.5 }],
+    "invalid pages.p0.words[1].line: 0.5, expected an integer",
+  ],
+  [
+    "pages.p0.words",
+    [{ ...pageWords()[0], source: "guess" }],
+    'invalid pages.p0.words[0].source: "guess", expected one of pdf, ocr',
+  ],
 ];
 
 test.each(cases)("refuses %s = %p", (path, value, message) => {

@@ -7,7 +7,7 @@ import {
   layersWith,
   splitLens,
 } from "../../core/index";
-import { baseline, explanation, lensData } from "./example";
+import { baseline, explanation, lensData, lensPage, pageWords } from "./example";
 
 const data = lensData(explanation({ baseline: baseline() }), explanation());
 
@@ -35,6 +35,25 @@ test("further maps travel apart from the maps of cosines, and are put together a
   expect(decodeLensData(joinLens(encodeLensData(rest), pictures, encodeLensData(results)))).toEqual(more);
 });
 
+test("printed words travel with the picture, and are missing where nobody read them", () => {
+  const words = pageWords();
+  const read = { ...data, pages: { p0: lensPage({ words }) } };
+  const { data: rest, pictures, results } = splitLens(read);
+  expect(rest.pages.p0).not.toHaveProperty("words");
+  expect(pictures.p0.words).toEqual([
+    ["peak", 10, 130, 80, 40, 0, 0, "pdf"],
+    ["loads", 210, 130, 80, 40, 0, 0, "pdf"],
+  ]);
+  const once = decodeLensData(joinLens(encodeLensData(rest), pictures, encodeLensData(results)));
+  expect(once).toEqual(read);
+  // They are not read again with every map that comes.
+  expect(decodeLensData(joinLens(rest, pictures, results)).pages.p0.words).toBe(once.pages.p0.words);
+  expect(splitLens(data).pictures.p0.words).toBeNull();
+  expect(decodeLensData(joinLens(rest, splitLens(data).pictures, results)).pages.p0).not.toHaveProperty(
+    "words",
+  );
+});
+
 test("what every ask sends again is small", () => {
   expect(JSON.stringify(splitLens(data).data).length).toBeLessThan(3_000);
 });
@@ -54,6 +73,14 @@ test("what is missing or is no lens is said by name", () => {
     "invalid results.r1: null, expected an object",
   );
   expect(() => decodeLensData(joinLens(rest, pictures, {}))).toThrow("invalid results: 0 entries");
+  for (const [words, message] of [
+    ["<b>", 'invalid pages.p0.words: "<b>", expected a list'],
+    [[7], "invalid pages.p0.words[0]: 7, expected an object"],
+    [[["peak", 1, 2, 3]], "invalid pages.p0.words[0].rect.height: undefined, expected a number"],
+  ])
+    expect(() => decodeLensData(joinLens(rest, { p0: { ...pictures.p0, words } }, results))).toThrow(
+      String(message),
+    );
   expect(() => decodeLensData(joinLens("<b>", {}, []))).toThrow(
     'invalid lens data: "<b>", expected an object',
   );

@@ -47,6 +47,7 @@ test("pictures and maps go out as bytes, with a place to set the size", () => {
       _model_module: "colpali-lens",
       _view_name: null,
       mime: "image/png",
+      words: null,
     },
     buffer_paths: [["data"]],
   });

@@ -45,6 +45,36 @@ test("pages that look the same are two pages, each with its own name and number"
   expect(a).toBe(b);
 });
 
+test("what is printed on the pages goes along, in pixels of the page", async () => {
+  const [first, second] = lens.results.map(({ page }) => lens.state.data.pages[page]);
+  const { words = [], width, height } = first;
+  expect(words.length).toBeGreaterThan(20);
+  expect(words.map(({ text }) => text)).toEqual((await pageOf(first).words()).map(({ text }) => text));
+  expect(second.words).not.toEqual(words);
+  for (const { rect } of words) {
+    expect(rect.x >= 0 && rect.x + rect.width <= width && rect.y >= 0 && rect.y + rect.height <= height).toBe(
+      true,
+    );
+    expect(Math.round(rect.x * 10) / 10).toBe(rect.x);
+  }
+});
+
+test("a text layer that cannot be read costs the words, not the lens", async () => {
+  const said = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  const broken = new Proxy(pages[0], {
+    get: (page, name) =>
+      name === "words" ? () => Promise.reject(new Error("no such font")) : Reflect.get(page, name),
+  });
+  const found = await explain(model, broken, "electricity", { baseline: false });
+  expect(Object.values(found.state.data.pages)[0]).not.toHaveProperty("words");
+  expect(said.mock.calls).toEqual([
+    ["The text of page 1 of energy-report.pdf cannot be read (no such font): its places have no names."],
+  ]);
+  said.mockRestore();
+});
+
+const pageOf = ({ number }: { number: number }) => pages[number - 1];
+
 test("the score adds up, and the winner aggregate is its patch part", () => {
   const { maxsim } = lens;
   expect(maxsim.score).toBeGreaterThan(1);
