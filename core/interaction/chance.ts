@@ -62,12 +62,27 @@ export function describeChance({ beyond, p, among, percentile }: Chance): string
   return `${beyond ? "more" : "no more"} than chance (p = ${decimal(p, 3)}: ${reached} of ${among} controls on this page reach it)`;
 }
 
+/** `p` of a cosine that a word's or token's map has anywhere, as of its highest; null as {@link chanceOf} is. */
+export function chanceAt(explanation: Explanation, shown: Judged, value: number): number | null {
+  const maxima = controlsOf(explanation, shown);
+  return maxima && (1 + reaching(maxima, value)) / (maxima.length + 1);
+}
+
+/** The next float32: cells at the level itself are chance, too. */
+export function justAbove(level: number): number {
+  const bits = new Int32Array(1);
+  const value = new Float32Array(bits.buffer);
+  value[0] = level;
+  bits[0] += level >= 0 ? 1 : -1;
+  return value[0];
+}
+
 function judge(explanation: Explanation, shown: Judged): Chance | null {
-  const maxima = baselineMaxima(explanation, shown);
-  if (!maxima || (shown.kind !== "word" && shown.kind !== "token")) return null;
+  const maxima = controlsOf(explanation, shown);
+  if (!maxima) return null;
   // The controls' maxima are cosines: a map with the baseline subtracted is judged by the cosines it was made from.
   const value = highest(explanation.maps, shown.tokens);
-  const reached = maxima.reduce((n, v) => n + (v >= value ? 1 : 0), 0);
+  const reached = reaching(maxima, value);
   const among = maxima.length;
   const spread = deviation(maxima) ?? 0;
   const p = (1 + reached) / (among + 1);
@@ -134,6 +149,15 @@ function groupOf(tokens: QueryToken[], shown: Judged): BaselineGroup | null {
 function levelOf(maxima: Float32Array): number | null {
   const allowed = Math.floor(CHANCE * (maxima.length + 1) + 1e-9) - 1;
   return allowed < 0 ? null : maxima[maxima.length - 1 - allowed];
+}
+
+/** What a word or token is judged by; nothing else is. */
+function controlsOf(explanation: Explanation, shown: Judged): Float32Array | null {
+  return shown.kind === "word" || shown.kind === "token" ? baselineMaxima(explanation, shown) : null;
+}
+
+function reaching(maxima: Float32Array, value: number): number {
+  return maxima.reduce((n, v) => n + (v >= value ? 1 : 0), 0);
 }
 
 /** Rounded as the controls' maxima are. */

@@ -16,7 +16,7 @@ export function comparison({ data, view }: Pick<LensState, "data" | "view">, a: 
   const b = explanationOf(data, view.compare);
   const selected = counterpart(a.explanation, b, view);
   const other: LensView = { ...view, result: view.compare, compare: null, region: regionOf(view, "b") };
-  return sceneOf(data, other, selected, sameModel(a.explanation, b) ? a.scale : undefined);
+  return sceneOf(data, other, selected, sameModel(a.explanation, b) ? { scale: a.scale } : {});
 }
 
 /** What tells one result from others: query, page, model. */

@@ -2,7 +2,7 @@ import { mean, ticks } from "d3-array";
 import type { LensData, LensExplanation, LensView, ScaleName } from "../data/lens-state.js";
 import type { PatchMap } from "../data/patch-map.js";
 import { COSINE_ABOVE_BASELINE, type Quantity, reading, readings, stepOf } from "../data/quantities.js";
-import { chanceLevel } from "../interaction/chance.js";
+import { chanceLevel, justAbove } from "../interaction/chance.js";
 import type { Shown } from "../view/view-selection.js";
 import { type Colours, colours } from "./palettes.js";
 import { extentOf, numbersExtent, spanOf, union } from "./span.js";
@@ -94,15 +94,6 @@ function baselineRange({ baseline }: LensExplanation): typeof NOTHING {
   if (!average) return NOTHING;
   const [least, most] = all.map(extentOf).reduce(union);
   return { mean: mean(average) as number, least, most };
-}
-
-/** The next float32: cells at the level itself are chance, too. */
-function justAbove(level: number): number {
-  const bits = new Int32Array(1);
-  const value = new Float32Array(bits.buffer);
-  value[0] = level;
-  bits[0] += level >= 0 ? 1 : -1;
-  return value[0];
 }
 
 function divergingScale(view: LensView, map: PatchMap): ColourScale {

@@ -1,12 +1,14 @@
 import { explanationOf } from "../data/explanation-of.js";
 import type { LensData, LensExplanation, LensPage, LensState, LensView } from "../data/lens-state.js";
 import { type PatchValue, topPatches } from "../interaction/maxsim.js";
-import { difference } from "../view/difference.js";
+import { counterpart, difference } from "../view/difference.js";
 import { regionOf } from "../view/region.js";
 import { shown } from "../view/shown.js";
 import type { Shown } from "../view/view-selection.js";
+import { comparedHits } from "./compared-hits.js";
 import { type Mark, marks, regionMark } from "./marks.js";
 import { type ColourScale, colourScale } from "./scale.js";
+import { type SceneHit, sceneHits } from "./scene-hits.js";
 
 /**
  * Everything that is decided about a picture before any of it is painted. `raster`, `svg` and `text` paint it;
@@ -22,6 +24,11 @@ export interface Scene {
   /** Best patches, best first: at least 5 where the grid has them, for the table; marks show the first `view.marks.best`. */
   best: PatchValue[];
   marks: Mark[];
+  /**
+   * The places that what is shown points at; of a difference those of A and of B, the largest differences first. Empty where
+   * nothing is beyond chance. Found when they are first asked for.
+   */
+  readonly hits: readonly SceneHit[];
 }
 
 const TABLE_ROWS = 5;
@@ -30,15 +37,29 @@ const TABLE_ROWS = 5;
 export function scene({ data, view }: Pick<LensState, "data" | "view">): Scene {
   const explanation = explanationOf(data, view.result);
   const other = view.compare === null || !view.difference ? null : explanationOf(data, view.compare);
-  return sceneOf(data, view, other ? difference(explanation, other, view) : shown(explanation, view));
+  const a = shown(explanation, view);
+  if (!other) return sceneOf(data, view, a);
+  const apart = { ...view, difference: false, compare: null };
+  const hits = () =>
+    comparedHits(
+      sceneOf(data, apart, a),
+      sceneOf(data, { ...apart, result: other.key }, counterpart(explanation, other, view)),
+    );
+  return sceneOf(data, view, difference(explanation, other, view), { hits });
 }
 
 /** The scene of a map that was chosen already, and of a scale where it is given by another scene. */
-export function sceneOf(data: LensData, view: LensView, what: Shown, given?: ColourScale): Scene {
+export function sceneOf(
+  data: LensData,
+  view: LensView,
+  what: Shown,
+  given: { scale?: ColourScale; hits?: () => readonly SceneHit[] } = {},
+): Scene {
   const explanation = explanationOf(data, view.result);
   const page = data.pages[explanation.page];
-  const scale = given ?? colourScale(data, view, explanation, what);
+  const scale = given.scale ?? colourScale(data, view, explanation, what);
   const best = topPatches(what.map, Math.max(TABLE_ROWS, view.marks.best));
+  let hits: readonly SceneHit[] | null = null;
   return {
     kind: "scene",
     page,
@@ -51,5 +72,9 @@ export function sceneOf(data: LensData, view: LensView, what: Shown, given?: Col
       ...marks(view, what.map, scale, best, page),
       ...regionMark(regionOf(view, "a"), explanation.grid, page),
     ],
+    get hits() {
+      hits ??= given.hits?.() ?? sceneHits({ explanation, page, view, shown: what, scale });
+      return hits;
+    },
   };
 }
