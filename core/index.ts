@@ -37,6 +37,7 @@ export type { HitName } from "./scene/hit-names.js";
 export * from "./scene/legend.js";
 export * from "./scene/marks.js";
 export * from "./scene/palettes.js";
+export { type PaperTone, paperOf, paperTone } from "./scene/paper-tone.js";
 export * from "./scene/raster.js";
 export * from "./scene/scale.js";
 export * from "./scene/scene.js";

@@ -1,4 +1,4 @@
-import type { DivergingName, PaletteName } from "./palette-names.js";
+import type { DivergingName, PaletteChoice } from "./palette-names.js";
 import type {
   Aggregate,
   Baseline,
@@ -32,14 +32,28 @@ export interface LensPage {
   dpi: number | null;
   /** Renderer or decoder with version. */
   renderer: string;
-  /** Encoded picture for display; may be smaller than width x height. */
-  picture: { mime: (typeof PICTURE_MIMES)[number]; data: Uint8Array };
+  picture: LensPicture;
   /**
    * What is printed on it, in pixels of the page; empty where nothing is, or only a picture of it. Missing where nobody has
    * read it, as in lenses saved by earlier versions.
    */
   words?: readonly PageWord[];
 }
+
+/** A page's picture. */
+export interface LensPicture {
+  /** Encoded, for display; may be smaller than width x height of the page. */
+  mime: (typeof PICTURE_MIMES)[number];
+  data: Uint8Array;
+  /**
+   * How light the paper is under print and drawing, 0 to 255, on {@link PAPER_SIDE} rows and as many columns of the page,
+   * row by row. Missing in what earlier versions saved.
+   */
+  paper?: Uint8Array;
+}
+
+/** Rows and columns that a page's paper is looked at in, whatever grid a model has. */
+export const PAPER_SIDE = 64;
 
 /** What depends on the model alone. */
 export interface ResultModel {
@@ -91,7 +105,7 @@ export interface LensExplanation extends Explanation {
 export const SCOPES = ["words", "all"] as const;
 export const AGGREGATES = ["max", "mean", "winner"] as const satisfies readonly Aggregate[];
 export const SCALE_NAMES = ["absolute", "token", "query", "pages", "percentile", "robust"] as const;
-export const BLENDS = ["alpha", "multiply", "outline"] as const;
+export const BLENDS = ["tint", "alpha", "multiply", "outline"] as const;
 export const CELLS = ["nearest", "smooth"] as const;
 export const CHANCES = ["marked", "hidden", "subtracted"] as const;
 export const LAYOUTS = ["single", "multiples"] as const;
@@ -105,7 +119,10 @@ export type Scope = (typeof SCOPES)[number];
  * `robust` its median ± 3 · 1.4826 · MAD.
  */
 export type ScaleName = (typeof SCALE_NAMES)[number];
-/** How colours lie on the page: alpha rising with the number, multiplied with the page, or outlines only. */
+/**
+ * How colours lie on the page: `tint` as a highlighter does, multiplied with light paper, screened with dark paper, see-through
+ * on pictures; `alpha` rising with the number; `multiply`, multiplied with the page whatever it is; `outline` only.
+ */
 export type Blend = (typeof BLENDS)[number];
 /** How cells are drawn: as they are, or interpolated (display only; numbers stay those of the cells). */
 export type Cells = (typeof CELLS)[number];
@@ -136,14 +153,14 @@ export interface Zoom {
 
 /** How values become colours. */
 export interface ColorView {
-  palette: PaletteName;
+  palette: PaletteChoice;
   /** Palette of a difference map. */
   diverging: DivergingName;
   /** What the colour scale spans. */
   scale: ScaleName;
   /** Range of the `absolute` scale in the quantity's unit, or null for its own: of cosines, the model's. */
   domain: [number, number] | null;
-  /** Opacity of the strongest cell, 0 to 1. */
+  /** Opacity of the strongest cell, 0 to 1; of a tint its strength. */
   opacity: number;
   /** Number below which a cell is not painted, in the quantity's unit, or null for the domain's lower end. */
   threshold: number | null;
@@ -187,8 +204,8 @@ export interface LensView {
 /** Names that people know from elsewhere, for `scale` and `palette`; understood where they are assigned. */
 export interface ColorSpellings {
   normalize: ScaleName;
-  scheme: PaletteName;
-  cmap: PaletteName;
+  scheme: PaletteChoice;
+  cmap: PaletteChoice;
 }
 
 /** Some settings: of a group (`color`, `marks`, `zoom`) as many as change, the rest of it stays. */

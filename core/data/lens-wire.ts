@@ -1,4 +1,4 @@
-import type { LensData, LensPage, Result } from "./lens-state.js";
+import type { LensData, LensPage, LensPicture, Result } from "./lens-state.js";
 import type { Layer } from "./vocabulary.js";
 import { type PackedWord, packWords, unpackWords } from "./words-wire.js";
 
@@ -8,7 +8,10 @@ export interface LensWire {
     pages: Record<string, Omit<LensPage, "picture" | "words">>;
   };
   /** By the key of the page. */
-  pictures: Record<string, LensPage["picture"] & { words: PackedWord[] | null }>;
+  pictures: Record<
+    string,
+    Omit<LensPicture, "paper"> & { paper: Uint8Array | null; words: PackedWord[] | null }
+  >;
   /** By the key of the result; what control queries reach, and further maps, come when they are measured. */
   results: Record<
     string,
@@ -19,7 +22,11 @@ export interface LensWire {
 export function splitLens({ models, queries, pages, results, order }: LensData): LensWire {
   return {
     data: { models, queries, pages: mapped(pages, ({ picture, words, ...page }) => page), order },
-    pictures: mapped(pages, ({ picture, words }) => ({ ...picture, words: words ? packWords(words) : null })),
+    pictures: mapped(pages, ({ picture: { paper = null, ...picture }, words }) => ({
+      ...picture,
+      paper,
+      words: words ? packWords(words) : null,
+    })),
     results: mapped(results, ({ baseline, layers = null, ...result }) => ({ result, baseline, layers })),
   };
 }
@@ -41,10 +48,14 @@ export function joinLens(data: unknown, pictures: unknown, results: unknown): un
   };
 }
 
+/** What is null on the way is missing again. */
 function pictured(of: unknown): Record<string, unknown> {
   if (!isRecord(of)) return { picture: of };
-  const { words, ...picture } = of;
-  return { picture, ...(words ? { words: unpackWords(words) } : {}) };
+  const { words, paper, ...picture } = of;
+  return {
+    picture: paper ? { ...picture, paper } : picture,
+    ...(words ? { words: unpackWords(words) } : {}),
+  };
 }
 
 function mapped<T, U>(of: Record<string, T>, change: (value: T, key: string) => U): Record<string, U> {

@@ -1,6 +1,13 @@
 import { show } from "./check.js";
 import { COSINE, LENS_LIMITS } from "./lens-limits.js";
-import { type LensPage, PICTURE_MIMES, type Result, type ResultModel } from "./lens-state.js";
+import {
+  type LensPage,
+  type LensPicture,
+  PAPER_SIDE,
+  PICTURE_MIMES,
+  type Result,
+  type ResultModel,
+} from "./lens-state.js";
 import { pictureSize } from "./picture.js";
 import { quantitySchema } from "./quantities.js";
 import {
@@ -136,9 +143,14 @@ export const pageSchema: Schema<LensPage> = checked(
     sha256: text(64),
     dpi: orNull(finite(1, 100_000)),
     renderer: word,
-    picture: object<LensPage["picture"]>({
+    picture: object<LensPicture>({
       mime: oneOf(PICTURE_MIMES),
       data: checked(bytes(), pictureTrouble),
+      paper: optional(
+        checked(bytes(), ({ length }) =>
+          length === PAPER_SIDE ** 2 ? null : { is: `${length} bytes`, expected: `${PAPER_SIDE ** 2}` },
+        ),
+      ),
     }),
     words: optional(printedWords),
   }),

@@ -1,13 +1,13 @@
 import type { Rect } from "../data/vocabulary.js";
-import { type Raster, raster } from "../scene/raster.js";
+import { type Raster, rasters } from "../scene/raster.js";
 import type { Scene } from "../scene/scene.js";
 import { node, overlay, type SvgNode } from "../scene/svg.js";
 
 /** Encoded pictures that a panel of a figure needs, as data URLs. */
 export interface FigurePictures {
   page: string;
-  /** The raster: needed for smooth cells only; others are drawn as shapes. */
-  raster?: string;
+  /** The layers of the raster, in their order: needed for smooth cells only; others are drawn as shapes. */
+  layers?: string[];
 }
 
 /**
@@ -28,7 +28,7 @@ export function figurePage(
     "g",
     { transform: `translate(${at.x} ${at.y}) scale(${scale})` },
     shared ? node("use", { href: `#${shared}` }) : pagePicture(scene, pictures),
-    cells(scene, pictures),
+    ...cells(scene, pictures),
     overlay(scene, strokes / scale),
     node("rect", { ...size, fill: "none", stroke: "#9aa0a8", "stroke-width": 1 / scale }),
   );
@@ -39,15 +39,15 @@ export function pagePicture({ page }: Scene, { page: href }: FigurePictures): Sv
   return node("image", { width: page.width, height: page.height, preserveAspectRatio: "none", href });
 }
 
-function cells(scene: Scene, pictures: FigurePictures): SvgNode {
+function cells(scene: Scene, pictures: FigurePictures): SvgNode[] {
   const { width, height } = scene.page;
-  const style: Record<string, string> =
-    scene.view.color.blend === "multiply" ? { style: "mix-blend-mode:multiply" } : {};
-  if (scene.view.cells === "smooth" && pictures.raster)
-    return node("image", { ...style, width, height, preserveAspectRatio: "none", href: pictures.raster });
-  const pixels = raster(scene);
-  const transform = `scale(${width / pixels.width} ${height / pixels.height})`;
-  return node("g", { ...style, transform, "shape-rendering": "crispEdges" }, ...shapes(pixels));
+  return rasters(scene).map(({ blend, raster }, i) => {
+    const style: Record<string, string> = blend === "normal" ? {} : { style: `mix-blend-mode:${blend}` };
+    const href = scene.view.cells === "smooth" && pictures.layers?.[i];
+    if (href) return node("image", { ...style, width, height, preserveAspectRatio: "none", href });
+    const transform = `scale(${width / raster.width} ${height / raster.height})`;
+    return node("g", { ...style, transform, "shape-rendering": "crispEdges" }, ...shapes(raster));
+  });
 }
 
 /** The raster as one path a colour, made of runs of equal cells: stays sharp at any size. */

@@ -8,14 +8,21 @@ import { type Scene, sceneOf } from "./scene.js";
 
 /**
  * The B of a comparison beside A, or null when there is none or the difference is shown. B shows what was
- * selected on A (same token, else same word, else the aggregate) with A's colours where both come from the same
+ * selected on A (same token, else same word, else the aggregate) on A's scale where both come from the same
  * model; cosines of different models are not comparable, so there each keeps its own scale.
  */
 export function comparison({ data, view }: Pick<LensState, "data" | "view">, a: Scene): Scene | null {
   if (view.compare === null || view.difference) return null;
   const b = explanationOf(data, view.compare);
   const selected = counterpart(a.explanation, b, view);
-  const other: LensView = { ...view, result: view.compare, compare: null, region: regionOf(view, "b") };
+  const { color } = view;
+  const other: LensView = {
+    ...view,
+    result: view.compare,
+    compare: null,
+    region: regionOf(view, "b"),
+    color: { ...color, palette: color.palette === "auto" ? "blue" : color.palette },
+  };
   return sceneOf(data, other, selected, sameModel(a.explanation, b) ? { scale: a.scale } : {});
 }
 

@@ -1,7 +1,7 @@
 import { decimal, placesOf } from "../data/printable.js";
 import { textWidth } from "./font-metrics.js";
 import { hex } from "./palettes.js";
-import { alpha, type ColourScale, position } from "./scale.js";
+import { alpha, type ColourScale, colourIndex } from "./scale.js";
 import type { Scene } from "./scene.js";
 import { FONT_FAMILY, node, type SvgNode } from "./svg.js";
 
@@ -77,7 +77,7 @@ function bar(scale: ColourScale, x: (v: number) => number): SvgNode[] {
     const value = low + ((i + 0.5) * (high - low)) / STRIPS;
     const opacity = alpha(scale, value);
     if (opacity === 0) continue;
-    const fill = hex(scale.colours, Math.round(255 * position(scale, value)));
+    const fill = hex(scale.colours, colourIndex(scale, value));
     const strip = { x: (i * x(high)) / STRIPS, width: x(high) / STRIPS, height: BAR.height / 2, fill };
     strips.push(node("rect", { ...strip, y: BAR.top }));
     strips.push(node("rect", { ...strip, y: BAR.top + BAR.height / 2, "fill-opacity": opacity }));

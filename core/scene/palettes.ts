@@ -1,13 +1,22 @@
 import * as chromatic from "d3-scale-chromatic";
 import { invalid } from "../data/check.js";
-import { type DivergingName, PALETTE_NAMES, type PaletteName } from "../data/palette-names.js";
+import {
+  type COLOR_MAP_NAMES,
+  type DivergingName,
+  PALETTE_NAMES,
+  type PaletteName,
+  TINT_NAMES,
+  type TintName,
+} from "../data/palette-names.js";
 import { MAKO } from "./mako.js";
+import { luminance } from "./oklch.js";
+import { darkTint, lightTint } from "./tint.js";
 
 /**
  * Palettes whose lightness rises or falls all the way, so that a stronger cell never looks weaker, also in
  * grey print and for colour-blind readers (the test checks each in CIELAB).
  */
-const SEQUENTIAL: Record<PaletteName, (t: number) => string> = {
+const SEQUENTIAL: Record<(typeof COLOR_MAP_NAMES)[number], (t: number) => string> = {
   viridis: chromatic.interpolateViridis,
   cividis: chromatic.interpolateCividis,
   mako: (t: number) => `#${MAKO.slice(6 * Math.round(t * 255), 6 * Math.round(t * 255) + 6)}`,
@@ -34,7 +43,7 @@ const SEQUENTIAL: Record<PaletteName, (t: number) => string> = {
 };
 
 /** For differences: lightness peaks in the middle, which is 0, and falls evenly to both sides. */
-const DIVERGING: Record<DivergingName, (t: number) => string> = {
+const DIVERGING: Record<Exclude<DivergingName, "blue-amber">, (t: number) => string> = {
   PuOr: chromatic.interpolatePuOr,
   RdBu: chromatic.interpolateRdBu,
   BrBG: chromatic.interpolateBrBG,
@@ -51,12 +60,16 @@ const READABLE = 0.175;
 const FAINTEST = 0.15;
 
 /**
- * @param multiplied the palette as tints, for colours that are multiplied with a page: nearly white paper at the weak end,
- *   then more and more colour, and nowhere so dark that print on it cannot be read
+ * @param paper what the colours lie on: nothing, where they cover it; `light` for tints that are multiplied with the page:
+ *   nearly white paper at the weak end, then more and more colour, and nowhere so dark that print on it cannot be read;
+ *   `dark` for the same colours as tints that are screened with a dark page
  */
-export function colours(name: PaletteName | DivergingName, multiplied = false): Colours {
-  const key = `${name} ${multiplied}`;
-  const table = tables.get(key) ?? sampled(multiplied ? tints(name) : interpolator(name));
+export function colours(
+  name: PaletteName | DivergingName,
+  paper: "none" | "light" | "dark" = "none",
+): Colours {
+  const key = `${name} ${paper}`;
+  const table = tables.get(key) ?? sampled(paper === "none" ? interpolator(name) : tints(name, paper));
   tables.set(key, table);
   return table;
 }
@@ -64,9 +77,16 @@ export function colours(name: PaletteName | DivergingName, multiplied = false): 
 type Interpolator = (t: number) => number[];
 
 function interpolator(name: string): Interpolator {
-  const interpolate = { ...SEQUENTIAL, ...DIVERGING }[name as PaletteName];
+  if (isTint(name)) return (t) => lightTint(name, t);
+  if (name === "blue-amber")
+    return (t) => (t < 0.5 ? lightTint("blue", 1 - 2 * t) : lightTint("amber", 2 * t - 1));
+  const interpolate = { ...SEQUENTIAL, ...DIVERGING }[name as keyof typeof SEQUENTIAL];
   if (!interpolate) throw invalid("palette", name, `one of ${PALETTE_NAMES.join(", ")}`);
   return (t) => parse(interpolate(t));
+}
+
+function isTint(name: string): name is TintName {
+  return (TINT_NAMES as readonly string[]).includes(name);
 }
 
 function sampled(colour: Interpolator): Colours {
@@ -75,14 +95,27 @@ function sampled(colour: Interpolator): Colours {
   return table;
 }
 
-function tints(name: PaletteName | DivergingName): Interpolator {
+function tints(name: PaletteName | DivergingName, paper: "light" | "dark"): Interpolator {
+  const light = lightTints(name);
+  if (paper === "light") return light;
+  const strength = isDiverging(name) ? (t: number) => Math.abs(2 * t - 1) : (t: number) => t;
+  return (t) => darkTint(light(t) as [number, number, number], strength(t));
+}
+
+function lightTints(name: PaletteName | DivergingName): Interpolator {
   const colour = interpolator(name);
-  if (name in DIVERGING) {
+  // These are tints already.
+  if (isTint(name) || name === "blue-amber") return colour;
+  if (isDiverging(name)) {
     const [low, high] = [tint((t) => colour(0.5 - t / 2)), tint((t) => colour(0.5 + t / 2))];
     return (t) => (t < 0.5 ? low(1 - 2 * t) : high(2 * t - 1));
   }
   const darkFirst = luminance(colour(0)) < luminance(colour(1));
   return tint(darkFirst ? (t) => colour(1 - t) : colour);
+}
+
+function isDiverging(name: string): name is DivergingName {
+  return name === "blue-amber" || name in DIVERGING;
 }
 
 /** @param colour from light to dark */
@@ -99,12 +132,6 @@ function tint(colour: Interpolator): Interpolator {
 function parse(colour: string): number[] {
   if (colour.startsWith("#")) return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
   return (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
-}
-
-/** Relative luminance of an sRGB colour as WCAG defines it, 0 to 1. */
-function luminance(colour: number[]): number {
-  const [r, g, b] = colour.map((c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
 /** `#rrggbb` of entry `i` (0 to 255). */

@@ -1,4 +1,6 @@
-import { alpha, position } from "./scale.js";
+import type { Colours } from "./palettes.js";
+import { paperTone } from "./paper-tone.js";
+import { alpha, colourIndex, position } from "./scale.js";
 import type { Scene } from "./scene.js";
 
 /** RGBA bytes, row-major, not premultiplied. */
@@ -12,33 +14,94 @@ export interface Raster {
 /** Longest side of an interpolated raster. */
 const SMOOTH_SIDE = 384;
 
+/** Cells that meet the page in the same way, by the name that CSS and SVG have for it (`mix-blend-mode`). */
+export interface RasterLayer {
+  blend: "normal" | "multiply" | "screen";
+  raster: Raster;
+}
+
 /**
- * The coloured cells of a scene: one pixel a patch (columns x rows), or some more when cells are shown smooth.
- * Every host paints exactly these pixels. Colours are such that a canvas, which keeps them premultiplied,
- * gives back the same bytes.
+ * The coloured cells of a scene: one pixel a patch (columns x rows), or some more when cells are shown smooth. Every host
+ * paints exactly these pixels. A tint is parted into the cells on light paper, on dark paper and on pictures; each pixel is
+ * painted in one layer at most, so their order does not matter. A layer without any is left out. Colours are such that a
+ * canvas, which keeps them premultiplied, gives back the same bytes.
  */
-export function raster(scene: Scene): Raster {
+export function rasters(scene: Scene): RasterLayer[] {
   const { map } = scene.shown;
   const factor =
     scene.view.cells === "smooth"
       ? Math.max(1, Math.min(8, Math.floor(SMOOTH_SIDE / Math.max(map.rows, map.columns))))
       : 1;
   const values = factor === 1 ? map.data : interpolate(map.data, map.rows, map.columns, factor);
-  const data = new Uint8ClampedArray(values.length * 4);
-  if (scene.view.color.blend !== "outline") paint(scene, values, data);
-  return { kind: "raster", width: map.columns * factor, height: map.rows * factor, data };
+  const [width, height] = [map.columns * factor, map.rows * factor];
+  const layers = new Map<RasterLayer["blend"], Raster>();
+  const target = painter(scene, width, height);
+  for (let i = 0; i < values.length; i++) {
+    const cell = target(values[i], i);
+    if (!cell) continue;
+    const layer = layers.get(cell.blend) ?? {
+      kind: "raster",
+      width,
+      height,
+      data: new Uint8ClampedArray(values.length * 4),
+    };
+    layers.set(cell.blend, layer);
+    for (let k = 0; k < 3; k++) layer.data[i * 4 + k] = stable(cell.colours[cell.index * 3 + k], cell.alpha);
+    layer.data[i * 4 + 3] = cell.alpha;
+  }
+  return Array.from(layers, ([blend, raster]) => ({ blend, raster }));
 }
 
-function paint(scene: Scene, values: Float32Array, data: Uint8ClampedArray): void {
+interface PaintedCell {
+  blend: RasterLayer["blend"];
+  colours: Colours;
+  index: number;
+  /** 1 to 255 */
+  alpha: number;
+}
+
+type Painter = (value: number, pixel: number) => PaintedCell | null;
+
+/** How a scene paints a number at a pixel. */
+function painter(scene: Scene, width: number, height: number): Painter {
+  const { blend } = scene.view.color;
+  if (blend === "outline") return () => null;
   const { scale } = scene;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
+  if (scale.dark) return tintPainter(scene, scale.dark, width, height);
+  return (value) => {
     const a = Math.round(255 * alpha(scale, value));
-    if (a === 0) continue;
-    const at = 3 * Math.round(255 * position(scale, value));
-    for (let k = 0; k < 3; k++) data[i * 4 + k] = stable(scale.colours[at + k], a);
-    data[i * 4 + 3] = a;
-  }
+    const over = blend === "multiply" ? "multiply" : "normal";
+    return a === 0
+      ? null
+      : { blend: over, colours: scale.colours, index: colourIndex(scale, value), alpha: a };
+  };
+}
+
+/** On pictures, where there is no paper to tint, colours lie over it, the fainter the more see-through. */
+const OVER_PICTURES = { least: 0.12, more: 0.5 };
+
+function tintPainter({ page, scale }: Scene, dark: Colours, width: number, height: number): Painter {
+  const tones = Array.from({ length: width * height }, (_, i) =>
+    paperTone(page, ((i % width) + 0.5) / width, (Math.floor(i / width) + 0.5) / height),
+  );
+  const none = scale.kind === "diverging" ? 128 : 0;
+  return (value, pixel) => {
+    const index = colourIndex(scale, value);
+    if (alpha(scale, value) === 0 || index === none) return null;
+    const { colours } = scale;
+    switch (tones[pixel]) {
+      case "light":
+        return { blend: "multiply", colours, index, alpha: 255 };
+      case "dark":
+        return { blend: "screen", colours: dark, index, alpha: 255 };
+      case "between": {
+        const at = position(scale, value);
+        const t = scale.kind === "diverging" ? Math.abs(2 * at - 1) : at;
+        const a = scale.opacity * (OVER_PICTURES.least + OVER_PICTURES.more * t);
+        return { blend: "normal", colours, index: Math.round(255 * at), alpha: Math.round(255 * a) };
+      }
+    }
+  };
 }
 
 /**

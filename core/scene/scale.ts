@@ -19,6 +19,8 @@ export interface ColourScale {
   /** Whether weaker cells are more transparent. Tints that are multiplied need not be: weaker ones are paler. */
   ramp: boolean;
   colours: Colours;
+  /** The same as tints of dark paper; null where the colours do not follow the paper. */
+  dark: Colours | null;
   /** What the numbers on the axis are. */
   quantity: Quantity;
   /** Cosine that marks chance on the axis, or null where there is none. */
@@ -67,14 +69,33 @@ export function colourScale(
     kind: "sequential",
     domain,
     threshold: hides ? Math.max(threshold, justAbove(chance)) : threshold,
-    opacity: view.color.opacity,
-    ramp: view.color.blend !== "multiply",
-    colours: colours(view.color.palette, view.color.blend === "multiply"),
+    ...paint(view, quantity),
     quantity,
     chance,
     note: sums ? "0 to the largest" : noteOf(view, explanation, quantity),
     axis,
     ticks: ticks(axis[0], axis[1], 5),
+  };
+}
+
+/** What of a scale does not depend on the numbers. */
+type Paint = Pick<ColourScale, "opacity" | "ramp" | "colours" | "dark">;
+
+/** The same scale in the colours of a view. */
+export function repainted(scale: ColourScale, view: LensView): ColourScale {
+  return { ...scale, ...paint(view, scale.quantity) };
+}
+
+function paint({ color }: LensView, { scale, similarity }: Quantity): Paint {
+  const { blend, palette, opacity } = color;
+  const auto = palette === "auto" ? (similarity ? "amber" : "violet") : palette;
+  const name = scale === "diverging" ? color.diverging : auto;
+  const isTint = blend === "tint" || blend === "multiply";
+  return {
+    opacity,
+    ramp: !isTint,
+    colours: colours(name, isTint ? "light" : "none"),
+    dark: blend === "tint" ? colours(name, "dark") : null,
   };
 }
 
@@ -104,9 +125,7 @@ function divergingScale(view: LensView, map: PatchMap): ColourScale {
     kind: "diverging",
     domain: [-limit, limit],
     threshold: 0,
-    opacity: view.color.opacity,
-    ramp: view.color.blend !== "multiply",
-    colours: colours(view.color.diverging, view.color.blend === "multiply"),
+    ...paint(view, quantity),
     quantity,
     chance: null,
     note: "symmetric about 0",
@@ -126,9 +145,23 @@ export function position(scale: ColourScale, value: number): number {
   return Math.min(1, Math.max(0, (value - low) / (most - low)));
 }
 
-/** How opaque a value is painted, 0 to `opacity`. A ramp rises with the value above the threshold, so text stays readable. */
+/**
+ * Which of the 256 colours a value has. Of a tint the opacity says how far the strongest goes: print under it must be
+ * readable, and what is paler already need not be see-through.
+ */
+export function colourIndex(scale: ColourScale, value: number): number {
+  const none = scale.kind === "diverging" ? 0.5 : 0;
+  const strength = scale.dark ? scale.opacity : 1;
+  return Math.round(255 * (none + strength * (position(scale, value) - none)));
+}
+
+/**
+ * How opaque a value is painted, 0 to `opacity`. A ramp rises with the value above the threshold, so text stays readable; a
+ * tint of paper is opaque where there is any.
+ */
 export function alpha(scale: ColourScale, value: number): number {
-  const { kind, opacity, ramp, threshold, domain, quantity } = scale;
+  const { kind, ramp, threshold, domain, quantity, dark } = scale;
+  const opacity = dark ? Math.ceil(scale.opacity) : scale.opacity;
   const painted = kind === "diverging" ? value !== 0 : value >= threshold;
   if (!painted || !ramp) return painted ? opacity : 0;
   if (kind === "diverging") return opacity * Math.min(1, Math.abs(value) / domain[1]);

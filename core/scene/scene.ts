@@ -7,7 +7,7 @@ import { shown } from "../view/shown.js";
 import type { Shown } from "../view/view-selection.js";
 import { comparedHits } from "./compared-hits.js";
 import { type Mark, marks, regionMark } from "./marks.js";
-import { type ColourScale, colourScale } from "./scale.js";
+import { type ColourScale, colourScale, repainted } from "./scale.js";
 import { type SceneHit, sceneHits } from "./scene-hits.js";
 
 /**
@@ -48,7 +48,7 @@ export function scene({ data, view }: Pick<LensState, "data" | "view">): Scene {
   return sceneOf(data, view, difference(explanation, other, view), { hits });
 }
 
-/** The scene of a map that was chosen already, and of a scale where it is given by another scene. */
+/** The scene of a map that was chosen already, and of a scale where it is given by another scene: in the view's own colours. */
 export function sceneOf(
   data: LensData,
   view: LensView,
@@ -57,7 +57,7 @@ export function sceneOf(
 ): Scene {
   const explanation = explanationOf(data, view.result);
   const page = data.pages[explanation.page];
-  const scale = given.scale ?? colourScale(data, view, explanation, what);
+  const scale = given.scale ? repainted(given.scale, view) : colourScale(data, view, explanation, what);
   const best = topPatches(what.map, Math.max(TABLE_ROWS, view.marks.best));
   let hits: readonly SceneHit[] | null = null;
   return {

@@ -5,6 +5,7 @@ import { quantitiesOf } from "../data/layers.js";
 import {
   AGGREGATES,
   BLENDS,
+  type Blend,
   CELLS,
   CHANCES,
   type ColorView,
@@ -17,7 +18,7 @@ import {
   type ViewChange,
   type Zoom,
 } from "../data/lens-state.js";
-import { DIVERGING_NAMES, PALETTE_NAMES } from "../data/palette-names.js";
+import { DIVERGING_NAMES, PALETTE_CHOICES } from "../data/palette-names.js";
 import { COSINE_QUANTITY, type Quantity } from "../data/quantities.js";
 import { parse, range } from "../data/schema.js";
 import type { Explanation } from "../data/vocabulary.js";
@@ -25,7 +26,10 @@ import { followingCompare } from "../interaction/siblings.js";
 import { decodeRegion, followingRegion } from "./region.js";
 import { canonical, GROUPS } from "./view-names.js";
 
-/** How a lens opens: the aggregate of all words, nearest cells, an alpha ramp over the model's own range. */
+/** How strong colours are by default, by how they lie on the page: what covers print must let it through. */
+const OPACITY: Record<Blend, number> = { tint: 1, alpha: 0.8, multiply: 0.8, outline: 0.8 };
+
+/** How a lens opens: the aggregate of all words, nearest cells, tinted over the model's own range. */
 export function defaultView({ order }: LensData): LensView {
   return {
     result: order[0],
@@ -35,13 +39,13 @@ export function defaultView({ order }: LensData): LensView {
     aggregate: "max",
     quantity: COSINE_QUANTITY.name,
     color: {
-      palette: "viridis",
-      diverging: "PuOr",
+      palette: "auto",
+      diverging: "blue-amber",
       scale: "absolute",
       domain: null,
-      opacity: 0.8,
+      opacity: OPACITY.tint,
       threshold: null,
-      blend: "alpha",
+      blend: "tint",
     },
     marks: { best: 1, contours: 0 },
     cells: "nearest",
@@ -59,6 +63,7 @@ export function defaultView({ order }: LensData): LensView {
  * - `token` takes its word along, and null clears the word; `word` picks its token when it has only one.
  * - Another result keeps the selection only if it is of the same query; a region only on the same grid, on the side
  *   where it was drawn. A B that is another model's view of the page goes along to the new page.
+ * - Another blend has its own opacity, as long as nobody has chosen one.
  * - Another quantity has its own range and threshold. A result, or a B, without the quantity shows cosines.
  * - Of a group as much changes as is given: `{ color: { palette: "mako" } }` keeps the opacity.
  * @param spelled names as in `LensView`, or as the field spells them (`color.normalize` is `color.scale`)
@@ -177,13 +182,16 @@ function quantity(data: LensData, view: LensView, next: LensView, change: ViewCh
   else if (!names.includes(next.quantity)) next.quantity = COSINE_QUANTITY.name;
   const own = next.quantity === view.quantity ? {} : { domain: null, threshold: null };
   const of = all[names.indexOf(next.quantity)];
-  return color({ ...view.color, ...own, ...change.color }, of);
+  const { blend = view.color.blend } = change.color ?? {};
+  const isChosen = view.color.opacity !== OPACITY[view.color.blend];
+  const opacity = isChosen ? view.color.opacity : (OPACITY[blend] ?? view.color.opacity);
+  return color({ ...view.color, ...own, opacity, ...change.color }, of);
 }
 
 function color(given: ColorView, { range: own, plural }: Quantity): ColorView {
   const [least, most] = own ?? [-Number.MAX_VALUE, Number.MAX_VALUE];
   return {
-    palette: oneOf(given.palette, "view.color.palette", PALETTE_NAMES),
+    palette: oneOf(given.palette, "view.color.palette", PALETTE_CHOICES),
     diverging: oneOf(given.diverging, "view.color.diverging", DIVERGING_NAMES),
     scale: oneOf(given.scale, "view.color.scale", SCALE_NAMES),
     domain: orNull(given.domain, (v) => {

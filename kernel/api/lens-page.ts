@@ -1,5 +1,13 @@
 import sharp from "sharp";
-import { LENS_LIMITS, type LensPage, type Page, type PageWord, sharedName } from "../../core/index.js";
+import {
+  LENS_LIMITS,
+  type LensPage,
+  type LensPicture,
+  type Page,
+  type PageWord,
+  paperOf,
+  sharedName,
+} from "../../core/index.js";
 import type { StopOptions } from "../hub/load-model.js";
 
 /** Longest side of the picture that goes to the browser; coordinates stay those of the page. */
@@ -63,7 +71,7 @@ function tenths(pixels: number): number {
  * A page's picture, in WebP: print without loss, which for rendered pages is smaller as well; scans and photographs with the
  * little loss that keeps print sharp.
  */
-async function pagePicture(page: Page, options: StopOptions): Promise<LensPage["picture"]> {
+async function pagePicture(page: Page, options: StopOptions): Promise<LensPicture> {
   const { width, height } = page;
   const pixels = await page.pixels(options);
   const flat = isFlat(pixels);
@@ -71,7 +79,7 @@ async function pagePicture(page: Page, options: StopOptions): Promise<LensPage["
     .resize({ width: LONGEST, height: LONGEST, fit: "inside", withoutEnlargement: true })
     .webp(flat ? { lossless: true, effort: 1 } : { quality: 80, effort: 2 })
     .toBuffer();
-  return { mime: "image/webp", data: new Uint8Array(data) };
+  return { mime: "image/webp", data: new Uint8Array(data), paper: paperOf({ width, height, pixels }) };
 }
 
 /** True where most pixels are as the one before them: a drawn page, not a scan. Looks at about 20,000 places. */

@@ -28,12 +28,12 @@ const IDLE: LensStatus = { busy: null, fraction: null, error: null };
 const MODULE = { module: manifest.name, version: `^${manifest.version}` };
 
 /** A page's picture and printed words: a model of its own, so that they are sent and saved once. */
-class LensPicture extends Widget<LensWire["pictures"][string]> {
+class PictureWidget extends Widget<LensWire["pictures"][string]> {
   constructor(picture: LensWire["pictures"][string]) {
     super({
       model: { ...MODULE, name: "LensPictureModel" },
       state: picture,
-      properties: { mime: OWNED, data: OWNED, words: OWNED },
+      properties: { mime: OWNED, data: OWNED, paper: OWNED, words: OWNED },
     });
   }
 }
@@ -64,7 +64,7 @@ export class LensWidget extends Widget<
   StateOf<typeof dom> & {
     state_version: number;
     data: LensWire["data"];
-    pictures: Record<string, LensPicture>;
+    pictures: Record<string, PictureWidget>;
     results: Record<string, LensResult>;
     /** Whether control queries are being run. */
     measuring: boolean;
@@ -87,7 +87,7 @@ export class LensWidget extends Widget<
         layout: dom.layout.initial(),
         state_version: state.version,
         data,
-        pictures: opened(pictures, {}, LensPicture),
+        pictures: opened(pictures, {}, PictureWidget),
         results: opened(results, {}, LensResult),
         measuring,
         view: state.view,
@@ -140,7 +140,7 @@ export class LensWidget extends Widget<
   show(state: LensState, measuring = false): void {
     const [shown, known] = [this.get("pictures"), this.get("results")];
     const wire = splitLens(state.data);
-    const pictures = opened(wire.pictures, shown, LensPicture);
+    const pictures = opened(wire.pictures, shown, PictureWidget);
     const results = opened(wire.results, known, LensResult);
     this.#data = state.data;
     this.set({ data: wire.data, pictures, results, measuring, view: state.view, status: IDLE });

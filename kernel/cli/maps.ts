@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   AGGREGATES,
+  BLENDS,
   CELLS,
   changeView,
   defaultView,
@@ -12,7 +13,7 @@ import {
   type LensPage,
   type LensState,
   lensDataOf,
-  PALETTE_NAMES,
+  PALETTE_CHOICES,
   type Query,
   SCALE_NAMES,
 } from "../../core/index.js";
@@ -55,7 +56,8 @@ ${MODEL_USAGE}
   --tokens WHICH    tokens that get a map of their own: words (default), all, none, or indices: 0,2,5
   --aggregate HOW   the map of all words together: ${AGGREGATES.join(", ")}; default max
   --format LIST     ${Object.keys(FORMATS).join(", ")}; several with commas or spaces; default png
-  --palette NAME    ${folded(`or --cmap: ${PALETTE_NAMES.join(", ")}; default viridis`)}
+  --palette NAME    ${folded(`or --cmap: ${PALETTE_CHOICES.join(", ")}; default auto`)}
+  --blend HOW       how colours lie on the page: ${BLENDS.join(", ")}; default tint
   --scale NAME      ${folded(`what the colour scale spans, or --normalize: ${SCALE_NAMES.join(", ")}; default absolute`)}
   --cells HOW       how cells are drawn: ${CELLS.join(", ")}; default nearest; smooth is for display only
   --arrays          JSON with maps as nested arrays [token][row][column]
@@ -74,7 +76,8 @@ ${PAGE_USAGE}`,
     const drawing = {
       aggregate: how,
       color: {
-        palette: keyword("palette", values.palette, PALETTE_NAMES),
+        palette: keyword("palette", values.palette, PALETTE_CHOICES),
+        blend: keyword("blend", values.blend, BLENDS),
         scale: keyword("scale", values.scale, SCALE_NAMES),
       },
       cells: keyword("cells", values.cells, CELLS),
@@ -147,7 +150,8 @@ const OPTIONS = {
   tokens: { type: "string", multiple: true, default: ["words"] as string[] },
   aggregate: { type: "string", default: "max" },
   format: { type: "string", multiple: true, default: ["png"] as string[] },
-  palette: { type: "string", default: "viridis" },
+  palette: { type: "string", default: "auto" },
+  blend: { type: "string", default: "tint" },
   scale: { type: "string", default: "absolute" },
   cells: { type: "string", default: "nearest" },
   arrays: { type: "boolean", default: false },

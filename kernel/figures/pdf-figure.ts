@@ -93,7 +93,8 @@ class Painter {
     const to = this.#to;
     to.save();
     this.#transform(of.attributes.transform);
-    if (of.attributes.style === "mix-blend-mode:multiply") multiply(to);
+    const [, blend] = /^mix-blend-mode:(multiply|screen)$/.exec(String(of.attributes.style)) ?? [];
+    if (blend) blendAs(to, blend === "screen" ? "Screen" : "Multiply");
     switch (of.tag) {
       case "rect": {
         const { x, y, width, height } = of.attributes;
@@ -192,10 +193,10 @@ interface Content {
 }
 
 /** pdfkit has no blend modes: the graphics state is added by hand (PDF 1.7, 11.3.5). */
-function multiply(document: PDFKit.PDFDocument): void {
+function blendAs(document: PDFKit.PDFDocument, mode: "Multiply" | "Screen"): void {
   const content = document as unknown as Content;
-  const state = content.ref({ Type: "ExtGState", BM: "Multiply" });
+  const state = content.ref({ Type: "ExtGState", BM: mode });
   state.end();
-  content.page.ext_gstates.Multiply = state;
-  content.addContent("/Multiply gs");
+  content.page.ext_gstates[mode] = state;
+  content.addContent(`/${mode} gs`);
 }

@@ -9,7 +9,7 @@ import {
   figureTexts,
   type LensPage,
   type LensState,
-  raster,
+  rasters,
   type Scene,
   serialise,
   withPngText,
@@ -61,7 +61,7 @@ export async function drawFigure(state: LensState, width: number, dpi: number): 
   const places = figurePlaces(plan, width);
   const pictures = plan.panels.map(async ({ scene: of }, i): Promise<FigurePictures> => {
     const page = await pagePicture(of.page, (places[i].width * dpi) / 96);
-    return { page, raster: of.view.cells === "smooth" ? await smoothPicture(of) : undefined };
+    return { page, ...(of.view.cells === "smooth" && { layers: await smoothLayers(of) }) };
   });
   return figure(plan, await Promise.all(pictures), width);
 }
@@ -94,10 +94,13 @@ function pagePicture({ picture }: LensPage, exact: number): Promise<string> {
   return work;
 }
 
-async function smoothPicture(of: Scene): Promise<string> {
-  const { data, width, height } = raster(of);
-  const image = sharp(Buffer.from(data.buffer), { raw: { width, height, channels: 4 } });
-  return dataUrl("image/png", await image.png().toBuffer());
+function smoothLayers(of: Scene): Promise<string[]> {
+  return Promise.all(
+    rasters(of).map(async ({ raster: { data, width, height } }) => {
+      const image = sharp(Buffer.from(data.buffer), { raw: { width, height, channels: 4 } });
+      return dataUrl("image/png", await image.png().toBuffer());
+    }),
+  );
 }
 
 function dataUrl(mime: string, bytes: Buffer): string {

@@ -33,7 +33,14 @@ const asItCame = { serialize: encodeLensData };
 /** The picture of one page and what is printed on it, for every lens state that shows the page. */
 export class LensPictureModel extends WidgetModel {
   override defaults() {
-    return { ...super.defaults(), ...own("LensPictureModel"), mime: "", data: null, words: null };
+    return {
+      ...super.defaults(),
+      ...own("LensPictureModel"),
+      mime: "",
+      data: null,
+      paper: null,
+      words: null,
+    };
   }
 
   static override serializers: ISerializers = {
@@ -44,6 +51,7 @@ export class LensPictureModel extends WidgetModel {
         ArrayBuffer.isView(raw) ? new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength) : raw,
       ...asItCame,
     },
+    paper: asItCame,
   };
 }
 
@@ -246,7 +254,7 @@ export class LensView extends DOMWidgetView {
     const { model } = this;
     return {
       data: model.get("data") ?? null,
-      pictures: contents(model.get("pictures"), ["mime", "data", "words"]),
+      pictures: contents(model.get("pictures"), ["mime", "data", "paper", "words"]),
       results: contents(model.get("results"), ["result", "baseline", "layers"]),
       controls: model.get("controls"),
       view: model.get("view"),

@@ -7,7 +7,7 @@ import {
   type LensState,
   lensJson,
   type Raster,
-  raster,
+  rasters,
   serialise,
   withPngText,
 } from "../../core/index.js";
@@ -49,7 +49,8 @@ async function drawing(state: Shown): Promise<{ text: string; width: number; hei
     const page = pages.get(of.page) ?? pagePicture(of.page);
     pages.set(of.page, page);
     const smooth = of.view.cells === "smooth";
-    return { page: await page, raster: smooth ? pixels(raster(of)).toDataURL("image/png") : undefined };
+    const layers = () => rasters(of).map(({ raster }) => pixels(raster).toDataURL("image/png"));
+    return { page: await page, ...(smooth && { layers: layers() }) };
   });
   const { root, width, height } = figure(plan, await Promise.all(pictures));
   return { text: serialise(root), width, height };

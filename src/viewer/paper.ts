@@ -1,4 +1,12 @@
-import { altText, mapTitle, overlay, type PagePoint, raster, type Scene } from "../../core/index.js";
+import {
+  altText,
+  mapTitle,
+  overlay,
+  type PagePoint,
+  type RasterLayer,
+  rasters,
+  type Scene,
+} from "../../core/index.js";
 import { fromSvg, h } from "./dom.js";
 import type { Pictures } from "./pictures.js";
 
@@ -13,7 +21,7 @@ export interface Paper {
 
 export function createPaper(pictures: Pictures): Paper {
   const picture = h("img", { class: "cl-page", alt: "", draggable: "false" });
-  const canvas = h("canvas", { class: "cl-raster" });
+  const canvases = BLENDS.map((blend) => h("canvas", { class: `cl-raster cl-${blend}` }));
   const drawing = fromSvg({
     tag: "svg",
     attributes: { class: "cl-overlay", "aria-hidden": "true" },
@@ -21,23 +29,17 @@ export function createPaper(pictures: Pictures): Paper {
   });
   const cursor = h("div", { class: "cl-cursor" });
   cursor.hidden = true;
-  const element = h("div", { class: "cl-paper" }, picture, canvas, drawing, cursor);
-  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
-
+  const element = h("div", { class: "cl-paper" }, picture, ...canvases, drawing, cursor);
   return {
     element,
     draw(scene, unit) {
-      const { page, view } = scene;
+      const { page } = scene;
       const source = pictures.url(page);
       if (picture.src !== source) picture.src = source;
       element.style.setProperty("--cl-aspect", String(page.width / page.height));
-      const cells = raster(scene);
-      if (canvas.width !== cells.width) canvas.width = cells.width;
-      if (canvas.height !== cells.height) canvas.height = cells.height;
-      const image = context.createImageData(cells.width, cells.height);
-      image.data.set(cells.data);
-      context.putImageData(image, 0, 0);
-      canvas.classList.toggle("cl-multiply", view.color.blend === "multiply");
+      const layers = rasters(scene);
+      for (const [i, blend] of BLENDS.entries())
+        paint(canvases[i], layers.find((layer) => layer.blend === blend)?.raster);
       drawing.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
       drawing.replaceChildren(fromSvg(overlay(scene, unit)));
     },
@@ -50,6 +52,19 @@ export function createPaper(pictures: Pictures): Paper {
       cursor.style.height = `${100 / rows}%`;
     },
   };
+}
+
+const BLENDS = ["multiply", "screen", "normal"] as const satisfies readonly RasterLayer["blend"][];
+
+function paint(canvas: HTMLCanvasElement, raster: RasterLayer["raster"] | undefined): void {
+  canvas.hidden = !raster;
+  if (!raster) return;
+  if (canvas.width !== raster.width) canvas.width = raster.width;
+  if (canvas.height !== raster.height) canvas.height = raster.height;
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  const image = context.createImageData(raster.width, raster.height);
+  image.data.set(raster.data);
+  context.putImageData(image, 0, 0);
 }
 
 /** A place in the window. */

@@ -4,7 +4,7 @@ import {
   CELLS,
   CHANCES,
   LAYOUTS,
-  PALETTE_NAMES,
+  PALETTE_CHOICES,
   SCALE_NAMES,
   stepOf,
   viewQuantities,
@@ -23,7 +23,12 @@ const SCALE_LABELS = {
   robust: "robust (median, MAD)",
 };
 const LAYOUT_LABELS = { single: "one page", multiples: "a map per word" };
-const BLEND_LABELS = { alpha: "see-through", multiply: "multiply", outline: "outline only" };
+const BLEND_LABELS = {
+  tint: "highlighter",
+  alpha: "see-through",
+  multiply: "multiply",
+  outline: "outline only",
+};
 const CHANCE_LABELS = {
   marked: "marked ◆",
   hidden: "hide what it explains",
@@ -62,7 +67,7 @@ export function createSettings(actions: Actions): Part {
     ),
     choice(actions, ofColor("scale"), "scale", SCALE_NAMES, SCALE_LABELS),
     range(actions, "range"),
-    choice(actions, ofColor("palette"), "palette", PALETTE_NAMES),
+    choice(actions, ofColor("palette"), "palette", PALETTE_CHOICES),
     choice(actions, ofColor("blend"), "colours", BLENDS, BLEND_LABELS),
     choice(actions, ofView("cells"), "cells", CELLS, CELL_LABELS),
     slider(actions, ofMarks("best"), "best marked", () => ({ min: 0, max: 20, step: 1 })),

@@ -85,6 +85,12 @@ export class LensOnScreen {
     await this.rest();
   }
 
+  /** Colours that can be read back as numbers: one palette over the page, whatever its paper. */
+  async colours(palette, blend) {
+    await this.root.getByLabel("palette").selectOption(palette);
+    await this.root.getByLabel("colours").selectOption(blend);
+  }
+
   async picture() {
     await this.rest();
     return this.paper.screenshot();
@@ -93,10 +99,12 @@ export class LensOnScreen {
   /** The map that is on the screen, in cosines, and its hottest cell as a rectangle in fractions of the page. */
   async map() {
     const before = await this.root.locator(".cl-settings input[type=range]").first().inputValue();
+    await this.colours("viridis", "alpha");
     await this.opacity(0);
     const bare = await this.picture();
     await this.opacity(1);
     const painted = await this.picture();
+    await this.colours("auto", "tint");
     await this.opacity(before);
     const map = await paintedMap(painted, bare, GRID);
     const { row, column, value } = hottest(map, GRID.columns);

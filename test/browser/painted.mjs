@@ -7,7 +7,7 @@ const STEPS = 256;
 const TOLERANCE = 6;
 
 /**
- * Cosines of the cells that are painted, in the default display: palette viridis over `domain`, opacity 1, an alpha ramp
+ * Cosines of the cells that are painted, with the palette viridis over `domain`, opacity 1, an alpha ramp
  * over the page. A cell with no colour is 0.
  * @param {Buffer} painted screenshot of the page with its map
  * @param {Buffer} bare the same screenshot with the map at opacity 0

@@ -169,6 +169,10 @@ function keyIn<T>(all: Record<string, T>, letter: string, value: T): string {
   return key;
 }
 
+/** Colours that do not follow the page: one layer, in a palette whose entries are known. */
+export const PLAIN = { palette: "viridis", diverging: "PuOr", blend: "alpha", opacity: 0.8 } as const;
+
+/** @param view what is not as it is by default; its colours start from {@link PLAIN} */
 export function lensState({ color, marks, ...view }: ViewChange = {}, data = lensData()): LensState {
   const base = defaultView(data);
   return {
@@ -177,7 +181,7 @@ export function lensState({ color, marks, ...view }: ViewChange = {}, data = len
     view: {
       ...base,
       ...view,
-      color: { ...base.color, ...color },
+      color: { ...base.color, ...PLAIN, ...color },
       marks: { ...base.marks, ...marks },
     } as LensState["view"],
   };

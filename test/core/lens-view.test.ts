@@ -67,7 +67,7 @@ test.each([
   [{ result: "constructor" }, 'invalid view.result: "constructor"'],
   [
     { color: { palette: "jet" } },
-    'invalid view.color.palette: "jet", expected one of viridis, cividis, mako',
+    'invalid view.color.palette: "jet", expected one of auto, amber, blue, violet, viridis, cividis, mako',
   ],
   [{ color: { opacity: 1.2 } }, "invalid view.color.opacity: 1.2, expected a number from 0 to 1"],
   [{ color: { opacity: Number.NaN } }, "invalid view.color.opacity: NaN"],

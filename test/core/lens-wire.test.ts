@@ -54,6 +54,16 @@ test("printed words travel with the picture, and are missing where nobody read t
   );
 });
 
+test("the paper of a page travels with its picture; bytes of another number are refused", () => {
+  const lens = lensData();
+  lens.pages.p0.picture.paper = new Uint8Array(64 * 64).map((_, i) => i % 251);
+  const { data: rest, pictures, results } = splitLens(lens);
+  const sent = encodeLensData(pictures);
+  expect(decodeLensData(joinLens(encodeLensData(rest), sent, encodeLensData(results)))).toEqual(lens);
+  lens.pages.p0.picture.paper = new Uint8Array(10);
+  expect(() => decodeLensData(lens)).toThrow("invalid pages.p0.picture.paper: 10 bytes, expected 4096");
+});
+
 test("what every ask sends again is small", () => {
   expect(JSON.stringify(splitLens(data).data).length).toBeLessThan(3_000);
 });

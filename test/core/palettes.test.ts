@@ -1,17 +1,17 @@
 import { lab, rgb } from "d3-color";
-import { DIVERGING_NAMES, PALETTE_NAMES } from "../../core/data/palette-names";
+import { COLOR_MAP_NAMES, DIVERGING_NAMES, PALETTE_NAMES, TINT_NAMES } from "../../core/data/palette-names";
 import { type Colours, colours, hex } from "../../core/scene/palettes";
 
 const lightness = (table: Colours) => Array.from({ length: 256 }, (_, i) => lab(hex(table, i)).l);
 // Colours of 8 bits step back by a fraction of a unit even in a monotone palette.
 const ROUNDING = 0.35;
 
-test.each(PALETTE_NAMES)("%s: lightness goes one way, over at least half the range", (name) => {
+test.each(COLOR_MAP_NAMES)("%s: lightness goes one way, over at least half the range", (name) => {
   const l = lightness(colours(name));
   const rising = l[255] > l[0];
   for (let i = 1; i < 256; i++) expect(rising ? l[i] - l[i - 1] : l[i - 1] - l[i]).toBeGreaterThan(-ROUNDING);
   expect(Math.abs(l[255] - l[0])).toBeGreaterThan(50);
-  const turned = lightness(colours(name, true));
+  const turned = lightness(colours(name, "light"));
   expect(turned[0]).toBeGreaterThan(turned[255]);
 });
 
@@ -38,7 +38,7 @@ const contrast = (table: Colours, i: number) => {
 test.each(PALETTE_NAMES)(
   "%s, multiplied: a stronger cell is always the more visible tint, and print stays readable",
   (name) => {
-    const table = colours(name, true);
+    const table = colours(name, "light");
     const all = Array.from({ length: 256 }, (_, i) => onPaper(table, i));
     let [most, lightest] = [0, 101];
     for (const colour of all) {
@@ -56,7 +56,7 @@ test.each(PALETTE_NAMES)(
 test.each(DIVERGING_NAMES)(
   "%s, multiplied: paper in the middle, more tint to both sides, print stays readable",
   (name) => {
-    const table = colours(name, true);
+    const table = colours(name, "light");
     for (let i = 0; i < 256; i++) expect(contrast(table, i)).toBeGreaterThanOrEqual(4.45);
     for (const side of [(i: number) => 127 - i, (i: number) => 128 + i]) {
       let most = 0;
@@ -70,6 +70,14 @@ test.each(DIVERGING_NAMES)(
   },
 );
 
+test.each(TINT_NAMES)("%s: white paper first, then darker and darker", (name) => {
+  const l = lightness(colours(name));
+  expect(hex(colours(name), 0)).toBe("#ffffff");
+  for (let i = 1; i < 256; i++) expect(l[i - 1] - l[i]).toBeGreaterThan(-ROUNDING);
+  expect(l[0] - l[255]).toBeGreaterThan(20);
+  expect(colours(name, "light")).toEqual(colours(name));
+});
+
 test("ends are those of the published tables", () => {
   expect([hex(colours("viridis"), 0), hex(colours("viridis"), 255)]).toEqual(["#440154", "#fde725"]);
   expect([hex(colours("mako"), 0), hex(colours("mako"), 255)]).toEqual(["#0b0405", "#def5e5"]);
@@ -77,5 +85,7 @@ test("ends are those of the published tables", () => {
 });
 
 test("an unknown palette is refused", () => {
-  expect(() => colours("jet" as "viridis")).toThrow('invalid palette: "jet", expected one of viridis');
+  expect(() => colours("jet" as "viridis")).toThrow(
+    'invalid palette: "jet", expected one of amber, blue, violet, viridis',
+  );
 });

@@ -7,8 +7,9 @@ import {
   difference,
   type LensView,
   type Raster,
-  raster,
+  rasters,
   resample,
+  type Scene,
   scene,
   shares,
   svg,
@@ -17,6 +18,8 @@ import {
 } from "../../core/index";
 import { explanation, lensData, lensState } from "./example";
 
+/** The only layer of colours that do not follow the page. */
+const raster = (of: Scene) => rasters(of)[0].raster;
 const at = (r: Raster, row: number, column: number) =>
   Array.from(r.data.slice((row * r.width + column) * 4, (row * r.width + column) * 4 + 4));
 

@@ -4,7 +4,7 @@ import {
   figurePlaces,
   figurePlan,
   PALETTE_NAMES,
-  raster,
+  rasters,
   SCALE_NAMES,
   scene,
   serialise,
@@ -61,7 +61,7 @@ test.each(views)("%p: each cell is the page under the raster's colour, in its pl
     await pixels(await renderPng(state, SMALL)),
     await pixels(await renderPng(bare, SMALL)),
   ];
-  const cells = raster(scene(state));
+  const [{ raster: cells }] = rasters(scene(state));
   const [place] = figurePlaces(figurePlan(state), SMALL.width);
   let painted = 0;
   for (let row = 0; row < 2; row++)

@@ -130,7 +130,9 @@ test("palette, scale and cells are those that were asked for; others are refused
     return { code, err, pixels };
   };
   const plain = await picture();
-  expect((await picture("--palette", "viridis", "--scale", "absolute")).pixels).toBe(plain.pixels);
+  expect((await picture("--palette", "auto", "--blend", "tint", "--scale", "absolute")).pixels).toBe(
+    plain.pixels,
+  );
   const pictures = [plain.pixels];
   for (const options of [
     ["--palette", "mako"],
@@ -149,7 +151,9 @@ test("palette, scale and cells are those that were asked for; others are refused
   expect((await picture("--scale", "token", "--normalize", "query")).err).toContain("--scale is given twice");
   const { code, err } = await picture("--palette", "jet");
   expect(code).toBe(2);
-  expect(err).toContain("invalid --palette: jet, expected one of viridis, cividis, mako");
+  expect(err).toContain(
+    "invalid --palette: jet, expected one of auto, amber, blue, violet, viridis, cividis, mako",
+  );
 }, 60_000);
 
 test("embeddings are safetensors: the header says where each tensor lies", async () => {

@@ -242,7 +242,7 @@ test("a setting of a group is assigned by itself, by its name or as people know 
   }).toThrow(/^invalid view\.palette: no such setting, .*; did you mean view\.color\.palette\?$/);
   expect(() => {
     lens.view.color.palette = "jet" as "mako";
-  }).toThrow('invalid view.color.palette: "jet", expected one of viridis');
+  }).toThrow('invalid view.color.palette: "jet", expected one of auto, amber, blue, violet, viridis');
   expect([page.take(), seen.length]).toEqual([[], 4]);
 });
 

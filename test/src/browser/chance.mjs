@@ -10,12 +10,14 @@ const marks = (lens) =>
       ]),
     );
 
-/** How many pixels of the raster have colour. */
+/** How many pixels of the rasters have colour. */
 const painted = (lens) =>
   lens.page.evaluate(() => {
-    const canvas = document.querySelector(".cl-raster");
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return data.filter((v, i) => i % 4 === 3 && v > 0).length;
+    const counts = [...document.querySelectorAll(".cl-raster:not([hidden])")].map((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((v, i) => i % 4 === 3 && v > 0).length;
+    });
+    return counts.reduce((sum, count) => sum + count, 0);
   });
 
 export const themes = ["light", "dark"];

@@ -33,15 +33,15 @@ const VIEWS = PALETTE_NAMES.flatMap((palette) =>
 
 /** What the command line is asked for: every palette on every scale, and each palette once with smooth cells. */
 const COMMAND_VIEWS = PALETTE_NAMES.flatMap((palette, i) => [
-  ...SCALE_NAMES.map((scale) => ({ color: { palette, scale }, cells: "nearest" })),
-  { color: { palette, scale: SCALE_NAMES[i % SCALE_NAMES.length] }, cells: "smooth" },
+  ...SCALE_NAMES.map((scale) => ({ color: { palette, scale, blend: "alpha" }, cells: "nearest" })),
+  { color: { palette, scale: SCALE_NAMES[i % SCALE_NAMES.length], blend: "tint" }, cells: "smooth" },
 ]);
 
 const canvasOf = (lens, view) =>
   lens.page.evaluate(async (change) => {
     window.gallery.setView(change);
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    const canvas = document.querySelector(".cl-raster");
+    const canvas = document.querySelector(".cl-raster:not([hidden])");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return { width: canvas.width, height: canvas.height, data: Array.from(data) };
   }, view);

@@ -31,15 +31,20 @@ export default {
       const wrong = [];
       for (const palette of core.PALETTE_NAMES)
         for (const scale of core.SCALE_NAMES)
-          for (const blend of ["alpha", "multiply"])
+          for (const blend of ["tint", "alpha", "multiply"])
             for (const opacity of [0.13, 0.8]) {
               const change = { color: { palette, scale, blend, opacity } };
               window.gallery.setView(change);
               await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-              const canvas = document.querySelector(".cl-raster");
-              const got = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-              const { data } = core.raster(core.scene(window.gallery.shown()));
-              if (got.length !== data.length || got.some((v, i) => v !== data[i]))
+              const canvases = [...document.querySelectorAll(".cl-raster:not([hidden])")];
+              const layers = core.rasters(core.scene(window.gallery.shown()));
+              const same = layers.map(({ blend, raster }) => {
+                const canvas = canvases.find((each) => each.classList.contains(`cl-${blend}`));
+                const { width, height } = raster;
+                const got = canvas?.getContext("2d").getImageData(0, 0, width, height).data;
+                return got?.every((v, i) => v === raster.data[i]);
+              });
+              if (canvases.length !== layers.length || layers.length === 0 || same.includes(false))
                 wrong.push(JSON.stringify(change));
             }
       return wrong;
@@ -52,7 +57,8 @@ export default {
     const cells = await lens.cells(2, 3);
     const raster = await lens.page.evaluate(() => {
       const { core } = window.gallery;
-      return Array.from(core.raster(core.scene(window.gallery.shown())).data);
+      const [{ raster }] = core.rasters(core.scene(window.gallery.shown()));
+      return Array.from(raster.data);
     });
     cells.flat().forEach((pixel, i) => {
       const [r, g, b, a] = raster.slice(i * 4, i * 4 + 4);

@@ -272,14 +272,14 @@ export default {
     await lens.leave();
     const same = await lens.page.evaluate(async () => {
       const before = document
-        .querySelector(".cl-raster")
+        .querySelector(".cl-raster:not([hidden])")
         .getContext("2d")
         .getImageData(0, 0, 3, 2)
         .data.join();
       const saved = await window.widget.reopen();
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       const after = document
-        .querySelector(".cl-raster")
+        .querySelector(".cl-raster:not([hidden])")
         .getContext("2d")
         .getImageData(0, 0, 3, 2)
         .data.join();
