@@ -1,4 +1,4 @@
-import { show } from "./check.js";
+import { refusal, show } from "./check.js";
 import { decimal, printable } from "./printable.js";
 import {
   checked,
@@ -84,6 +84,23 @@ export const COSINE_SUM: Quantity = {
   chance: false,
 };
 
+/**
+ * By how much the page score falls when what is printed there is covered; of a word or token, its part of the score. Below 0
+ * where the score rises.
+ */
+export const SCORE_DROP: Quantity = {
+  name: "score-drop",
+  unit: "",
+  noun: "fall of the score",
+  plural: "falls of the score",
+  range: null,
+  domain: null,
+  scale: "diverging",
+  decimals: 2,
+  similarity: false,
+  chance: false,
+};
+
 /** A - B of the same quantity. */
 export const COSINE_DIFFERENCE = differenceOf(COSINE_QUANTITY);
 
@@ -101,6 +118,8 @@ export function differenceOf(of: Quantity): Quantity {
 }
 
 const OWN = [COSINE_QUANTITY, COSINE_ABOVE_BASELINE, COSINE_SUM].flatMap((q) => [q, differenceOf(q)]);
+/** Quantities of layers that the package measures: nobody else's may have their names. */
+const MEASURED = [SCORE_DROP];
 const NAME = /^[a-z][a-z0-9-]*$/;
 
 const phrase = textAs((words) => printable(words, 80), 80);
@@ -152,6 +171,8 @@ export function defineQuantity(said: QuantityDescription): Quantity {
     similarity: false,
     chance: false,
   };
+  if (MEASURED.some(({ name }) => name === said.name))
+    throw refusal("quantity.name", show(said.name), "another name: this one is measured by the package");
   return parse(quantitySchema, whole, "quantity");
 }
 

@@ -219,12 +219,32 @@ export class Model {
         signal,
       ),
     );
-    const last = prompt.grid.index.reduce((a, b) => Math.max(a, b), 0);
-    if (vectors.count <= last)
-      throw new ModelError(
-        `invalid output of ${engine.graphs.page.name}: ${vectors.count} vectors, expected at least ${last + 1} for ${layout.rows} x ${layout.columns} patches`,
-      );
-    return { grid: prompt.grid, vectors };
+    return this.#placed(prompt.grid, vectors);
+  }
+
+  /**
+   * Unit vectors of a picture in the place of a page, such as a page with a part of it covered. It is an experiment: nothing of
+   * it is kept, and nothing that is kept is read. Several that are asked for at once go through the graph together where the
+   * execution provider gains by it.
+   * @param name what messages call it
+   */
+  async embedPicture(
+    { pixels, width, height }: { pixels: Uint8Array; width: number; height: number },
+    name: string,
+    options: StopOptions = {},
+  ): Promise<PageEmbedding> {
+    const signal = stopSignal(options.signal);
+    const { processor, engine } = this.#parts;
+    const layout = processor.layout(width, height);
+    const { ids, grid } = this.#pagePrompt(layout);
+    const image = async () => processor.feeds({ pixels, width, height }, layout);
+    const vectors = await engine.run((graphs) => this.#embed(graphs.page, ids, image, name, signal));
+    return this.#placed(grid, vectors);
+  }
+
+  /** How many pages go through the graph together. */
+  get batch(): number {
+    return this.#parts.engine.graphs.batch;
   }
 
   /**
@@ -366,6 +386,16 @@ export class Model {
       this.#grids.set(key, grid);
     }
     return { ids, grid };
+  }
+
+  /** @throws ModelError where there are fewer vectors than the grid has places for */
+  #placed(grid: PatchGrid, vectors: MultiVector): PageEmbedding {
+    const last = grid.index.reduce((a, b) => Math.max(a, b), 0);
+    if (vectors.count <= last)
+      throw new ModelError(
+        `invalid output of ${this.#parts.engine.graphs.page.name}: ${vectors.count} vectors, expected at least ${last + 1} for ${grid.rows} x ${grid.columns} patches`,
+      );
+    return { grid, vectors };
   }
 
   async #embed(

@@ -114,6 +114,16 @@ export class LensExplainer {
     return measured;
   }
 
+  /** What an explanation was made from; null of one that came from elsewhere. */
+  sourceOf({ maps }: Explanation): { model: Model; page: Page } | null {
+    return this.#sources.get(maps) ?? null;
+  }
+
+  /** Work that may take long: its progress goes to who asked for it, else to a bar in the cell. */
+  watched<T>(label: string, unit: string, work: (report: Report) => Promise<T>): Promise<T> {
+    return this.#report ? work(this.#report) : withProgress(label, unit, work);
+  }
+
   /** The control queries' vectors, once a model. */
   async #embedControlQueries(
     model: Model,
@@ -147,14 +157,12 @@ export class LensExplainer {
     return scores;
   }
 
-  /** Work that may take long: its progress goes to who asked for it, else to a bar in the cell. */
   #watched<T>(
     label: string,
     unit: string,
     work: (onProgress: (progress: EmbedProgress) => void) => Promise<T>,
   ): Promise<T> {
-    const reporting = (report: Report) => work(({ done, total }) => report(done, total));
-    return this.#report ? reporting(this.#report) : withProgress(label, unit, reporting);
+    return this.watched(label, unit, (report) => work(({ done, total }) => report(done, total)));
   }
 
   #lensPages(pages: readonly Page[], signal: AbortSignal | undefined): Promise<LensPage[]> {

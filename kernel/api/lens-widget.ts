@@ -20,6 +20,13 @@ export interface LensRequests {
   ask(query: string): Promise<void>;
   view(view: LensView): void;
   file(format: string): Promise<LensFile>;
+  /**
+   * Measures maps of a quantity on the page in view.
+   * @param report called with what is done, in words, and how much of it, 0 to 1
+   */
+  measure(quantity: string, report: (busy: string, fraction: number) => void): Promise<void>;
+  /** Ends what {@link measure} does; what is measured is kept. */
+  stop(): void;
 }
 
 const OWNED = { owned: true } as const;
@@ -111,13 +118,15 @@ export class LensWidget extends Widget<
       closeOthers(this.get("results"), {});
     });
     this.onMessage((content) => {
-      const { type, query, format, id } = (content ?? {}) as {
-        type?: unknown;
-        query?: unknown;
-        format?: unknown;
-        id?: unknown;
-      };
+      const { type, query, format, quantity, id } = (content ?? {}) as Record<string, unknown>;
       if (type === "ask" && typeof query === "string") this.#answer("Asking", () => requests.ask(query));
+      if (type === "measure" && typeof quantity === "string")
+        this.#answer("Measuring", () =>
+          requests.measure(quantity, (busy, fraction) =>
+            this.set({ status: { busy, fraction, error: null } }),
+          ),
+        );
+      if (type === "stop") requests.stop();
       if (type === "save" && typeof format === "string")
         this.#answer(`Writing ${format.toUpperCase()}`, async () => {
           // The id tells the view that asked from others that show the same lens; it says what went wrong, too.

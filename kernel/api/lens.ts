@@ -14,6 +14,7 @@ import {
   explanationsOf,
   headline,
   keepSettings,
+  type Layer,
   LENS_STATE_VERSION,
   type LensData,
   type LensExplanation,
@@ -29,6 +30,7 @@ import {
   type QueryToken,
   type QueryWord,
   regionPatches,
+  SCORE_DROP,
   sameModel,
   sameView,
   scene,
@@ -40,7 +42,6 @@ import {
   topPatches,
   topPlaces,
   type ViewChange,
-  viewQuantities,
   withEarlier,
   wordMap,
 } from "../../core/index.js";
@@ -53,6 +54,14 @@ import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import { checkListener } from "../jupyter/widget-protocol/listeners.js";
 import type { Report } from "../widgets/progress.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
+import { withLayers } from "./lens-layers.js";
+import {
+  type Experiments,
+  inWords,
+  type Occlusion,
+  type OcclusionOptions,
+  occlusion,
+} from "./lens-occlusion.js";
 import { LensTable } from "./lens-table.js";
 import { LensWidget } from "./lens-widget.js";
 import {
@@ -79,6 +88,8 @@ export class Lens {
   #view: LiveView | null = null;
   #listeners = new Set<(view: LensView) => void>();
   #asking = new AbortController();
+  /** Given when the person at the widget stops an experiment. */
+  #enough = new AbortController();
   /** Settles when the last query has its maps, or has failed. */
   #turn: Promise<unknown> = Promise.resolve();
   /** The measuring of what is shown; null before it has begun and after it was stopped. */
@@ -208,26 +219,28 @@ export class Lens {
    *   the package measures itself, and naming the words there are
    */
   addMap(quantity: QuantityDescription, numbers: ArrayLike<number>, of?: number | string): this {
-    const { explanation, state } = this;
+    const { explanation } = this;
     const { rows, columns } = explanation.grid;
     const map = new PatchMap(Float32Array.from(numbers), rows, columns, defineQuantity(quantity));
     const word = typeof of === "string" ? this.#word(of).index : undefined;
     const token = typeof of === "number" ? of : undefined;
     const layers = layersWith(explanation, map, { word, token });
-    const { key } = explanation;
-    const results = { ...state.data.results, [key]: { ...state.data.results[key], layers } };
-    const data = { ...state.data, results };
-    // A map that only A has cannot be compared.
-    const isShared = viewQuantities(data, state.view).some(({ name }) => name === map.quantity);
-    const view = changeView(data, state.view, {
-      quantity: map.quantity,
-      ...(!isShared && { compare: null }),
-    });
-    const moved = !sameView(view, state.view);
-    this.#state = { ...state, data, view };
-    this.#widget?.showLayers(this.state);
-    if (moved) this.#tell();
+    const own = layers.filter(({ quantity: { name } }) => name === map.quantity);
+    this.#putLayers(new Map(own.map((layer) => [explanation.key, layer])), true);
     return this;
+  }
+
+  /**
+   * How much the page score falls when a part of the page in view is covered, in its pixels, and the page embedded anew: every
+   * printed word, line or block, or each cell of a grid. The lens shows it as it refines, as the quantity `score-drop`; of
+   * several models at once, so that maps compare. Stopped (by an interrupt, a newer query, or `enough`), it keeps what is
+   * measured. Nothing of it gets into the cache of pages.
+   * @returns what was covered, largest fall first: a list that prints as a table
+   * @throws RangeError for options that cannot be, and for printed parts of a page without printed words
+   */
+  async occlusion(options: OcclusionOptions = {}): Promise<Occlusion> {
+    this.#enough = new AbortController();
+    return occlusion(this.#experiments, options);
   }
 
   /**
@@ -347,6 +360,8 @@ export class Lens {
           await this.measured;
           return lensFile(this.state, format);
         },
+        measure: (quantity, report) => this.#measureFor(quantity, report),
+        stop: () => this.#enough.abort(),
       },
       this.#measuring !== null && !this.#isMeasured,
     );
@@ -368,6 +383,34 @@ export class Lens {
 
   [inspect.custom](): string {
     return this.toString();
+  }
+
+  /** What experiments on the page in view need. */
+  get #experiments(): Experiments {
+    return {
+      state: this.state,
+      enough: AbortSignal.any([this.#asking.signal, this.#enough.signal]),
+      sourceOf: (explanation) => this.#explainer.sourceOf(explanation),
+      putLayers: (layers, show) => this.#putLayers(layers, show),
+      watched: (label, unit, work) => this.#explainer.watched(label, unit, work),
+    };
+  }
+
+  /** What the person at the widget asks to be measured. */
+  async #measureFor(quantity: string, report: (busy: string, fraction: number) => void): Promise<void> {
+    oneOf(quantity, "quantity", [SCORE_DROP.name]);
+    const { words } = this.state.data.pages[this.explanation.page];
+    await this.occlusion({
+      by: words?.length ? "word" : "grid",
+      onProgress: inWords("Covering part", report),
+    });
+  }
+
+  #putLayers(layers: ReadonlyMap<string, Layer>, show: boolean): void {
+    const before = this.state.view;
+    this.#state = withLayers(this.state, layers, show);
+    this.#widget?.showLayers(this.state);
+    if (!sameView(before, this.state.view)) this.#tell();
   }
 
   async #bundle(): Promise<MimeBundle> {

@@ -4,6 +4,7 @@ import {
   AGGREGATES,
   BLENDS,
   CELLS,
+  COVER_KINDS,
   changeView,
   defaultView,
   type Explanation,
@@ -16,6 +17,7 @@ import {
   PALETTE_CHOICES,
   type Query,
   SCALE_NAMES,
+  SCORE_DROP,
 } from "../../core/index.js";
 import { explainPage } from "../../engine/explain/index.js";
 import { lensPage } from "../api/lens-page.js";
@@ -40,8 +42,11 @@ import {
   UsageError,
 } from "./options.js";
 import { pageFolder, queryFolder, tokenFile } from "./output-names.js";
+import { coverFill, withDrops } from "./score-drops.js";
 import { print, progress, say } from "./terminal.js";
 import { worked } from "./work.js";
+
+const QUANTITIES = ["cosine", SCORE_DROP.name];
 
 export const maps: Command = {
   summary: "similarity maps of queries on documents, as pictures and numbers",
@@ -54,6 +59,10 @@ ${DOCUMENT_USAGE}
   --pairs           first document with first query, second with second, …
 ${MODEL_USAGE}
   --tokens WHICH    tokens that get a map of their own: words (default), all, none, or indices: 0,2,5
+  --quantity NAME   what the maps show: ${QUANTITIES.join(", ")}; default cosine. score-drop covers a part of the page at
+                    a time and embeds it anew: as many embeddings as the page has words
+  --cover PART      what score-drop covers at a time: ${COVER_KINDS.join(", ")}; default word
+  --fill FILL       what it puts in its place: paper (default), blur, mean, or a colour such as "#808080"
   --aggregate HOW   the map of all words together: ${AGGREGATES.join(", ")}; default max
   --format LIST     ${Object.keys(FORMATS).join(", ")}; several with commas or spaces; default png
   --palette NAME    ${folded(`or --cmap: ${PALETTE_CHOICES.join(", ")}; default auto`)}
@@ -82,6 +91,9 @@ ${PAGE_USAGE}`,
       },
       cells: keyword("cells", values.cells, CELLS),
     };
+    const quantity = keyword("quantity", values.quantity, QUANTITIES);
+    const covering = { by: keyword("cover", values.cover, COVER_KINDS), fill: values.fill };
+    coverFill(values.fill);
     const formats = commaList(values.format).map((f) => keyword("format", f, Object.keys(FORMATS)));
     const dpi = number("dpi", values.dpi, 10, 1200);
     const chosen = tokenChoice(commaList(values.tokens));
@@ -116,12 +128,14 @@ ${PAGE_USAGE}`,
         signal,
         kept: (done) => `, ${done} of ${work.length} maps are ${out === null ? "printed" : `in ${out}`}`,
         async each({ page, query }) {
-          const explanation = await explainPage(model, page, query, { signal });
+          const cosines = await explainPage(model, page, query, { signal });
+          const explanation =
+            quantity === "cosine" ? cosines : await withDrops(model, page, cosines, { ...covering, signal });
           if (out !== null) {
             const named = pageFolder(page.source, await page.digest({ signal }));
             const folder = join(out, named, queryFolder(query));
             const state = stateOf(explanation, await lensPage(page, { signal }));
-            state.view = changeView(state.data, state.view, drawing);
+            state.view = changeView(state.data, state.view, { ...drawing, quantity });
             await write(state, folder, {
               formats,
               how,
@@ -148,6 +162,9 @@ const OPTIONS = {
   ...DOCUMENT_OPTIONS,
   pairs: { type: "boolean", default: false },
   tokens: { type: "string", multiple: true, default: ["words"] as string[] },
+  quantity: { type: "string", default: "cosine" },
+  cover: { type: "string", default: "word" },
+  fill: { type: "string", default: "paper" },
   aggregate: { type: "string", default: "max" },
   format: { type: "string", multiple: true, default: ["png"] as string[] },
   palette: { type: "string", default: "auto" },

@@ -30,7 +30,7 @@ export function staticHtml(state: LensState, still?: { mime: string; data: Uint8
 }
 
 /** Its cells are text, never markup. */
-export function htmlTable({ cells: [head, ...body] }: Table): string {
+export function htmlTable({ cells: [head, ...body] }: Pick<Table, "cells">): string {
   const line = (tag: string, row: readonly string[]) =>
     `<tr>${row.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join("")}</tr>`;
   return `<table><thead>${line("th", head)}</thead><tbody>${body.map((row) => line("td", row)).join("")}</tbody></table>`;

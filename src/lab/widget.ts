@@ -175,6 +175,8 @@ export class LensView extends DOMWidgetView {
       },
       onAsk: (query) => this.send({ type: "ask", query }),
       onSave: (format) => this.fileOf(format),
+      onMeasure: (quantity) => this.send({ type: "measure", quantity }),
+      onStop: () => this.send({ type: "stop" }),
     });
     this.listenTo(this.model, "msg:custom", this.receive);
     this.listenTo(this.model, "change", this.refresh);

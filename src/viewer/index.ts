@@ -28,6 +28,10 @@ export interface LensCallbacks {
   onAsk?(query: string): void;
   /** The person wants a file that only the kernel can make; a rejection says in words why there is none. */
   onSave?(format: SaveFormat): Promise<NamedFile>;
+  /** The person wants maps of a quantity that has none yet, such as `score-drop`; absent where there is no kernel. */
+  onMeasure?(quantity: string): void;
+  /** The person stops what is being measured; what is there by then stays. */
+  onStop?(): void;
 }
 
 export type { NamedFile, SaveFormat } from "./files.js";

@@ -45,14 +45,20 @@ test("what is not said of a quantity follows from its name and range", () => {
     similarity: false,
     chance: false,
   });
-  expect(defineQuantity({ name: "score-drop" })).toMatchObject({
+  expect(defineQuantity({ name: "paper-gap" })).toMatchObject({
     unit: "",
-    noun: "score drop",
-    plural: "score drops",
+    noun: "paper gap",
+    plural: "paper gaps",
     range: null,
     decimals: 2,
   });
   expect(defineQuantity({ name: "attention", range: [0, 0.01] }).decimals).toBe(4);
+});
+
+test("nobody else's quantity has the name of one that the package measures", () => {
+  expect(() => defineQuantity({ name: "score-drop" })).toThrow(
+    'invalid quantity.name: "score-drop", expected another name: this one is measured by the package',
+  );
 });
 
 test("what is said of a quantity is checked", () => {

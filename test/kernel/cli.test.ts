@@ -16,6 +16,7 @@ import sharp from "sharp";
 import { run } from "../../kernel/cli/commands";
 import { pageFolder, slug, tokenFile } from "../../kernel/cli/output-names";
 import { onePage } from "./support/raw-pdf";
+import { samplePdf } from "./support/sample-pdf";
 
 const REPORT = join(__dirname, "../../examples/energy-report.pdf");
 const folder = mkdtempSync(join(tmpdir(), "colpali-lens-cli-"));
@@ -156,6 +157,27 @@ test("palette, scale and cells are those that were asked for; others are refused
   );
 }, 60_000);
 
+test("--quantity score-drop covers each printed word: the map is highest where covering takes most", async () => {
+  const file = join(folder, "two-words.pdf");
+  const texts = [
+    { text: "harbour", x: 40, y: 60, size: 24 },
+    { text: "window", x: 200, y: 200, size: 24 },
+  ];
+  writeFileSync(file, samplePdf([{ width: 320, height: 240, texts }]));
+  const asked = ["maps", "--documents", file, "--queries", "harbour", "--quantity", "score-drop"];
+  const { code, out } = await cli(...asked, "--json", "--arrays", "--quiet");
+  expect(code).toBe(0);
+  const [{ quantity, maps }] = JSON.parse(out).layers;
+  expect(quantity.name).toBe("score-drop");
+  const [whole] = maps.filter(({ of }: { of: string }) => of === "query");
+  const map: number[][] = whole.map;
+  const at = (x: number, y: number) =>
+    map[Math.floor((y / 240) * map.length)][Math.floor((x / 320) * map[0].length)];
+  expect(at(60, 52)).toBeGreaterThan(0.1);
+  expect(at(60, 52)).toBe(Math.max(...map.flat()));
+  expect(at(220, 192)).toBeLessThan(at(60, 52) / 4);
+}, 120_000);
+
 test("embeddings are safetensors: the header says where each tensor lies", async () => {
   const out = join(folder, "vectors");
   const { code, out: printed } = await cli(
@@ -227,6 +249,21 @@ test.each([
     "invalid --dpi: -5, expected a number from 10 to 1200",
   ],
   [["maps", REPORT, "--queries", "x", "--dpi=-5"], 2, "invalid --dpi: -5, expected a number from 10 to 1200"],
+  [
+    ["maps", REPORT, "--queries", "x", "--quantity", "attention-span"],
+    2,
+    "invalid --quantity: attention-span, expected one of cosine, score-drop",
+  ],
+  [
+    ["maps", REPORT, "--queries", "x", "--fill", "clear"],
+    2,
+    'invalid --fill: "clear", expected paper, blur, mean',
+  ],
+  [
+    ["maps", REPORT, "--queries", "x", "--cover", "letter"],
+    2,
+    "invalid --cover: letter, expected one of word",
+  ],
   [["maps", REPORT, "--queries", "x", "--tokens", "-1"], 2, "invalid --tokens: -1, expected a number from 0"],
   [
     ["maps", `${REPORT}#1`, "--queries", "x", "--tokens", "7"],

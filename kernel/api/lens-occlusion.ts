@@ -1,0 +1,146 @@
+import {
+  type Explanation,
+  explanationOf,
+  FALL_COLUMNS,
+  type Fall,
+  fallSentences,
+  fallsOf,
+  type Layer,
+  type LensData,
+  type LensExplanation,
+  type LensState,
+  type Page,
+  queryText,
+  scoreDropLayer,
+} from "../../core/index.js";
+import { type Covering, type CoverOptions, cover } from "../../engine/explain/occlusion.js";
+import type { Model } from "../hub/load-model.js";
+import type { Report as Progress } from "../widgets/progress.js";
+import { LensReport } from "./lens-report.js";
+
+export interface OcclusionOptions extends CoverOptions {
+  /** Ends it with what is measured by then, without an error. */
+  enough?: AbortSignal;
+  /** Called with pages embedded and pages in all. Without it a notebook shows a bar in the cell. */
+  onProgress?: Progress;
+}
+
+/** What an experiment needs of a lens. */
+export interface Experiments {
+  readonly state: LensState;
+  /** Given when the person has stopped it, or asks another query. */
+  readonly enough: AbortSignal;
+  sourceOf(explanation: Explanation): { model: Model; page: Page } | null;
+  /** Adds maps to results, by their keys, and shows them where that is wanted. */
+  putLayers(layers: ReadonlyMap<string, Layer>, show: boolean): void;
+  watched<T>(label: string, unit: string, work: (report: Progress) => Promise<T>): Promise<T>;
+}
+
+/** How much the page score falls when a part of the page is covered: largest fall first. */
+export class Occlusion extends LensReport<Fall> {
+  /** False where it was stopped. */
+  readonly isComplete: boolean;
+  /** The page score with nothing covered. */
+  readonly score: number;
+  /** What the other models and profiles of the lens say. */
+  readonly others: readonly Occlusion[];
+
+  constructor(
+    explanation: LensExplanation,
+    so: Covering,
+    at: number,
+    { by = "word", fill = "paper" }: CoverOptions,
+    others: readonly Occlusion[] = [],
+  ) {
+    const { query, provenance, maxsim } = explanation;
+    const falls = fallsOf(so.drops[at], maxsim.score);
+    super(falls, FALL_COLUMNS, fallSentences(falls, maxsim.score, by, so), {
+      kind: "occlusion",
+      query: query.text,
+      score: maxsim.score,
+      by,
+      fill,
+      isComplete: so.isComplete,
+      provenance,
+    });
+    this.isComplete = so.isComplete;
+    this.score = maxsim.score;
+    this.others = others;
+  }
+
+  /** `Covering “battery” takes 0.46 of 3.39.`, the table, and in a sentence each what other models say. */
+  override toString(): string {
+    const rest = this.others.map(({ about, sentences }) => `${modelName(about)}: ${sentences[0]}`);
+    return [super.toString(), ...rest].join("\n");
+  }
+}
+
+/** Milliseconds between two pictures: each is sent and checked as a whole. */
+const BETWEEN = 2_000;
+
+/** Covers the page in view, part after part, for each model of the lens; the maps come into the lens as they refine. */
+export async function occlusion(lens: Experiments, options: OcclusionOptions): Promise<Occlusion> {
+  const { onProgress, enough, ...how } = options;
+  const { data, view } = lens.state;
+  const explanations = besides(data, view.result).map((key) => explanationOf(data, key));
+  const sources = explanations.map((explanation) => {
+    const source = lens.sourceOf(explanation);
+    if (!source) throw new Error("this result came from a file: explain its page again to measure it");
+    return { ...source, explanation };
+  });
+  const { width, height } = sources[0].page;
+  let [last, isShown] = [0, false];
+  const put = (so: Covering) => {
+    const layers = explanations.map(({ key, query, grid }, i) => {
+      const own = { drops: so.drops[i], coarse: so.coarse[i], isComplete: so.isComplete };
+      return [key, scoreDropLayer(own, query, grid, { width, height })] as const;
+    });
+    lens.putLayers(new Map(layers), !isShown);
+    isShown = true;
+    last = performance.now();
+  };
+  let latest: Covering | null = null;
+  const run = (report: Progress) =>
+    cover(sources, sources[0].page, how, {
+      enough: enough ? AbortSignal.any([enough, lens.enough]) : lens.enough,
+      onStep(so) {
+        latest = so;
+        report(so.done, so.total);
+        if (!isShown || performance.now() - last >= BETWEEN) put(so);
+      },
+    });
+  let so: Covering;
+  try {
+    so = await (onProgress ? run(onProgress) : lens.watched("Covering", "parts of the page", run));
+  } finally {
+    // Interrupted or not, what is measured is kept.
+    if (latest) put(latest);
+  }
+  const [, ...others] = explanations.map((explanation, i) => new Occlusion(explanation, so, i, how));
+  return new Occlusion(explanations[0], so, 0, how, others);
+}
+
+/** Progress as a sentence: `Covering part 88 of 200. About 40 seconds left.` */
+export function inWords(what: string, say: (words: string, fraction: number) => void): Progress {
+  const start = performance.now();
+  return (done, total) => {
+    const left = Math.ceil(((performance.now() - start) / 1000 / done) * (total - done));
+    say(
+      `${what} ${done} of ${total}. About ${left} ${left === 1 ? "second" : "seconds"} left.`,
+      done / total,
+    );
+  };
+}
+
+/** Keys of what all models say to the same query on the same page, that in view first. */
+function besides(data: LensData, key: string): string[] {
+  const { page } = data.results[key];
+  const same = (other: string) =>
+    other !== key && data.results[other].page === page && queryText(data, other) === queryText(data, key);
+  return [key, ...data.order.filter(same)];
+}
+
+function modelName({ provenance }: Readonly<Record<string, unknown>>): string {
+  const { id, profile } = (provenance as LensExplanation["provenance"]).model;
+  return `${id}, ${profile}`;
+}
