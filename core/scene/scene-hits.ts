@@ -75,7 +75,7 @@ function sourcesOf(explanation: LensExplanation, of: Shown): Source[] {
     chance: chanceOf(explanation, what),
   });
   const word = of.kind === "aggregate" ? null : tokens[of.tokens[0]].word;
-  if (!of.map.description.similarity) return [source(of, word)];
+  if (of.kind === "difference" || !of.map.description.similarity) return [source(of, word)];
   const cosines = (select: { token: number | null; word: number | null }) =>
     shown(explanation, {
       ...select,
@@ -95,11 +95,8 @@ function unjudgedLevel({ explanation, shown: of, view, scale }: HitSubject): num
   // Threshold and number have to be of the same quantity, which cosines above the baseline are not.
   const isOwn = !similarity || name === COSINE_QUANTITY.name;
   if (view.color.threshold !== null && isOwn && kind === "sequential") return view.color.threshold;
-  const [low, high] = similarity
-    ? explanation.domain
-    : kind === "diverging"
-      ? [0, scale.domain[1]]
-      : scale.domain;
+  const [low, high] =
+    kind === "diverging" ? [0, scale.domain[1]] : similarity ? explanation.domain : scale.domain;
   return (low + high) / 2;
 }
 

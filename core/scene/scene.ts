@@ -25,7 +25,7 @@ export interface Scene {
   best: PatchValue[];
   marks: Mark[];
   /**
-   * The places that what is shown points at; of a difference those of A and of B, the largest differences first. Empty where
+   * The places that what is shown points at; of a difference on one page those of A and of B, the largest differences first. Empty where
    * nothing is beyond chance. Found when they are first asked for.
    */
   readonly hits: readonly SceneHit[];
@@ -45,7 +45,8 @@ export function scene({ data, view }: Pick<LensState, "data" | "view">): Scene {
       sceneOf(data, apart, a),
       sceneOf(data, { ...apart, result: other.key }, counterpart(explanation, other, view)),
     );
-  return sceneOf(data, view, difference(explanation, other, view), { hits });
+  const given = other.page === explanation.page ? { hits } : {};
+  return sceneOf(data, view, difference(explanation, other, view), given);
 }
 
 /** The scene of a map that was chosen already, and of a scale where it is given by another scene: in the view's own colours. */

@@ -29,6 +29,7 @@ import {
   type QuantityDescription,
   type QueryToken,
   type QueryWord,
+  type RegionKind,
   regionPatches,
   SCORE_DROP,
   sameModel,
@@ -74,6 +75,7 @@ import {
   wordList,
 } from "./lists.js";
 import { type LiveView, observed } from "./observed.js";
+import { hitsOf, type LensHit, type LensRegion, regionsOf } from "./printed-places.js";
 import { lensFile, saveLens } from "./save.js";
 
 export type { RankedPage } from "./lens-explainer.js";
@@ -282,6 +284,25 @@ export class Lens {
       best.map((patch) => this.#placed(patch, map)),
       map.description,
     );
+  }
+
+  /**
+   * The places that what is in view points at, named by what is printed there: of the selected word, else of all words, those
+   * first where most of them meet, then by cosine. A place is a group of patches at which a word is beyond chance; where none
+   * is, the list is empty, and prints so. Other quantities, and cosines before chance is measured (`await lens.measured`), are
+   * taken from `lens.view.color.threshold` on, or from the middle of their range.
+   */
+  get hits(): readonly LensHit[] {
+    return hitsOf(this.state);
+  }
+
+  /**
+   * The printed words, lines or blocks of the page in view, most relevant first: for each the mean over its patches of what is
+   * in view, weighted by overlap. Empty where the page has no text layer.
+   * @throws RangeError for another kind
+   */
+  regions(by: RegionKind): readonly LensRegion[] {
+    return regionsOf(this.state, by);
   }
 
   /**
