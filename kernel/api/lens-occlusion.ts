@@ -27,6 +27,7 @@ export interface OcclusionOptions extends CoverOptions {
 
 /** What an experiment needs of a lens. */
 export interface Experiments {
+  /** As it is at the moment. */
   readonly state: LensState;
   /** Given when the person has stopped it, or asks another query. */
   readonly enough: AbortSignal;
@@ -83,11 +84,7 @@ export async function occlusion(lens: Experiments, options: OcclusionOptions): P
   const { onProgress, enough, ...how } = options;
   const { data, view } = lens.state;
   const explanations = besides(data, view.result).map((key) => explanationOf(data, key));
-  const sources = explanations.map((explanation) => {
-    const source = lens.sourceOf(explanation);
-    if (!source) throw new Error("this result came from a file: explain its page again to measure it");
-    return { ...source, explanation };
-  });
+  const sources = explanations.map((explanation) => ({ ...sourceOf(lens, explanation), explanation }));
   const { width, height } = sources[0].page;
   let [last, isShown] = [0, false];
   const put = (so: Covering) => {
@@ -118,6 +115,19 @@ export async function occlusion(lens: Experiments, options: OcclusionOptions): P
   }
   const [, ...others] = explanations.map((explanation, i) => new Occlusion(explanation, so, i, how));
   return new Occlusion(explanations[0], so, 0, how, others);
+}
+
+function sourceOf(lens: Experiments, explanation: Explanation): { model: Model; page: Page } {
+  const source = lens.sourceOf(explanation);
+  if (!source) throw new Error("this result came from a file: explain its page again to measure it");
+  return source;
+}
+
+/** What is in view, with the model and the page that it was made from. */
+export function inView(lens: Experiments): { model: Model; page: Page; explanation: LensExplanation } {
+  const { data, view } = lens.state;
+  const explanation = explanationOf(data, view.result);
+  return { ...sourceOf(lens, explanation), explanation };
 }
 
 /** Progress as a sentence: `Covering part 88 of 200. About 40 seconds left.` */

@@ -47,6 +47,8 @@ import {
   wordMap,
 } from "../../core/index.js";
 import type { ControlQueries } from "../../engine/explain/index.js";
+import type { SanityRow } from "../../engine/explain/sanity.js";
+import type { StabilityRow } from "../../engine/explain/stability.js";
 import { stillBundle } from "../figures/index.js";
 import type { Model, StopOptions } from "../hub/load-model.js";
 import { stopSignal } from "../interrupt.js";
@@ -54,7 +56,9 @@ import { currentKernel } from "../jupyter/kernel.js";
 import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import { checkListener } from "../jupyter/widget-protocol/listeners.js";
 import type { Report } from "../widgets/progress.js";
+import { type CheckOptions, sanity, stability } from "./lens-checks.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
+import { type Faithfulness, faithfulness, type LensFaithfulnessOptions } from "./lens-faithfulness.js";
 import { withLayers } from "./lens-layers.js";
 import {
   type Experiments,
@@ -63,6 +67,7 @@ import {
   type OcclusionOptions,
   occlusion,
 } from "./lens-occlusion.js";
+import type { LensReport } from "./lens-report.js";
 import { LensTable } from "./lens-table.js";
 import { LensWidget } from "./lens-widget.js";
 import {
@@ -246,6 +251,17 @@ export class Lens {
   }
 
   /**
+   * Whether the score of the page in view rests on what its map points at: patches are dropped and revealed in the map's order,
+   * beside random orders and the reversed one. Dropping vectors is exact, free, and true by construction; dropping pixels
+   * embeds the page anew, about a hundred times, and is the real test.
+   * @returns areas under the curves, with a verdict in one sentence: prints as a table, and a cell shows the curves
+   * @throws RangeError for options that cannot be
+   */
+  async faithfulness(options: LensFaithfulnessOptions = {}): Promise<Faithfulness> {
+    return faithfulness(this.#experiments, options);
+  }
+
+  /**
    * How the highest cosine of a token's or word's map compares with what unrelated words reach on the same page: p-value,
    * percentile, z, and the cosine that chance reaches.
    * @returns null where chance is not measured (`baseline: false`)
@@ -303,6 +319,23 @@ export class Lens {
    */
   regions(by: RegionKind): readonly LensRegion[] {
     return regionsOf(this.state, by);
+  }
+
+  /**
+   * How the map of the page in view answers to changes that no reader would notice: a shift by a pixel, JPEG, another
+   * resolution. Eight embeddings.
+   * @returns a row a change, with the maximum sensitivity in a sentence
+   */
+  async stability(options: CheckOptions = {}): Promise<LensReport<StabilityRow>> {
+    return stability(this.#experiments, options);
+  }
+
+  /**
+   * What a map looks like on the page in view that cannot mean anything: with unrelated queries, with the page's patches
+   * shuffled, with the model's last projection permuted; each against the real one by rank correlation. Two embeddings.
+   */
+  async sanity(options: CheckOptions = {}): Promise<LensReport<SanityRow>> {
+    return sanity(this.#experiments, options);
   }
 
   /**
@@ -408,8 +441,11 @@ export class Lens {
 
   /** What experiments on the page in view need. */
   get #experiments(): Experiments {
+    const current = () => this.state;
     return {
-      state: this.state,
+      get state() {
+        return current();
+      },
       enough: AbortSignal.any([this.#asking.signal, this.#enough.signal]),
       sourceOf: (explanation) => this.#explainer.sourceOf(explanation),
       putLayers: (layers, show) => this.#putLayers(layers, show),
