@@ -15,7 +15,7 @@ await page.goto(url);
 function measure(kind) {
   const chips = Array.from(document.querySelectorAll(".cl-chip"));
   const stage = document.querySelector(".cl-stage");
-  const box = document.querySelector(".cl-paper").getBoundingClientRect();
+  const box = document.querySelector(".cl-stage .cl-paper").getBoundingClientRect();
   const pointer = (type, x, y) =>
     new PointerEvent(type, { bubbles: true, clientX: x, clientY: y, pointerType: "mouse", pointerId: 1 });
   const acts = {
@@ -32,9 +32,10 @@ function measure(kind) {
           box.top + ((i * 53) % 89) * (box.height / 89),
         ),
       ),
-    opacity: (i) => window.gallery.setView({ opacity: 0.3 + (i % 7) / 10 }),
+    opacity: (i) => window.gallery.setView({ color: { opacity: 0.3 + (i % 7) / 10 } }),
     "smooth cells": (i) => window.gallery.setView({ cells: "smooth", token: i % 40 }),
-    "all 40 small maps": (i) => window.gallery.setView({ layout: "multiples", opacity: 0.3 + (i % 7) / 10 }),
+    "all 40 small maps": (i) =>
+      window.gallery.setView({ layout: "multiples", color: { opacity: 0.3 + (i % 7) / 10 } }),
   };
   const painted = () =>
     new Promise((done) => {

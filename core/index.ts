@@ -29,7 +29,7 @@ export * from "./figure/table.js";
 export * from "./interaction/agreement.js";
 export * from "./interaction/chance.js";
 export * from "./interaction/cover-regions.js";
-export { type Hit, hits } from "./interaction/hits.js";
+export { type Hit, hits, overlap } from "./interaction/hits.js";
 export * from "./interaction/lookup.js";
 export * from "./interaction/maxsim.js";
 export * from "./interaction/places.js";

@@ -47,7 +47,7 @@ export function defaultView({ order }: LensData): LensView {
       threshold: null,
       blend: "tint",
     },
-    marks: { best: 1, contours: 0 },
+    marks: { best: 0, contours: 0 },
     cells: "nearest",
     chance: "marked",
     compare: null,

@@ -3,14 +3,14 @@ import {
   chips,
   decimal,
   describeChance,
-  type Explanation,
   explanationOf,
   hasNumber,
+  printable,
   reading,
-  shares,
 } from "../../core/index.js";
-import { h, replaceButtons, setText, uniqueId } from "./dom.js";
+import { h, replaceButtons } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
+import { swatch } from "./wedge.js";
 
 /** What is said of chance while it is being measured. */
 export const MEASURING = "measuring chance";
@@ -18,17 +18,6 @@ export const MEASURING = "measuring chance";
 /** One button a word; pointing previews its map, clicking selects it, arrow keys walk along. */
 export function createChips(actions: Actions): Part {
   const row = h("div", { class: "cl-chips", role: "toolbar", "aria-label": "Words and tokens of the query" });
-  const scopeId = uniqueId("scope");
-  const scope = h("input", { id: scopeId, type: "checkbox" });
-  const share = h("span", { class: "cl-share" });
-  const element = h(
-    "div",
-    { class: "cl-chip-row" },
-    row,
-    h("div", { class: "cl-scope" }, h("label", { for: scopeId }, scope, " words only"), share),
-  );
-  scope.addEventListener("change", () => actions.set({ scope: scope.checked ? "words" : "all" }));
-
   let key = "";
   let data: Frame["data"] | null = null;
   let buttons: { button: HTMLButtonElement; chip: Chip }[] = [];
@@ -40,7 +29,8 @@ export function createChips(actions: Actions): Part {
   row.addEventListener("keydown", (event) => {
     const at = buttons.findIndex(({ button }) => button === document.activeElement);
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (event.key === "Escape") actions.set({ token: null, word: null });
+    if (event.key === "Escape" && last && (last.locked.token !== null || last.locked.word !== null))
+      actions.set({ token: null, word: null });
     else if (next === undefined || at < 0) return;
     else focus((next + buttons.length) % buttons.length);
     event.preventDefault();
@@ -60,9 +50,8 @@ export function createChips(actions: Actions): Part {
     const asked = JSON.stringify(explanation.query.tokens.map((t) => t.id));
     if (asked !== query) open.clear();
     query = asked;
-    const measuring = isMeasuring(frame);
     const add = (chip: Chip, part: boolean) => {
-      const button = chipButton(chip, { part, ends, measuring });
+      const button = chipButton(chip, part, isMeasuring(frame));
       button.addEventListener("pointerenter", (e) => {
         if (e.pointerType !== "touch") actions.preview(chip.select);
       });
@@ -73,9 +62,7 @@ export function createChips(actions: Actions): Part {
       buttons.push({ button, chip });
       return button;
     };
-    const all = chips(explanation, frame.locked);
-    const ends = barEnds(all, explanation);
-    const groups = all.map((chip) => {
+    const groups = chips(explanation, frame.locked).map((chip) => {
       const word = chip.select.word;
       if (chip.parts.length === 0 || word === null) return add(chip, false);
       const toggle = h(
@@ -84,6 +71,7 @@ export function createChips(actions: Actions): Part {
           class: "cl-expand",
           "aria-expanded": String(open.has(word)),
           "aria-label": `Sub-tokens of ${chip.label}`,
+          title: `Sub-tokens of ${chip.label}`,
           "data-key": `sub-tokens ${word} ${chip.label}`,
         },
         open.has(word) ? "▾" : "▸",
@@ -95,7 +83,9 @@ export function createChips(actions: Actions): Part {
       const parts = open.has(word) ? chip.parts.map((p) => add(p, true)) : [];
       return h("span", { class: "cl-group" }, add(chip, false), toggle, ...parts);
     });
-    replaceButtons(row, groups);
+    const at = row.scrollLeft;
+    replaceButtons(row, [...groups, ...unseen(explanation.query.dropped)]);
+    row.scrollLeft = at;
     mark(frame);
   }
 
@@ -103,7 +93,7 @@ export function createChips(actions: Actions): Part {
     actions.set((now) => (same(chip, now) ? { token: null, word: null } : chip.select));
   }
 
-  function mark({ view, locked, preview }: Frame): void {
+  function mark({ view, locked, preview, scene }: Frame): void {
     const chosen = buttons.findIndex(({ chip }) => same(chip, locked));
     const focused = buttons.findIndex(({ button }) => button === document.activeElement);
     const reached = focused >= 0 ? focused : Math.max(0, chosen);
@@ -111,11 +101,15 @@ export function createChips(actions: Actions): Part {
       button.setAttribute("aria-pressed", String(i === chosen));
       button.classList.toggle("cl-previewed", preview && same(chip, view));
       button.tabIndex = i === reached ? 0 : -1;
+      const colour =
+        hasNumber(chip) && scene.shown.kind !== "difference" ? swatch(scene.scale, chip.value) : "";
+      if (button.style.getPropertyValue("--cl-swatch") !== colour)
+        button.style.setProperty("--cl-swatch", colour);
     });
   }
 
   return {
-    element,
+    element: row,
     update(frame) {
       last = frame;
       const { result, scope: which, aggregate, quantity } = frame.locked;
@@ -123,8 +117,6 @@ export function createChips(actions: Actions): Part {
       if (now !== key || frame.data !== data) build(frame);
       else mark(frame);
       [key, data] = [now, frame.data];
-      scope.checked = which === "words";
-      setText(share, shareText(frame));
     },
   };
 }
@@ -133,17 +125,9 @@ function same(chip: Chip, view: { token: number | null; word: number | null }): 
   return chip.select.token === view.token && chip.select.word === view.word;
 }
 
-function chipButton(
-  chip: Chip,
-  { part, ends: [low, high], measuring }: { part: boolean; ends: [number, number]; measuring: boolean },
-): HTMLButtonElement {
-  const fill = h("span", { class: "cl-bar-fill" });
-  const along = (value: number) =>
-    high > low ? `${Math.max(0, Math.min(1, (value - low) / (high - low))) * 100}%` : "0%";
-  fill.style.width = along(chip.value ?? low);
-  const level = chip.chance?.level ?? null;
-  const tick = level === null ? null : h("span", { class: "cl-bar-chance" });
-  if (tick && level !== null) tick.style.left = along(level);
+function chipButton(chip: Chip, part: boolean, measuring: boolean): HTMLButtonElement {
+  const isAll = chip.kind === "all";
+  const value = hasNumber(chip) ? reading(chip.value, chip.quantity) : "–";
   const button = h(
     "button",
     {
@@ -151,15 +135,16 @@ function chipButton(
       tabindex: "-1",
       "data-key": `${chip.select.token} ${chip.select.word} ${chip.label}`,
     },
-    h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
-    h(
-      "span",
-      { class: "cl-chip-value" },
-      hasNumber(chip) ? reading(chip.value, chip.quantity) : "–",
-      chanceMark(chip, measuring),
-      chip.offImage ? h("span", { class: "cl-off" }, " ↗") : null,
-    ),
-    h("span", { class: "cl-bar" }, fill, tick),
+    h("span", { class: "cl-chip-label", dir: "auto" }, isAll ? "All" : chip.label),
+    isAll
+      ? null
+      : h(
+          "span",
+          { class: "cl-chip-value" },
+          value,
+          chip.offImage ? h("span", { class: "cl-off", "aria-hidden": "true" }, " ↗") : null,
+        ),
+    chanceMark(chip, measuring),
   );
   const adds = chip.quantity.similarity ? `, adds ${decimal(chip.contribution)} to the score` : "";
   const chance = chip.chance ? `; ${describeChance(chip.chance)}` : "";
@@ -167,15 +152,20 @@ function chipButton(
   const highest = hasNumber(chip)
     ? `highest ${reading(chip.value, chip.quantity, true)}`
     : `no map of its ${chip.quantity.noun}`;
-  button.title = `${chip.kind === "all" ? "All tokens shown" : chip.kind}: ${highest}${adds}${chance}${off}`;
+  button.title = isAll
+    ? `Every word at once: each patch shows the one that fits it best. Highest ${value}${adds}`
+    : `${chip.kind}: ${highest}${adds}${chance}${off}`;
   return button;
 }
 
-/** What the bars on the chips span: from 0 to the best match of a token; of other quantities, to the highest chip. */
-function barEnds(all: readonly Chip[], { maxsim }: Explanation): [number, number] {
-  if (all[0].quantity.similarity) return [0, Math.max(...maxsim.tokens.map((t) => t.patchBest))];
-  const values = all.filter(hasNumber).map((chip) => chip.value);
-  return [Math.min(0, ...values), Math.max(...values)];
+/** Words of the query that the model does not see. */
+function unseen(dropped: readonly string[]): HTMLElement[] {
+  if (dropped.length === 0) return [];
+  const words = dropped.slice(0, 5).map((word) => `“${printable(word, 30)}”`);
+  const more = dropped.length > words.length ? " and more" : "";
+  const says = `not seen: ${words.join(", ")}${more}`;
+  const title = "The model's tokenizer drops this part of the query";
+  return [h("span", { class: "cl-unseen", dir: "auto", title }, says)];
 }
 
 /** Whether the chance of what is shown is on its way. */
@@ -183,21 +173,14 @@ export function isMeasuring({ measuring, scene }: Pick<Frame, "measuring" | "sce
   return measuring && scene.explanation.baseline === null && scene.shown.map.description.similarity;
 }
 
-/** ◆ more than chance, ◇ no more, … while it is being measured; nothing where it was not. */
-export function chanceMark({ chance, kind }: Chip, measuring: boolean): HTMLElement | null {
+/** ● beyond chance, ○ within chance, … while it is being measured; nothing where it was not. */
+export function chanceMark(
+  { chance, kind }: Pick<Chip, "chance" | "kind">,
+  measuring: boolean,
+): HTMLElement | null {
   if (!chance && measuring && kind !== "all")
-    return h("span", { class: "cl-chance", role: "img", "aria-label": MEASURING }, "…");
+    return h("span", { class: "cl-measuring", role: "img", "aria-label": MEASURING }, "…");
   if (!chance) return null;
-  const words = chance.beyond ? "more than chance" : "no more than chance";
-  return h("span", { class: "cl-chance", role: "img", "aria-label": words }, chance.beyond ? "◆" : "◇");
-}
-
-/** `words 62 % of the score, augmentation 38 %`; nothing when words are all there is. */
-function shareText({ scene }: Frame): string {
-  const { score } = scene.explanation.maxsim;
-  const parts = Object.entries(shares(scene.explanation)).filter(([kind, v]) => kind === "word" || v !== 0);
-  if (parts.length < 2 || score <= 0) return "";
-  return parts
-    .map(([kind, v]) => `${kind === "word" ? "words" : kind} ${Math.round((100 * v) / score)} %`)
-    .join(" · ");
+  const words = chance.beyond ? "beyond chance" : "within chance";
+  return h("span", { class: `cl-dot${chance.beyond ? "" : " cl-within"}`, role: "img", "aria-label": words });
 }

@@ -1,88 +1,85 @@
 import {
-  DIVERGING_NAMES,
   explanationsOf,
   type LensData,
   type LensExplanation,
   resultName,
   sameModel,
 } from "../../core/index.js";
-import { h, uniqueId } from "./dom.js";
-import { choice, ofColor } from "./fields.js";
-import type { Actions, Frame, Part } from "./frame.js";
+import { h, replaceButtons } from "./dom.js";
+import type { Actions, Part } from "./frame.js";
+import { createMenu } from "./menu.js";
 
-/** What to compare with, and whether side by side or as a difference. */
-export function createCompare(actions: Actions): Part {
-  const [withId, differenceId] = [uniqueId("compare"), uniqueId("difference")];
-  const others = h("select", { id: withId });
-  const difference = h("input", { id: differenceId, type: "checkbox" });
-  others.addEventListener("change", () =>
-    actions.set({ compare: others.value === "" ? null : others.value }),
+export interface Compare extends Part {
+  button: HTMLButtonElement;
+}
+
+/** What to show beside this, by what is different about it: another query, page or model. */
+export function createCompare(actions: Actions): Compare {
+  const list = h("div", { class: "cl-items" });
+  const menu = createMenu(
+    {
+      label: "Compare",
+      title: "Another query, page or model beside this one",
+      icon: "compare",
+      name: "compare",
+    },
+    [list],
   );
-  difference.addEventListener("change", () => actions.set({ difference: difference.checked }));
-  const colours = choice(
-    actions,
-    ofColor("diverging"),
-    "its colours",
-    DIVERGING_NAMES,
-    {},
-    ({ locked }) => locked.compare !== null && locked.difference,
-  );
-  let data: Frame["data"] | null = null;
-  let from = "";
+  let data: LensData | null = null;
+  let shown = "";
+
+  const item = (data: LensData, { key }: LensExplanation, compare: string | null) => {
+    const button = h(
+      "button",
+      { class: "cl-item", dir: "auto", "aria-current": String(key === compare), "data-key": key },
+      resultName(data, key),
+    );
+    button.addEventListener("click", () => {
+      menu.close();
+      menu.button.focus();
+      actions.set({ compare: key });
+    });
+    return button;
+  };
 
   return {
-    element: h(
-      "section",
-      {},
-      h("h3", {}, "Compare"),
-      h("div", { class: "cl-setting" }, h("label", { for: withId }, "with"), others),
-      h(
-        "div",
-        { class: "cl-setting" },
-        h("label", { for: differenceId }, "difference"),
-        h("span", {}, difference),
-      ),
-      colours.element,
-    ),
+    element: menu.element,
+    button: menu.button,
     update(frame) {
-      const count = frame.data.order.length;
-      const { result } = frame.locked;
-      if (frame.data !== data || result !== from) {
-        [data, from] = [frame.data, result];
-        const nothing = h("option", { value: "" }, count > 1 ? "nothing" : "nothing else asked yet");
-        others.replaceChildren(nothing, ...groups(frame.data, result));
-      }
-      others.disabled = count < 2;
-      others.value = frame.locked.compare ?? "";
-      colours.update(frame);
-      difference.disabled = frame.locked.compare === null;
-      difference.checked = frame.locked.difference;
+      const { result, compare } = frame.locked;
+      menu.button.setAttribute("aria-pressed", String(compare !== null));
+      if (frame.data === data && shown === `${result} ${compare}`) return;
+      [data, shown] = [frame.data, `${result} ${compare}`];
+      const parts = groups(frame.data, result).map(({ label, of }) =>
+        h(
+          "div",
+          { role: "group", "aria-label": label },
+          h("p", { class: "cl-note" }, label),
+          ...of.map((e) => item(frame.data, e, compare)),
+        ),
+      );
+      const none = h(
+        "p",
+        { class: "cl-note" },
+        "Nothing to compare with yet: ask another query, or explain more pages.",
+      );
+      replaceButtons(list, parts.length > 0 ? parts : [none]);
     },
   };
 }
 
-/** What A can be compared with, by what is different about it; itself is no choice. */
-function groups(data: LensData, from: string): HTMLElement[] {
+/** What A can be compared with; itself is no choice. */
+function groups(data: LensData, from: string): { label: string; of: LensExplanation[] }[] {
   const all = explanationsOf(data);
   const a = all[data.order.indexOf(from)];
-  const group = (label: string, of: LensExplanation[]) => {
-    const options = of.map(({ key }) => h("option", { value: key }, resultName(data, key)));
-    return of.length === 0 ? [] : [h("optgroup", { label }, ...options)];
-  };
   const rest = all.filter((e) => e !== a);
   const same = rest.filter((e) => sameModel(e, a));
+  const samePage = (e: LensExplanation) => e.page === a.page;
+  const sameQuery = (e: LensExplanation) => e.query.text === a.query.text;
   return [
-    ...group(
-      "Another model",
-      rest.filter((e) => !sameModel(e, a)),
-    ),
-    ...group(
-      "Another query",
-      same.filter((e) => e.query.text !== a.query.text),
-    ),
-    ...group(
-      "Another page",
-      same.filter((e) => e.query.text === a.query.text),
-    ),
-  ];
+    { label: "Another query on this page", of: same.filter((e) => !sameQuery(e) && samePage(e)) },
+    { label: "Another page", of: same.filter(sameQuery) },
+    { label: "Another query and page", of: same.filter((e) => !sameQuery(e) && !samePage(e)) },
+    { label: "Another model", of: rest.filter((e) => !sameModel(e, a)) },
+  ].filter(({ of }) => of.length > 0);
 }

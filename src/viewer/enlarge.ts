@@ -1,8 +1,10 @@
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 
 /** A button that lets the lens fill the window, over everything else, and puts it back. */
 export interface Enlarge {
   button: HTMLButtonElement;
+  toggle(): void;
   dispose(): void;
 }
 
@@ -12,14 +14,15 @@ export interface Enlarge {
  */
 export function createEnlarge(lens: HTMLElement): Enlarge {
   const layer = lens as HTMLElement & Partial<{ showPopover(): void; hidePopover(): void }>;
-  const button = h("button", { class: "cl-enlarge" }, "⤢");
+  const button = h("button", { class: "cl-btn cl-square cl-enlarge" });
   /** Keeps the lens's place in the notebook, so that nothing below it jumps. */
   const place = h("div");
   let large = false;
 
   function name(): void {
     const label = large ? "Back into the notebook" : "Larger view";
-    button.title = label;
+    button.replaceChildren(icon(large ? "reduce" : "enlarge"));
+    button.title = `${label} (${large ? "Esc" : "f"})`;
     button.setAttribute("aria-label", label);
     button.setAttribute("aria-pressed", String(large));
   }
@@ -53,6 +56,7 @@ export function createEnlarge(lens: HTMLElement): Enlarge {
   name();
   return {
     button,
+    toggle: () => show(!large),
     dispose() {
       lens.removeEventListener("keydown", leave);
       if (large) show(false);

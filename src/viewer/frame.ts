@@ -1,4 +1,15 @@
-import type { LensData, LensStatus, LensView, PagePoint, Scene, ViewChange } from "../../core/index.js";
+import type {
+  LensData,
+  LensStatus,
+  LensView,
+  PagePoint,
+  Scene,
+  SceneHit,
+  ViewChange,
+} from "../../core/index.js";
+
+/** What a page fits at rest: its printed area the width of the stage, or all of it the stage. */
+export type Fit = "width" | "page";
 
 /** What every part of the viewer is given when something changed. */
 export interface Frame {
@@ -14,16 +25,29 @@ export interface Frame {
   preview: boolean;
   /** True while control queries are run: what is not known of chance yet will be. */
   measuring: boolean;
+  /** The hit that the person went to last; null before the first. Hits are told by `isSameHit`. */
+  hit: SceneHit | null;
+  fit: Fit;
+  /** Whether settings can be taken back to what they were. */
+  undoable: boolean;
 }
 
 /** What the parts may do. */
 export interface Actions {
   /** Changes settings, also by what they are now (a frame may be older); they are saved to the kernel where there is one. */
   set(change: ViewChange | ((now: LensView) => ViewChange)): void;
+  /** Takes the last change of settings back. */
+  undo(): void;
   /** Shows something as long as the pointer is there, without selecting it; null ends it. */
   preview(change: ViewChange | null): void;
   /** Points at a place of the page, on every picture of it; null points nowhere. */
   point(at: PagePoint | null): void;
+  /** Makes a hit the current one and scrolls there. */
+  goTo(hit: SceneHit): void;
+  /** Strengthens the box of a hit; null of none. */
+  pointAtHit(hit: SceneHit | null): void;
+  /** Fits the page to the stage, at rest. */
+  fit(fit: Fit): void;
   ask(query: string): void;
   /** Says something to a screen reader. */
   say(words: string): void;
@@ -35,6 +59,10 @@ export interface Part {
   update(frame: Frame): void;
   /** Shows where another part is pointed at. */
   pointAt?(at: PagePoint | null): void;
+  /** Brings a hit into view. */
+  goTo?(hit: SceneHit, smoothly: boolean): void;
+  /** Shows which hit is pointed at. */
+  pointAtHit?(hit: SceneHit | null): void;
   dispose?(): void;
 }
 

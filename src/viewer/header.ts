@@ -1,112 +1,139 @@
-import {
-  askedQueries,
-  decimal,
-  type LensData,
-  type LensStatus,
-  pageName,
-  printable,
-  queryText,
-} from "../../core/index.js";
+import { pageName, printable, resultName } from "../../core/index.js";
+import { createHistory } from "./asked-menu.js";
+import { createCompare } from "./compare.js";
 import { h, setText, uniqueId } from "./dom.js";
 import type { NamedFile, SaveFormat } from "./files.js";
-import type { Actions, Frame, StatusPart } from "./frame.js";
+import type { Actions, Frame, Part } from "./frame.js";
+import { icon } from "./icons.js";
 import { createSave } from "./save-panel.js";
 
-/** Query and score on top; what the kernel is doing shows in the same place, so that nothing moves. */
+/** The line on top: the query, and what is done with the whole lens. */
+export interface Header extends Part {
+  setLive(live: boolean): void;
+  /** Whether the query in the field is another one than that of the answer. */
+  isEdited(): boolean;
+  /** Asks what is in the field. */
+  submit(): void;
+}
+
+const NEEDS_KERNEL = "A new query needs a running kernel: run the cell again.";
+
+/** @param edited is called when the query in the field becomes another one than that of the answer, or the same again */
 export function createHeader(
   actions: Actions,
   enlarge: HTMLElement,
+  edited: () => void,
   fromKernel?: (format: SaveFormat) => Promise<NamedFile>,
-): StatusPart {
+): Header {
   const id = uniqueId("query");
   const input = h("input", { id, type: "text", class: "cl-query", autocomplete: "off", spellcheck: "false" });
-  const ask = h("button", { type: "submit", class: "cl-ask" }, "Ask");
+  const ask = h(
+    "button",
+    { type: "submit", class: "cl-ask", "aria-label": "Ask", title: "Ask (Enter)" },
+    h("span", {}, "Ask"),
+    " ↵",
+  );
+  const sign = h("span", { class: "cl-sign" }, icon("find"));
   const form = h(
     "form",
     { class: "cl-form", role: "search" },
     h("label", { for: id, class: "cl-hidden" }, "Query"),
+    sign,
     input,
     ask,
   );
-  const asked = h("select", { class: "cl-asked", "aria-label": "Queries asked so far" });
-  const where = h("span", { class: "cl-where" });
-  const total = h("strong", { class: "cl-total" });
-  const parts = h("span", { class: "cl-parts" });
-  const score = h("p", { class: "cl-score" }, where, " score ", total, parts);
-  const message = h("span", { class: "cl-message" });
-  const bar = h("progress", { class: "cl-progress", max: "1", "aria-label": "Progress" });
-  const status = h("p", { class: "cl-status", role: "status", hidden: "" }, message, bar);
-  const error = h("p", { class: "cl-error", role: "alert", hidden: "" });
+  const otherName = h("span", { class: "cl-other-name" });
+  const stop = h(
+    "button",
+    { class: "cl-btn cl-square", "aria-label": "Stop comparing", title: "Stop comparing" },
+    icon("close"),
+  );
+  const other = h(
+    "div",
+    { class: "cl-other" },
+    h("span", { class: "cl-tag cl-tag-b" }, "B"),
+    otherName,
+    stop,
+  );
+  stop.addEventListener("click", () => {
+    actions.set({ compare: null, difference: false });
+    compare.button.focus();
+  });
+  const history = createHistory(actions);
+  const compare = createCompare(actions);
   const save = createSave(fromKernel);
   const element = h(
     "div",
     { class: "cl-head" },
     form,
-    asked,
-    score,
-    status,
-    h("div", { class: "cl-tools" }, enlarge, save.element),
-    error,
+    other,
+    h("span", { class: "cl-gap" }),
+    history.element,
+    compare.element,
+    save.element,
+    enlarge,
   );
 
   let live = true;
-  let shownQuery = "";
+  let query = "";
+  const written = () => printable(query, 100_000);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (live && input.value.trim()) actions.ask(input.value.trim());
   });
   // A notebook takes Enter for itself, so that the form would never hear of it.
   input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && input.value !== written()) {
+      event.stopPropagation();
+      input.value = written();
+      edited();
+    }
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     event.stopPropagation();
     form.requestSubmit();
   });
-  asked.addEventListener("change", () => actions.set({ result: asked.value }));
+  input.addEventListener("input", edited);
 
   return {
     element,
+    isEdited: () => input.value.trim() !== written().trim(),
+    submit: () => form.requestSubmit(),
     update(frame: Frame) {
+      for (const part of [history, compare, save]) part.update(frame);
       const { data, locked, scene } = frame;
-      save.update(frame);
-      const { explanation, page } = scene;
-      if (explanation.query.text !== shownQuery) {
-        shownQuery = explanation.query.text;
-        input.value = printable(shownQuery, 100_000);
+      const comparing = locked.compare !== null;
+      element.classList.toggle("cl-comparing", comparing);
+      other.hidden = !comparing;
+      if (locked.compare !== null) {
+        setText(otherName, otherSays(frame, locked.compare));
+        otherName.title = resultName(data, locked.compare);
       }
-      listQueries(asked, data, locked.result);
-      setText(where, `${pageName(page)} · `);
-      setText(total, decimal(explanation.maxsim.score));
-      const { patchScore, residue } = explanation.maxsim;
-      setText(parts, ` = patches ${decimal(patchScore)} + off-image ${decimal(residue)}`);
-    },
-    setStatus({ busy, fraction, error: wrong }: LensStatus) {
-      score.hidden = busy !== null;
-      status.hidden = busy === null;
-      setText(message, busy ?? "");
-      if (fraction === null) bar.removeAttribute("value");
-      else bar.value = fraction;
-      error.hidden = wrong === null;
-      setText(error, wrong ?? "");
+      const tag = comparing ? "A" : "";
+      if (sign.textContent !== tag)
+        sign.replaceChildren(comparing ? h("span", { class: "cl-tag" }, tag) : icon("find"));
+      const { text } = scene.explanation.query;
+      if (text === query) return;
+      query = text;
+      input.value = written();
+      edited();
     },
     setLive(now: boolean) {
       live = now;
       save.setLive(now);
       ask.disabled = !now;
       input.readOnly = !now;
-      input.title = now ? "" : "A new query needs a running kernel: run the cell again.";
+      input.title = now ? "" : NEEDS_KERNEL;
     },
   };
 }
 
-/** One entry a query, the newest last, shown once there are several. */
-function listQueries(select: HTMLSelectElement, data: LensData, current: string): void {
-  const queries = askedQueries(data);
-  select.hidden = queries.length < 2;
-  const options = queries.map((q) => h("option", { value: q.result }, q.label));
-  // An open list closes where its entries are replaced.
-  if (options.some((o, i) => !o.isEqualNode(select.options[i])) || select.options.length !== options.length)
-    select.replaceChildren(...options);
-  const text = queryText(data, current);
-  select.value = queries.find((q) => q.text === text)?.result ?? "";
+/** What is different about B: its query, else its page, else its model. */
+function otherSays({ data, locked }: Frame, key: string): string {
+  const [a, b] = [data.results[locked.result], data.results[key]];
+  const [one, two] = [data.queries[a.query].text, data.queries[b.query].text];
+  if (one !== two) return printable(two, 200);
+  if (a.page !== b.page) return pageName(data.pages[b.page]);
+  const { id, profile } = data.models[b.model].provenance;
+  return profile === id ? printable(id, 60) : `${printable(id, 60)}, ${printable(profile, 30)}`;
 }

@@ -5,21 +5,29 @@ import {
   type LensState,
   type LensStatus,
   type LensView,
+  type SceneHit,
   scene,
   type ViewChange,
 } from "../../core/index.js";
-import { createChips } from "./chip-row.js";
+import { createBands } from "./bands.js";
 import { h, setText } from "./dom.js";
 import { createEnlarge } from "./enlarge.js";
 import type { NamedFile, SaveFormat } from "./files.js";
-import { createFooter } from "./footer.js";
-import type { Actions, Frame, Part } from "./frame.js";
+import { createFoot } from "./foot.js";
+import type { Actions, Fit, Frame, Part } from "./frame.js";
 import { createHeader } from "./header.js";
+import { listenToKeys } from "./keyboard.js";
+import { listedHits } from "./listed-hits.js";
 import { createMultiples } from "./multiples.js";
 import { createPictures } from "./pictures.js";
+import { createPageList } from "./ranked-pages.js";
 import { createSide } from "./side.js";
 import { createStage } from "./stage.js";
-import { createStrip } from "./strip.js";
+import { createStageBar } from "./stage-bar.js";
+import { stepping } from "./steps.js";
+import { createTabs } from "./tabs.js";
+import { createUndo } from "./undo.js";
+import { createWordsRow } from "./words-row.js";
 
 export interface LensCallbacks {
   /** The person changed settings. */
@@ -65,14 +73,29 @@ export function createLens(
   let locked: LensView | null = null;
   let preview: ViewChange | null = null;
   let measuring = false;
+  let fit: Fit = "width";
+  let hit: SceneHit | null = null;
+  /** The result whose first hit was brought into view. */
+  let opened = "";
+  let last: Frame | null = null;
   let scheduled = 0;
+  const undo = createUndo();
 
   const live = h("p", { class: "cl-hidden", "aria-live": "polite" });
   const actions: Actions = {
     set(change) {
       if (!data || !locked) return;
-      locked = changeView(data, locked, typeof change === "function" ? change(locked) : change);
-      schedule();
+      const next = changeView(data, locked, typeof change === "function" ? change(locked) : change);
+      undo.keep(locked, next);
+      show(next);
+      callbacks.onView(next);
+    },
+    undo() {
+      const before = undo.take();
+      if (!data || !locked || !before) return;
+      // What is gone meanwhile cannot be shown again.
+      if (!Object.hasOwn(data.results, before.result)) return;
+      show(changeView(data, locked, before));
       callbacks.onView(locked);
     },
     preview(change) {
@@ -83,40 +106,66 @@ export function createLens(
     point(at) {
       for (const part of parts) part.pointAt?.(at);
     },
+    goTo(to) {
+      hit = to;
+      schedule();
+      catchUp();
+      for (const part of parts) part.goTo?.(to, true);
+    },
+    pointAtHit(to) {
+      for (const part of parts) part.pointAtHit?.(to);
+    },
+    fit(how) {
+      fit = how;
+      if (locked && locked.zoom.scale > 1) actions.set({ zoom: { scale: 1, x: 0.5, y: 0.5 } });
+      schedule();
+    },
     ask: (query) => callbacks.onAsk?.(query),
     say: (words) => setText(live, words),
   };
 
   const pictures = createPictures();
   const enlarge = createEnlarge(element);
-  const header = createHeader(actions, enlarge.button, callbacks.onSave?.bind(callbacks));
-  const parts: Part[] = [
-    header,
-    createChips(actions),
-    createStage(actions, pictures),
-    createStage(actions, pictures, "b"),
-    createMultiples(actions, pictures),
-    createSide(actions),
-    createStrip(actions, pictures),
-    createFooter(),
-  ];
-  const [, chips, stage, second, multiples, side, strip, footer] = parts;
+  const bands = createBands(() => header.submit());
+  const edited = () => bands.setEdited(header.isEdited());
+  const header = createHeader(actions, enlarge.button, edited, callbacks.onSave?.bind(callbacks));
+  const words = createWordsRow(actions);
+  const pages = createPageList(actions, pictures);
+  const stage = createStage(actions, pictures, "a", (at) => second.follow(at));
+  const second = createStage(actions, pictures, "b", (at) => stage.follow(at));
+  const multiples = createMultiples(actions, pictures);
+  const bar = createStageBar(actions, stage.by);
+  const side = createSide(actions);
+  const foot = createFoot();
+  const parts: Part[] = [header, words, pages, stage, second, multiples, bar, side, foot];
   const message = h("p", { class: "cl-empty", role: "status" }, "Waiting for the kernel’s data…");
   const stages = h("div", { class: "cl-stages" }, stage.element);
+  const middle = h("div", { class: "cl-middle" }, stages, bands.element, bar.element);
+  const main = h("div", { class: "cl-main" });
+  main.append(pages.element, middle, createTabs(main), side.element);
   const lens = h(
     "div",
     { class: "cl-lens-body" },
     header.element,
-    chips.element,
-    h("div", { class: "cl-main" }, stages, side.element),
-    strip.element,
-    footer.element,
+    bands.progress,
+    words.element,
+    main,
+    foot.element,
     live,
   );
   element.classList.add("cl-lens");
   element.setAttribute("role", "group");
   element.setAttribute("aria-label", "Lens: what each word of the query looked at");
   element.replaceChildren(lens, message);
+
+  /** Settings of now on; another selection starts at its first hit again. */
+  function show(next: LensView): void {
+    const selects = ({ result, token, word, quantity, compare, difference, scope, chance }: LensView) =>
+      JSON.stringify([result, token, word, quantity, compare, difference, scope, chance]);
+    if (!locked || selects(next) !== selects(locked)) hit = null;
+    locked = next;
+    schedule();
+  }
 
   // At most one picture a frame, however many events there were.
   function schedule(): void {
@@ -135,7 +184,7 @@ export function createLens(
 
   /** Only what is shown is in the document. */
   function arrange({ locked: { layout }, other }: Frame): void {
-    const wanted = layout === "multiples" ? [multiples] : other ? [stage, second] : [stage];
+    const wanted: Part[] = layout === "multiples" ? [multiples] : other ? [stage, second] : [stage];
     const elements = wanted.map((part) => part.element);
     if (elements.some((e, i) => stages.children[i] !== e) || stages.children.length !== elements.length)
       stages.replaceChildren(...elements);
@@ -149,15 +198,49 @@ export function createLens(
     const view = preview ? changeView(data, locked, preview) : locked;
     const shown = scene({ data, view });
     const other = comparison({ data, view }, shown);
-    const frame: Frame = { data, view, locked, scene: shown, other, preview: preview !== null, measuring };
+    const previewed = preview !== null;
+    const frame: Frame = {
+      data,
+      view,
+      locked,
+      scene: shown,
+      other,
+      preview: previewed,
+      measuring,
+      hit,
+      fit,
+      undoable: undo.isPossible(),
+    };
+    last = frame;
     arrange(frame);
     for (const part of parts) part.update(frame);
     pictures.keep(Object.values(data.pages));
+    if (!previewed && opened !== view.result) open(frame);
+  }
+
+  listenToKeys(
+    lens,
+    stepping(actions, () => last, { zoom: stage.by, enlarge: enlarge.toggle, help: foot.help.open }),
+  );
+
+  /** A page opens where it answers. */
+  function open(frame: Frame): void {
+    opened = frame.locked.result;
+    const [first] = listedHits(frame);
+    if (!first || frame.locked.zoom.scale > 1) return;
+    hit = first;
+    const current = { ...frame, hit };
+    last = current;
+    for (const part of parts) part.update(current);
+    for (const part of parts) part.goTo?.(first, false);
   }
 
   const handle: LensHandle = {
     setState(next) {
-      [data, locked, preview] = [next?.data ?? null, next?.view ?? null, null];
+      [data, preview] = [next?.data ?? null, null];
+      if (next) show(next.view);
+      else locked = null;
+      undo.forget();
       schedule();
     },
     setData(next) {
@@ -172,15 +255,13 @@ export function createLens(
     setView(view) {
       // What is pointed at may not be in another result.
       if (view.result !== locked?.result) preview = null;
-      locked = view;
-      schedule();
+      show(view);
     },
-    setStatus(status) {
-      header.setStatus(status);
-      // A line more or less moves the page away under the pointer.
-      schedule();
+    setStatus: bands.setStatus,
+    setLive(now) {
+      header.setLive(now);
+      bands.setLive(now);
     },
-    setLive: header.setLive,
     fail(words) {
       [data, locked] = [null, null];
       setText(message, words);
@@ -197,7 +278,7 @@ export function createLens(
     },
   };
   lens.hidden = true;
-  header.setLive(callbacks.onAsk !== undefined);
+  handle.setLive(callbacks.onAsk !== undefined);
   handle.setState(state);
   return handle;
 }

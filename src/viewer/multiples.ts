@@ -15,17 +15,27 @@ import { h, replaceButtons, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { createPaper, type Paper, type Pointer, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
+import { printedArea } from "./printed-area.js";
+import { createSheet, type Sheet } from "./sheet.js";
 
 interface Small {
   chip: NumberedChip;
   button: HTMLButtonElement;
   paper: Paper;
+  sheet: Sheet;
   /** Its highest number, or the one that is pointed at. */
   value: HTMLElement;
   map: PatchMap | null;
 }
 
-/** Small multiples: the page once a word, all on the same place when one is pointed at. */
+/** Between the maps, around them, and over each of them, in pixels of the screen. */
+const GAP = 12;
+const HEAD = 30;
+const BORDER = 1;
+/** Narrower ones cannot be read: then they are scrolled. */
+const NARROWEST = 150;
+
+/** Small multiples: the page once a word, as large as all of them fit; all on the same place when one is pointed at. */
 export function createMultiples(actions: Actions, pictures: Pictures): Part {
   const element = h("div", { class: "cl-multiples", role: "group", "aria-label": "One map a word" });
   let small: Small[] = [];
@@ -59,6 +69,7 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
       .filter(hasNumber)
       .map((chip) => {
         const paper = createPaper(pictures);
+        const sheet = createSheet(paper.element);
         const value = h("span", {}, reading(chip.value, chip.quantity));
         const button = h(
           "button",
@@ -66,7 +77,11 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
           h(
             "span",
             { class: "cl-small-head" },
-            h("span", { class: "cl-chip-label", dir: "auto" }, chip.label),
+            h(
+              "span",
+              { class: "cl-chip-label", dir: "auto" },
+              chip.kind === "all" ? "All words" : chip.label,
+            ),
             h(
               "span",
               { class: "cl-chip-value" },
@@ -75,10 +90,10 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
               chip.offImage ? " ↗" : null,
             ),
           ),
-          paper.element,
+          sheet.element,
         );
         button.addEventListener("click", () => actions.set(chip.select));
-        return { chip, button, paper, value, map: null };
+        return { chip, button, paper, sheet, value, map: null };
       });
     replaceButtons(
       element,
@@ -86,9 +101,23 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     );
   }
 
+  const resized = new ResizeObserver(() => {
+    if (last && element.isConnected) draw(last);
+  });
+  resized.observe(element);
+
   function draw({ data: of, locked }: Frame): void {
-    // Read once: reading between the writes below would lay the page out again each time.
-    const width = Math.max(1, small[0].paper.element.offsetWidth);
+    const explanation = explanationOf(of, locked.result);
+    const page = of.pages[explanation.page];
+    const area = printedArea(page, explanation);
+    const columns = columnsFor(
+      small.length,
+      element,
+      (page.width * area.width) / (page.height * area.height),
+    );
+    element.style.gridTemplateColumns = `repeat(${columns.count}, ${columns.width}px)`;
+    const width = (columns.width - 2 * BORDER) / area.width;
+    for (const { sheet } of small) sheet.lay(width, page.width / page.height, area);
     for (const each of small) {
       const { chip, paper } = each;
       const one = scene({ data: of, view: { ...locked, ...chip.select, compare: null } });
@@ -119,6 +148,7 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
       }
       if (pointer) point();
     },
+    dispose: () => resized.disconnect(),
     pointAt(at: PagePoint | null) {
       if (!element.isConnected || !last) return;
       const { grid } = last.scene.explanation;
@@ -134,6 +164,18 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
       }
     },
   };
+}
+
+/** As few columns as hold all maps without scrolling: so they are as large as they can be. */
+function columnsFor(maps: number, { clientWidth, clientHeight }: HTMLElement, aspect: number) {
+  for (let count = 1; ; count++) {
+    const width = Math.floor((clientWidth - 2 * GAP - (count - 1) * GAP) / count);
+    const height = (width - 2 * BORDER) / aspect + HEAD + 2 * BORDER;
+    const rows = Math.ceil(maps / count);
+    if (rows * (height + GAP) + GAP <= clientHeight) return { count, width };
+    const next = Math.floor((clientWidth - 2 * GAP - count * GAP) / (count + 1));
+    if (next < NARROWEST) return { count, width };
+  }
 }
 
 /** All settings but the selection and the zoom, which leave the small maps as they are. */

@@ -10,6 +10,7 @@ import {
   type SaveFormat,
 } from "./files.js";
 import type { Frame, Part } from "./frame.js";
+import { createMenu } from "./menu.js";
 import { createToast } from "./toast.js";
 
 const NAMES: Record<SaveFormat, string> = {
@@ -39,10 +40,10 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
   const toast = createToast();
   /** @param act does what the button says; what it returns is told, as is a failure */
   const button = (label: string, failed: string, act: () => Promise<string>) => {
-    const element = h("button", {}, label);
+    const element = h("button", { class: "cl-item" }, label);
     element.addEventListener("click", () => {
-      details.open = false;
-      summary.focus();
+      menu.close();
+      menu.button.focus();
       act().then(
         (done) => toast.show(done, "done"),
         (error: Error) => toast.show(`${failed}: ${error.message}`, "failed"),
@@ -62,22 +63,12 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
     button("Copy LaTeX figure", "Not copied", () => copy(latexSnippet)),
     button("Copy Markdown", "Not copied", () => copy(markdownSnippet)),
   ];
-  const summary = h("summary", {}, "Save");
-  const menu = h("div", { class: "cl-menu" }, ...local, ...remote, ...copies);
-  const details = h("details", { class: "cl-save" }, summary, menu);
-  details.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !details.open) return;
-    event.stopPropagation();
-    details.open = false;
-    summary.focus();
-  });
-  details.addEventListener("focusout", (event) => {
-    const to = event.relatedTarget as Node | null;
-    if (to && !details.contains(to)) details.open = false;
-  });
-
   // The menu opens where the message is.
-  summary.addEventListener("click", toast.clear);
+  const menu = createMenu(
+    { label: "Share", title: "Copy or save what is in view", icon: "share", name: "share" },
+    [h("div", { class: "cl-items" }, ...local, ...remote, ...copies)],
+    toast.clear,
+  );
 
   function shown(): Frame {
     if (!frame) throw new Error("nothing is shown yet");
@@ -117,7 +108,7 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
 
   mark();
   return {
-    element: h("div", { class: "cl-saving" }, details, toast.element),
+    element: h("div", { class: "cl-saving" }, menu.element, toast.element),
     update(next) {
       frame = next;
       for (const look of waiting.splice(0)) look();

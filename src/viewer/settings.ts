@@ -3,13 +3,13 @@ import {
   BLENDS,
   CELLS,
   CHANCES,
-  LAYOUTS,
+  DIVERGING_NAMES,
   PALETTE_CHOICES,
   SCALE_NAMES,
+  SCOPES,
   stepOf,
-  viewQuantities,
 } from "../../core/index.js";
-import { h, uniqueId } from "./dom.js";
+import { h } from "./dom.js";
 import { choice, ofColor, ofMarks, ofView, range, slider } from "./fields.js";
 import type { Actions, Part } from "./frame.js";
 
@@ -22,7 +22,7 @@ const SCALE_LABELS = {
   percentile: "2nd–98th percentile",
   robust: "robust (median, MAD)",
 };
-const LAYOUT_LABELS = { single: "one page", multiples: "a map per word" };
+const SCOPE_LABELS = { words: "words only", all: "all tokens" };
 const BLEND_LABELS = {
   tint: "highlighter",
   alpha: "see-through",
@@ -39,8 +39,7 @@ const CELL_LABELS = { nearest: "as they are", smooth: "smooth (display only)" };
 /** The settings of the map; each is a property of the view. */
 export function createSettings(actions: Actions): Part {
   const rows = [
-    choice(actions, ofView("layout"), "show", LAYOUTS, LAYOUT_LABELS),
-    quantityChoice(actions),
+    choice(actions, ofView("scope"), "words", SCOPES, SCOPE_LABELS),
     choice(actions, ofView("aggregate"), "all means", AGGREGATES, AGGREGATE_LABELS),
     slider(actions, ofColor("opacity"), "opacity", () => ({ min: 0, max: 1, step: 0.05 })),
     slider(
@@ -68,6 +67,14 @@ export function createSettings(actions: Actions): Part {
     choice(actions, ofColor("scale"), "scale", SCALE_NAMES, SCALE_LABELS),
     range(actions, "range"),
     choice(actions, ofColor("palette"), "palette", PALETTE_CHOICES),
+    choice(
+      actions,
+      ofColor("diverging"),
+      "difference",
+      DIVERGING_NAMES,
+      {},
+      ({ locked }) => locked.compare !== null && locked.difference,
+    ),
     choice(actions, ofColor("blend"), "colours", BLENDS, BLEND_LABELS),
     choice(actions, ofView("cells"), "cells", CELLS, CELL_LABELS),
     slider(actions, ofMarks("best"), "best marked", () => ({ min: 0, max: 20, step: 1 })),
@@ -83,27 +90,4 @@ export function createSettings(actions: Actions): Part {
 
 function rounded(value: number, places: number, how: (v: number) => number): number {
   return how(value * 10 ** places) / 10 ** places;
-}
-
-/** Which quantity the map shows; only there where the explanation has several. */
-function quantityChoice(actions: Actions): Part {
-  const id = uniqueId("quantity");
-  const select = h("select", { id });
-  select.addEventListener("change", () => actions.set({ quantity: select.value }));
-  const element = h("div", { class: "cl-setting" }, h("label", { for: id }, "map of"), select);
-  return {
-    element,
-    update({ data, locked }) {
-      const all = viewQuantities(data, locked);
-      element.hidden = all.length < 2;
-      const options = all.map(({ name, plural }) => h("option", { value: name }, plural));
-      // An open list closes where its entries are replaced.
-      if (
-        options.length !== select.options.length ||
-        options.some((o, i) => !o.isEqualNode(select.options[i]))
-      )
-        select.replaceChildren(...options);
-      select.value = locked.quantity;
-    },
-  };
 }

@@ -13,9 +13,9 @@ import {
   superlative,
 } from "../../core/index.js";
 import { isMeasuring, MEASURING } from "./chip-row.js";
-import { createCompare } from "./compare.js";
 import { fromSvg, h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
+import { createNumbers } from "./numbers-table.js";
 import { createSettings } from "./settings.js";
 
 const WIDTH = 240;
@@ -37,14 +37,14 @@ export function createSide(actions: Actions): Part {
   const note = h("p", { class: "cl-note" });
   const chance = h("p", { class: "cl-note cl-chance-note" });
   const best = createBest(actions);
-  const compare = createCompare(actions);
+  const numbers = createNumbers();
   const element = h(
     "div",
     { class: "cl-side" },
-    h("section", {}, h("h3", {}, "Map"), settings.element),
-    h("section", {}, scaleHead, scale, note, chance),
     best.element,
-    compare.element,
+    fold("Appearance", settings.element),
+    fold("Scale", h("section", {}, scaleHead, scale, note, chance)),
+    numbers.element,
   );
   return {
     element,
@@ -64,9 +64,14 @@ export function createSide(actions: Actions): Part {
       }
       cells.replaceChildren(fromSvg(legendHistogram(frame.scene, WIDTH, "currentColor")));
       best.update(frame);
-      compare.update(frame);
+      numbers.update(frame);
     },
   };
+}
+
+/** What most people do without, behind its name. */
+function fold(name: string, content: HTMLElement): HTMLElement {
+  return h("details", { class: "cl-fold" }, h("summary", {}, name), content);
 }
 
 /** What the diamond on the scale and on the words means. */

@@ -1,38 +1,62 @@
 import {
+  type ComparedHit,
   describeScale,
-  type LensPage,
   type PagePoint,
   patchAt,
   patchCentre,
+  type Rect,
   type Region,
   regionOf,
   resultName,
-  type Zoom,
+  type SceneHit,
 } from "../../core/index.js";
 import { h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
+import { createHitBoxes } from "./hit-boxes.js";
+import { isSameHit } from "./listed-hits.js";
 import { createPaper, describePaper, type Pointer, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
-import { createReadout } from "./readout.js";
-import { createZooming, ZOOM_KEYS } from "./zooming.js";
+import { printedArea } from "./printed-area.js";
+import { createRuler } from "./ruler.js";
+import { createScrolling } from "./scrolling.js";
+import { createTip } from "./tip.js";
 
 type Patch = { row: number; column: number };
 
+/** What a key does to the magnification, as a factor. */
+export const ZOOM_KEYS: Record<string, number> = { "+": 1.5, "=": 1.5, "-": 1 / 1.5 };
+
+/** The large page, and what else is done with it than others do. */
+export interface Stage extends Part {
+  by(factor: number): void;
+  /** Scrolls as the other stage does. */
+  follow(at: { x: number; y: number }): void;
+}
+
 /**
- * The large page. Pointing reads a patch out; a click locks it, Shift and drag selects a block of patches;
- * Ctrl and wheel, pinch, buttons and keys zoom; dragging moves a zoomed page; arrow keys walk from patch to patch.
+ * Pointing says one line about a patch; a click locks it, Shift and drag selects a block of patches; Ctrl and wheel,
+ * pinch, buttons and keys magnify; dragging moves the page; arrow keys walk from patch to patch.
+ * @param scrolled is told what a person has scrolled to, by fractions
  */
-export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b" = "a"): Part {
+export function createStage(
+  actions: Actions,
+  pictures: Pictures,
+  side: "a" | "b" = "a",
+  scrolled: (at: { x: number; y: number }) => void = () => {},
+): Stage {
   const paper = createPaper(pictures);
-  const readout = createReadout();
-  const moved = h("div", { class: "cl-moved" }, paper.element);
+  const boxes = createHitBoxes();
+  paper.element.append(boxes.element);
+  const tip = createTip();
   const name = h("p", { class: "cl-stage-name" });
-  const element = h("div", { class: "cl-stage" }, moved, readout.element, name);
+  const says = h("span", { dir: "auto" });
+  name.append(h("span", { class: `cl-tag cl-tag-${side}` }, side.toUpperCase()), says);
   paper.element.tabIndex = 0;
   paper.element.setAttribute("data-lm-suppress-shortcuts", "true");
   paper.element.setAttribute("role", "application");
 
   let frame: Frame | null = null;
+  let area: Rect = { x: 0, y: 0, width: 1, height: 1 };
   /** The pointer over this stage. What it points at changes under it: with the page, its map, its size. */
   let pointer: Pointer | null = null;
   /** Where any picture of the page is pointed at. */
@@ -40,21 +64,28 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
   /** Where the keyboard is on the page, and whether it was the last to be used. */
   let cursor: PagePoint | null = null;
   let byKeys = false;
+  /** The hit whose line in the list is pointed at. */
+  let strengthened: SceneHit | null = null;
   let dragged: { from: Patch; to: Patch } | null = null;
+  /** Marks are drawn for the width that the page has. */
+  let drawnWidth = 0;
 
-  const zooming = createZooming(element, moved, paper.element, {
-    moving() {
-      redraw();
-      read();
-    },
-    moved: (zoom) => actions.set({ zoom }),
-    resized() {
-      if (frame) zooming.show(frame.locked.zoom);
-      redraw();
+  const scrolling = createScrolling(paper.element, {
+    moved() {
+      ruler.show(scrolling.inView());
+      if (scrolling.pageWidth() !== drawnWidth) redraw();
       point();
     },
+    zoomed: (zoom) => actions.set({ zoom }),
+    scrolled,
   });
-  element.append(zooming.buttons);
+  const ruler = createRuler(scrolling.scrollTo);
+  const view = h("div", { class: "cl-stage-view" }, scrolling.element, ruler.element, tip.element);
+  const element = h("div", { class: `cl-stage-column cl-side-${side}` }, name, view);
+
+  function shownArea(): Rect {
+    return frame?.fit === "page" ? WHOLE : area;
+  }
 
   /** The patch of the page's own grid at a place; a difference of two grids may be shown on a finer one. */
   function patchOf(at: PagePoint | null): Patch | null {
@@ -65,7 +96,7 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     return patchOf(pointIn(paper.element, event));
   }
 
-  /** Reads out what is pointed at; without a pointer what the keys are at, else what is locked. */
+  /** Says what is pointed at; without a pointer what the keys are at, else what is locked. */
   function read(): void {
     if (!frame) return;
     const { map } = frame.scene.shown;
@@ -73,18 +104,21 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     const at = own ?? pointed ?? (byKeys ? cursor : null) ?? locked();
     const patch = at && patchAt(map, at);
     paper.point(map, patch);
-    readout.show(frame, patch, ...(own && pointer ? inStage(pointer) : corner(patch)));
+    tip.show(frame, patch, patch && boxOf(patch));
   }
 
-  function inStage({ clientX, clientY }: Pointer): [x: number, y: number] {
-    const box = element.getBoundingClientRect();
-    return [clientX - box.left, clientY - box.top];
-  }
-
-  function corner(patch: Patch | null): [x: number, y: number] {
-    if (!frame || !patch) return [0, 0];
+  /** Where a patch is in the stage. */
+  function boxOf({ row, column }: Patch): DOMRect | null {
+    if (!frame) return null;
     const { rows, columns } = frame.scene.shown.map;
-    return zooming.place((patch.column + 1) / columns, (patch.row + 1) / rows);
+    const [box, from] = [paper.element.getBoundingClientRect(), view.getBoundingClientRect()];
+    const [width, height] = [box.width / columns, box.height / rows];
+    return new DOMRect(
+      box.left - from.left + column * width,
+      box.top - from.top + row * height,
+      width,
+      height,
+    );
   }
 
   /** Reads again; with a pointer it tells the other pictures of the page where this one is pointed at. */
@@ -93,35 +127,35 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     else read();
   }
 
-  const scrolled = () => pointer && point();
-  window.addEventListener("scroll", scrolled, { capture: true, passive: true });
-  element.addEventListener("pointermove", (event) => {
+  const moved = () => pointer && point();
+  window.addEventListener("scroll", moved, { passive: true });
+  view.addEventListener("pointermove", (event) => {
     pointer = { clientX: event.clientX, clientY: event.clientY };
     point();
     if (!dragged) return;
     dragged.to = under(event) ?? dragged.to;
     actions.preview({ region: drawn() });
   });
-  element.addEventListener("pointerleave", () => {
+  view.addEventListener("pointerleave", () => {
     pointer = null;
     actions.point(null);
   });
-  element.addEventListener("pointerdown", (event) => {
+  scrolling.element.addEventListener("pointerdown", (event) => {
     byKeys = false;
     const from = under(event);
     if (!event.shiftKey || !from) return;
     event.preventDefault();
-    element.setPointerCapture(event.pointerId);
+    scrolling.element.setPointerCapture(event.pointerId);
     dragged = { from, to: from };
   });
-  element.addEventListener("pointerup", () => {
+  scrolling.element.addEventListener("pointerup", () => {
     if (!dragged) return;
     const region = drawn();
     dragged = null;
     actions.preview(null);
     actions.set({ region });
   });
-  element.addEventListener("pointercancel", () => {
+  scrolling.element.addEventListener("pointercancel", () => {
     dragged = null;
     actions.preview(null);
   });
@@ -154,12 +188,13 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     return dragged && onThis(block(dragged.from, dragged.to));
   }
 
+  /** The locked patch is let go by another click on it. */
   function lock(at: PagePoint | null): void {
     const patch = patchOf(at);
     if (!patch) return;
     actions.set((now) => {
       const region = regionOf(now, side);
-      const again = region?.row === patch.row && region.column === patch.column && isPatch(region);
+      const again = region && isPatch(region) && region.row === patch.row && region.column === patch.column;
       return { region: again ? null : onThis({ ...patch, rows: 1, columns: 1 }) };
     });
   }
@@ -176,7 +211,6 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     if (step && event.shiftKey) grow(step);
     else if (step) walk(step);
     else if ((event.key === "Enter" || event.key === " ") && cursor) lock(cursor);
-    else if (Object.hasOwn(ZOOM_KEYS, event.key)) zooming.by(ZOOM_KEYS[event.key]);
     else if (event.key === "Escape" && settings.region) actions.set({ region: null });
     else return false;
     return true;
@@ -208,7 +242,7 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
       column: Math.min(map.columns - 1, Math.max(0, from.column + right)),
     };
     walkTo(patchCentre(map, to));
-    actions.say(readout.words());
+    actions.say(tip.words());
   }
 
   function walkTo(at: PagePoint): void {
@@ -216,23 +250,31 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     byKeys = true;
     // A pointer that rests on the page has its say again when it moves.
     pointer = null;
-    keepInView(at);
+    scrolling.keepInView(at);
     actions.point(at);
-  }
-
-  function keepInView({ x, y }: PagePoint): void {
-    const scale = zooming.scale();
-    if (scale === 1) return;
-    const at = zooming.place(x, y);
-    const inside =
-      at[0] > 20 && at[1] > 20 && at[0] < element.clientWidth - 20 && at[1] < element.clientHeight - 20;
-    if (!inside) actions.set({ zoom: { scale, x, y } });
   }
 
   function redraw(): void {
     if (!frame) return;
-    const width = paper.element.offsetWidth * zooming.scale();
-    paper.draw(frame.scene, width > 0 ? frame.scene.page.width / width : 1);
+    drawnWidth = scrolling.pageWidth();
+    const unit = drawnWidth > 0 ? frame.scene.page.width / drawnWidth : 1;
+    paper.draw(frame.scene, unit);
+    boxes.draw(frame.scene, unit);
+    markHits();
+  }
+
+  function markHits(): void {
+    if (!frame) return;
+    const { hit, scene } = frame;
+    boxes.mark(hit, strengthened);
+    const { y: top, height } = shownArea();
+    ruler.ticks(
+      scene.hits.map((each) => ({
+        y: ((each.rect.y + each.rect.height / 2) / scene.page.height - top) / height,
+        current: isSameHit(each, hit),
+        ofB: (each as Partial<ComparedHit>).side === "b",
+      })),
+    );
   }
 
   /** Not in the document: the pointer may have gone anywhere meanwhile. */
@@ -240,25 +282,21 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
     frame = pointer = pointed = dragged = null;
   }
 
-  let zoomed: Zoom | null = null;
-  let shape: LensPage | null = null;
   return {
     element,
     update(all) {
       const of = side === "a" ? all.scene : all.other;
       if (!of || !element.isConnected) return leave();
-      if (frame?.scene.explanation !== of.explanation) dragged = null;
+      if (frame?.scene.explanation !== of.explanation) {
+        dragged = null;
+        area = printedArea(of.page, of.explanation);
+      }
       const next = { ...all, scene: of };
       frame = next;
       name.hidden = all.other === null;
-      setText(name, all.other ? stageName(side, all) : "");
-      if (zoomed !== next.locked.zoom || shape !== next.scene.page) {
-        shape = next.scene.page;
-        // The page may have another shape now, which moves its resting place.
-        paper.element.style.setProperty("--cl-aspect", String(shape.width / shape.height));
-        zooming.show(next.locked.zoom);
-        zoomed = next.locked.zoom;
-      }
+      setText(says, all.other ? stageName(side, all) : "");
+      const { fit, locked: settings, scene } = next;
+      scrolling.show(scene.page, shownArea(), fit, settings.zoom);
       redraw();
       if (!next.preview) describePaper(paper.element, next.scene);
       point();
@@ -267,20 +305,39 @@ export function createStage(actions: Actions, pictures: Pictures, side: "a" | "b
       pointed = at;
       if (element.isConnected) read();
     },
+    goTo({ rect }, smoothly) {
+      if (!frame || !element.isConnected) return;
+      const { width, height } = frame.scene.page;
+      const part = {
+        x: rect.x / width,
+        y: rect.y / height,
+        width: rect.width / width,
+        height: rect.height / height,
+      };
+      scrolling.reveal(part, smoothly);
+    },
+    pointAtHit(hit) {
+      strengthened = hit;
+      markHits();
+    },
+    by: scrolling.by,
+    follow: scrolling.follow,
     dispose() {
-      window.removeEventListener("scroll", scrolled, { capture: true });
-      zooming.dispose();
+      window.removeEventListener("scroll", moved);
+      scrolling.dispose();
     },
   };
 }
 
+const WHOLE: Rect = { x: 0, y: 0, width: 1, height: 1 };
+
 function stageName(side: "a" | "b", { data, locked, scene, other }: Frame): string {
   const key = side === "a" ? locked.result : (locked.compare as string);
   const own =
-    side === "b" && other && other.scale !== scene.scale
+    side === "b" && other && other.scale.domain.join() !== scene.scale.domain.join()
       ? `, on its own scale: ${describeScale(other.scale)}`
       : "";
-  return `${side.toUpperCase()}: ${resultName(data, key)}${own}`;
+  return `${resultName(data, key)}${own}`;
 }
 
 function block(a: Patch, b: Patch): Region {

@@ -20,7 +20,7 @@ const jupyter = useJupyter(async ({ browser }) => {
 });
 
 async function save(root, name) {
-  await root.locator(".cl-save summary").click();
+  await root.getByRole("button", { name: "Share" }).click();
   await root.getByRole("button", { name }).click();
 }
 

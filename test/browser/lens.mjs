@@ -1,5 +1,5 @@
 /** The lens in a cell's output, as a person sees and uses it. */
-import { nextFrame } from "../src/page.mjs";
+import { nextFrame, spread } from "../src/page.mjs";
 import { until } from "./jupyterlab.mjs";
 import { hottest, paintedMap } from "./painted.mjs";
 
@@ -11,7 +11,7 @@ export class LensOnScreen {
   constructor(output) {
     this.page = output.page();
     this.root = output.locator(".cl-lens");
-    this.paper = this.root.locator(".cl-paper");
+    this.paper = this.root.locator(".cl-stage .cl-paper");
   }
 
   /** Waits until the lens shows a page. */
@@ -23,6 +23,7 @@ export class LensOnScreen {
       10_000,
       () => "the lens shows no page",
     );
+    await spread(this.page);
     await this.rest();
     return this;
   }

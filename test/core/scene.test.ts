@@ -173,7 +173,12 @@ test("a mark is drawn around its patch, which stays in sight", () => {
 
 test("marks lie on their patches in page pixels", () => {
   const { marks } = scene(
-    lensState({ token: 1, word: 0, region: { row: 0, column: 1, rows: 2, columns: 2 } }),
+    lensState({
+      token: 1,
+      word: 0,
+      marks: { best: 1 },
+      region: { row: 0, column: 1, rows: 2, columns: 2 },
+    }),
   );
   expect(marks).toEqual([
     { kind: "rect", role: "best", x: 200, y: 100, width: 100, height: 100 },

@@ -23,6 +23,12 @@ export async function open(context, url) {
     async open(name, view = {}) {
       await page.evaluate(([n, v]) => window.gallery.open(n, v), [name, view]);
       await shown(page);
+      await spread(page);
+    },
+    /** Opens a state as a person gets it: the printed area across the stage, settings behind their names. */
+    async openAtRest(name, view = {}) {
+      await page.evaluate(([n, v]) => window.gallery.open(n, v), [name, view]);
+      await shown(page);
     },
     /** What the person's settings are now, as passed on. */
     view: () => page.evaluate(() => window.gallery.views.at(-1) ?? null),
@@ -32,10 +38,10 @@ export async function open(context, url) {
     },
     chip: (label) => page.locator(".cl-chip", { has: page.getByText(label, { exact: true }) }),
     /** Colours at the centre of each cell of the page as it is on the screen: [row][column] of [r, g, b]. */
-    cells: (rows, columns) => cellsOf(page.locator(".cl-paper").first(), rows, columns),
+    cells: (rows, columns) => cellsOf(page.locator(".cl-stage .cl-paper").first(), rows, columns),
     /** Moves the mouse to a place on the page, in fractions of it. */
     async point(x, y) {
-      const box = await page.locator(".cl-paper").first().boundingBox();
+      const box = await page.locator(".cl-stage .cl-paper").first().boundingBox();
       await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
       await frame();
       return box;
@@ -58,6 +64,15 @@ export async function shown(page) {
   await page.evaluate(() =>
     Promise.all(Array.from(document.images).flatMap((image) => (image.src ? [image.decode()] : []))),
   );
+  await nextFrame(page);
+}
+
+/** Shows whole pages, and what is behind names in the panel. */
+export async function spread(page) {
+  await page.evaluate(() => {
+    for (const button of document.querySelectorAll('[aria-label="Whole page"]:enabled')) button.click();
+    for (const fold of document.querySelectorAll(".cl-side details")) fold.open = true;
+  });
   await nextFrame(page);
 }
 

@@ -6,14 +6,14 @@ const marks = (lens) =>
     .evaluateAll((all) =>
       all.map((chip) => [
         chip.querySelector(".cl-chip-label").textContent,
-        chip.querySelector(".cl-chance")?.getAttribute("aria-label") ?? "not measured",
+        chip.querySelector(".cl-dot, .cl-measuring")?.getAttribute("aria-label") ?? "not measured",
       ]),
     );
 
 /** How many pixels of the rasters have colour. */
 const painted = (lens) =>
   lens.page.evaluate(() => {
-    const counts = [...document.querySelectorAll(".cl-raster:not([hidden])")].map((canvas) => {
+    const counts = [...document.querySelectorAll(".cl-stage .cl-raster:not([hidden])")].map((canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return data.filter((v, i) => i % 4 === 3 && v > 0).length;
     });
@@ -26,11 +26,11 @@ export default {
   async "words on the page are marked as more than chance, words that are not there as no more"(lens) {
     await lens.open("report", { result: "r1" });
     assert.deepEqual(Object.fromEntries(await marks(lens)), {
-      all: "not measured",
-      battery: "more than chance",
-      beside: "no more than chance",
-      the: "more than chance",
-      giraffe: "no more than chance",
+      All: "not measured",
+      battery: "beyond chance",
+      beside: "within chance",
+      the: "beyond chance",
+      giraffe: "within chance",
     });
     assert.match(
       await lens.chip("giraffe").getAttribute("title"),
@@ -48,14 +48,18 @@ export default {
     );
   },
 
-  async "the tick on a chip's bar stands at the chance level"(lens) {
-    await lens.open("measured");
-    const [bar, tick] = await lens.chip("peak").evaluate((chip) => {
-      const box = (s) => chip.querySelector(s).getBoundingClientRect();
-      return [box(".cl-bar"), box(".cl-bar-chance")].map(({ left, width }) => [left, width]);
-    });
-    // The bars' full length is the highest cosine of all tokens, .47; the level is .1.
-    assert.ok(Math.abs((tick[0] - bar[0]) / bar[1] - 0.1 / 0.47) < 0.02, `${tick} in ${bar}`);
+  async "the tick on the legend stands at the chance level"(lens) {
+    await lens.open("measured", { color: { domain: [0, 0.4] } });
+    const [wedge, tick] = await lens.page.evaluate(() =>
+      [".cl-wedge", ".cl-wedge-tick"].map((s) => {
+        const { left, width } = document.querySelector(s).getBoundingClientRect();
+        return [left, width];
+      }),
+    );
+    // The colours span .4; the level is .1.
+    const middle = tick[0] + tick[1] / 2 - wedge[0];
+    assert.ok(Math.abs(middle / wedge[1] - 0.25) < 0.01, `${tick} in ${wedge}`);
+    assert.equal(await lens.page.locator(".cl-legend-chance").innerText(), "chance 0.10");
   },
 
   async "what chance explains can be hidden, by pointing; what is more stays"(lens) {
@@ -65,7 +69,7 @@ export default {
     await lens.frame();
     assert.equal((await lens.view()).chance, "hidden");
     assert.equal(await painted(lens), 0);
-    assert.equal(await lens.page.locator(".cl-overlay rect").count(), 0, "no best patch is marked");
+    assert.equal(await lens.page.locator(".cl-stage .cl-overlay rect").count(), 0, "no best patch is marked");
     await lens.chip("battery").click();
     await lens.leave();
     assert.ok((await painted(lens)) > 0);
@@ -74,9 +78,9 @@ export default {
   async "with the controls subtracted numbers are what is above them"(lens) {
     await lens.open("measured", { word: 0, chance: "subtracted" });
     await lens.point(0.5, 0.75);
-    const said = await lens.page.locator(".cl-readout").innerText();
+    const said = await lens.page.locator(".cl-tip").innerText();
     // .16 less .05 + .01 + .001.
-    assert.match(said, /row 1, column 1\s+“peak” 0\.099\s+baseline here 0\.061 on average/);
+    assert.match(said, /row 1, column 1\s+0\.099\s+“peak”/);
     assert.match(await lens.page.locator(".cl-side").innerText(), /Scale, cosine above baseline/);
   },
 

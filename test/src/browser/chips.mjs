@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-const caption = (lens) => lens.page.locator(".cl-caption").innerText();
+const caption = (lens) => lens.page.locator(".cl-finding").innerText();
 const pressed = (lens) => lens.page.locator(".cl-chip[aria-pressed=true] .cl-chip-label").allInnerTexts();
 
 export const themes = ["light", "dark"];
@@ -8,7 +8,7 @@ export const themes = ["light", "dark"];
 export default {
   async "hovering previews, clicking locks, hover wins over the lock and gives it back"(lens) {
     await lens.open("example");
-    assert.deepEqual(await pressed(lens), ["all"]);
+    assert.deepEqual(await pressed(lens), ["All"]);
     await lens.chip("peak").hover();
     await lens.frame();
     assert.match(await caption(lens), /^Word “peak” matches best/);
@@ -34,21 +34,26 @@ export default {
       lens.page.evaluate(() =>
         [
           ".cl-head",
-          ".cl-chip-row",
-          ".cl-paper",
+          ".cl-form",
+          ".cl-words",
+          ".cl-count",
+          ".cl-pages",
+          ".cl-thumb",
+          ".cl-stage .cl-paper",
+          ".cl-ruler",
+          ".cl-zoom",
+          ".cl-wedge",
           ".cl-side",
-          ".cl-scale",
-          ".cl-best",
           ".cl-foot",
-          ".cl-numbers",
+          ".cl-foot .cl-details",
         ].map((s) => {
           const { x, y, width, height } = document.querySelector(s).getBoundingClientRect();
           return [s, x, y, width, height].join(" ");
         }),
       );
     const before = await places();
-    assert.equal(before.length, 8);
-    for (const name of ["peak", "loads", "[MASK]", "Q", "all"]) {
+    assert.equal(before.length, 13);
+    for (const name of ["peak", "loads", "[MASK]", "Q", "All"]) {
       await lens.chip(name).click();
       await lens.frame();
       assert.deepEqual(await places(), before, name);
@@ -57,7 +62,7 @@ export default {
 
   async "arrow keys walk and preview, Enter locks, Escape goes back to all"(lens) {
     await lens.open("example");
-    await lens.chip("all").focus();
+    await lens.chip("All").focus();
     await lens.page.keyboard.press("ArrowRight");
     await lens.frame();
     assert.match(await caption(lens), /^Word “peak”/);
@@ -87,16 +92,20 @@ export default {
     await lens.open("example");
     assert.equal(await lens.chip("[MASK]").count(), 0);
     assert.match(
-      await lens.page.locator(".cl-share").innerText(),
+      await lens.page.locator(".cl-parts").innerText(),
       /words 51 % · prefix 4 % · augmentation 45 %/,
     );
-    await lens.page.getByLabel("words only").uncheck();
+    await lens.page.getByLabel("words", { exact: true }).selectOption("all");
     assert.equal((await lens.view()).scope, "all");
     await lens.chip("[MASK]").click();
     await lens.frame();
     assert.match(await caption(lens), /strongest match \(cosine 0.72\) is outside the image/);
     assert.match(await lens.chip("[MASK]").getAttribute("title"), /augmentation: .* off the image/);
-    assert.equal(await lens.chip("[MASK]").evaluate((e) => getComputedStyle(e).borderTopStyle), "dashed");
+    const style = (chip) => chip.locator(".cl-chip-label").evaluate((e) => getComputedStyle(e).fontStyle);
+    assert.deepEqual(
+      [await style(lens.chip("[MASK]")), await style(lens.chip("peak"))],
+      ["italic", "normal"],
+    );
   },
 
   async "a change from outside moves the lens"(lens) {

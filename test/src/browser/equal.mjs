@@ -41,7 +41,7 @@ const canvasOf = (lens, view) =>
   lens.page.evaluate(async (change) => {
     window.gallery.setView(change);
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    const canvas = document.querySelector(".cl-raster:not([hidden])");
+    const canvas = document.querySelector(".cl-stage .cl-raster:not([hidden])");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return { width: canvas.width, height: canvas.height, data: Array.from(data) };
   }, view);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { unpackLens } from "../../../lib/core/index.js";
 import { renderHtml } from "../../../lib/kernel/figures/index.js";
-import { cellsOf, hottest, nextFrame, shown } from "../page.mjs";
+import { cellsOf, hottest, nextFrame, shown, spread } from "../page.mjs";
 
 /** Writes a state of the gallery as an exported page and opens it where nothing can be fetched. */
 async function exported(lens, name, view) {
@@ -26,6 +26,7 @@ async function exported(lens, name, view) {
   await page.goto(pathToFileURL(file).href);
   await page.waitForSelector(".cl-chip");
   await shown(page);
+  await spread(page);
   return { page, html, requests, problems, close: () => context.close() };
 }
 
@@ -39,7 +40,7 @@ export default {
         .click();
       await out.page.mouse.move(1, 1);
       await nextFrame(out.page);
-      assert.equal(hottest(await cellsOf(out.page.locator(".cl-paper"), 2, 3)), t);
+      assert.equal(hottest(await cellsOf(out.page.locator(".cl-stage .cl-paper"), 2, 3)), t);
     }
     assert.equal(await out.page.getByRole("button", { name: "Ask" }).isDisabled(), true);
     assert.deepEqual(out.problems, []);

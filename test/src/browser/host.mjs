@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { hottest } from "../page.mjs";
+import { hottest, spread } from "../page.mjs";
 
 const amd = readFileSync(new URL("../../../dist/index.js", import.meta.url), "utf8");
 const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
@@ -75,6 +75,7 @@ export default {
     }, saved);
     await page.evaluate(showSaved);
     await page.waitForFunction(() => Array.from(document.images).every((i) => i.complete));
+    await spread(page);
     assert.deepEqual(asked, [`/npm/${manifest.name}@^${manifest.version}/dist/index.js`]);
     for (const word of [0, 4]) {
       await lens.chip(`word${word}`).click();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { printable, unpackLens } from "../../../lib/core/index.js";
 import { renderHtml, renderSvg, staticHtml } from "../../../lib/kernel/figures/index.js";
+import { spread } from "../page.mjs";
 
 /** A public list of strings that break software, more than 200 of them with script in some form (MIT). */
 const strings = createRequire(import.meta.url)("big-list-of-naughty-strings");
@@ -31,7 +32,7 @@ export default {
       strings,
     );
     assert.deepEqual(shown.slice(1), expected);
-    await lens.page.getByText("Numbers as a table").click();
+    await spread(lens.page);
     await lens.page.locator(".cl-table tbody tr").first().waitFor();
     const cells = await lens.page
       .locator(".cl-table tbody th")

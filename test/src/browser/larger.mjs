@@ -11,12 +11,12 @@ export default {
     await page.setViewportSize({ width: 1500, height: 1100 });
     await lens.frame();
     const small = await box();
-    const paper = await page.locator(".cl-paper").boundingBox();
+    const paper = await page.locator(".cl-stage .cl-paper").boundingBox();
     const below = await page.evaluate(() => document.querySelector("main").offsetHeight);
     await page.getByRole("button", { name: "Larger view" }).click();
     await lens.frame();
     assert.deepEqual(await box(), { x: 0, y: 0, width: 1500, height: 1100 });
-    assert.ok((await page.locator(".cl-paper").boundingBox()).height > paper.height + 60);
+    assert.ok((await page.locator(".cl-stage .cl-paper").boundingBox()).height > paper.height + 60);
     assert.equal(await page.evaluate(() => document.querySelector("main").offsetHeight), below);
     await lens.chip("word8").click();
     await lens.leave();

@@ -41,7 +41,7 @@ export default {
       await lens.page.emulateMedia({ colorScheme: theme });
       await lens.page.setViewportSize({ width, height: 900 });
       await lens.leave();
-      await lens.open(state, view);
+      await lens.openAtRest(state, view);
       if (pointer) await lens.point(...pointer);
       const shot = await lens.page.locator(".cl-lens").screenshot();
       const file = `${name.replace(/\W+/g, "-")}.png`;

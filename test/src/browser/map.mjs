@@ -36,7 +36,7 @@ export default {
               const change = { color: { palette, scale, blend, opacity } };
               window.gallery.setView(change);
               await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-              const canvases = [...document.querySelectorAll(".cl-raster:not([hidden])")];
+              const canvases = [...document.querySelectorAll(".cl-stage .cl-raster:not([hidden])")];
               const layers = core.rasters(core.scene(window.gallery.shown()));
               const same = layers.map(({ blend, raster }) => {
                 const canvas = canvases.find((each) => each.classList.contains(`cl-${blend}`));
@@ -86,26 +86,29 @@ export default {
     }
     assert.equal(seen.size, 6);
     await lens.setView({ cells: "smooth", marks: { best: 3 } });
-    assert.match(await lens.page.locator(".cl-caption").innerText(), /interpolated for display only/);
+    assert.match(await lens.page.locator(".cl-origin").innerText(), /interpolated for display only/);
     assert.equal(await lens.page.locator(".cl-overlay text").count(), 3);
   },
 
-  async "the read-out gives the exact cosine under the pointer and ranks the tokens there"(lens) {
+  async "the tip gives the exact cosine under the pointer, a screen reader what each token says there"(lens) {
     await lens.open("example", { token: 1, word: 0, scope: "all" });
     await lens.point(0.5, 0.75);
-    const said = await lens.page.locator(".cl-readout").innerText();
-    assert.match(said, /row 1, column 1\s+“peak” 0.160/);
-    const rows = await lens.page.locator(".cl-readout li:visible").allInnerTexts();
-    assert.deepEqual(
-      rows.map((r) => r.replace(/\s+/g, " ")),
-      ["[MASK] 0.460", "##s 0.360", "load 0.260", "peak 0.160", "Q 0.060"],
-    );
-    await lens.point(0.99, 0.99);
-    assert.match(await lens.page.locator(".cl-readout").innerText(), /row 1, column 2[\s\S]*0\.470 ★/);
-    await lens.point(0.001, 0.001);
-    assert.match(await lens.page.locator(".cl-readout").innerText(), /row 0, column 0/);
+    const said = await lens.page.locator(".cl-tip").innerText();
+    assert.match(said, /row 1, column 1\s+0\.160\s+“peak”/);
     await lens.leave();
-    assert.equal(await lens.page.locator(".cl-readout").isVisible(), false);
+    await lens.page.locator(".cl-stage .cl-paper").press("ArrowLeft");
+    const spoken = await lens.page.locator("[aria-live]").innerText();
+    assert.equal(
+      spoken,
+      "row 1, column 1: “peak” 0.160. [MASK] 0.460, ##s 0.360, load 0.260, peak 0.160, Q 0.060",
+    );
+    await lens.page.locator(".cl-stage .cl-paper").press("ArrowRight");
+    assert.match(await lens.page.locator("[aria-live]").innerText(), /^row 1, column 2: .*0\.470 best patch/);
+    await lens.page.locator(".cl-stage .cl-paper").blur();
+    await lens.point(0.001, 0.001);
+    assert.match(await lens.page.locator(".cl-tip").innerText(), /row 0, column 0/);
+    await lens.leave();
+    assert.equal(await lens.page.locator(".cl-tip").isVisible(), false);
   },
 
   async "zoom by keys, buttons and Ctrl and wheel, not by the plain wheel; dragging moves the page"(lens) {
@@ -113,27 +116,27 @@ export default {
     const box = await lens.point(0.25, 0.25);
     await lens.page.mouse.wheel(0, -200);
     await lens.frame();
-    assert.equal((await lens.page.locator(".cl-paper").boundingBox()).width, box.width);
+    assert.equal((await lens.page.locator(".cl-stage .cl-paper").boundingBox()).width, box.width);
     await lens.page.keyboard.down("Control");
-    await lens.page.mouse.wheel(0, -300);
+    for (let i = 0; i < 4; i++) await lens.page.mouse.wheel(0, -300);
     await lens.page.keyboard.up("Control");
-    await viewWhere(lens.page, ({ zoom }) => zoom.scale > 1.2);
-    const zoomed = await lens.page.locator(".cl-paper").boundingBox();
-    assert.ok(zoomed.width > box.width * 1.2);
-    assert.ok((await lens.view()).zoom.scale > 1.2);
+    await viewWhere(lens.page, ({ zoom }) => zoom.scale > 3);
+    const zoomed = await lens.page.locator(".cl-stage .cl-paper").boundingBox();
+    assert.ok(zoomed.width > box.width * 3);
     await lens.page.mouse.down();
     await lens.page.mouse.move(box.x + 0.25 * box.width + 60, box.y + 0.25 * box.height + 40, { steps: 4 });
     await lens.page.mouse.up();
-    const dragged = await lens.page.locator(".cl-paper").boundingBox();
+    const dragged = await lens.page.locator(".cl-stage .cl-paper").boundingBox();
     assert.ok(dragged.x > zoomed.x && dragged.y > zoomed.y);
     await lens.page.getByRole("button", { name: "Whole page" }).click();
     await lens.frame();
+    assert.ok(Math.abs((await lens.page.locator(".cl-stage .cl-paper").boundingBox()).width - box.width) < 1);
     assert.deepEqual((await lens.view()).zoom, { scale: 1, x: 0.5, y: 0.5 });
-    await lens.page.locator(".cl-paper").focus();
+    await lens.page.locator(".cl-stage .cl-paper").focus();
     await lens.page.keyboard.press("+");
     assert.equal((await lens.view()).zoom.scale, 1.5);
     await lens.setView({ zoom: { scale: 4, x: 0.1, y: 0.9 } });
-    const corner = await lens.page.locator(".cl-paper").boundingBox();
+    const corner = await lens.page.locator(".cl-stage .cl-paper").boundingBox();
     assert.ok(Math.abs(corner.width - 4 * box.width) < 1, `${corner.width} is not 4 x ${box.width}`);
     assert.ok(corner.x > box.x - box.width && corner.y < box.y - 2 * box.height, "the lower left is in view");
   },
@@ -143,9 +146,9 @@ export default {
   ) {
     await lens.open("grid 7 x 5");
     await lens.point(0.5, 0.5);
-    const width = async () => (await lens.page.locator(".cl-paper").boundingBox()).width;
+    const width = async () => (await lens.page.locator(".cl-stage .cl-paper").boundingBox()).width;
     const wheel = (change) =>
-      lens.page.locator(".cl-paper").evaluate(
+      lens.page.locator(".cl-stage .cl-paper").evaluate(
         (e, c) =>
           e.dispatchEvent(
             new WheelEvent("wheel", {
@@ -197,7 +200,7 @@ export default {
   async "each + zooms further, however fast they come"(lens) {
     await lens.delayFrames(200);
     await lens.open("grid 7 x 5");
-    await lens.page.locator(".cl-paper").focus();
+    await lens.page.locator(".cl-stage .cl-paper").focus();
     for (let i = 0; i < 3; i++) await lens.page.keyboard.press("+");
     assert.equal((await lens.view()).zoom.scale, 1.5 ** 3);
   },
@@ -221,15 +224,14 @@ export default {
         const { strips, value } = await page.evaluate(() => {
           const { core } = window.gallery;
           const { scale, shown } = core.scene(window.gallery.shown());
-          const box = document.querySelector(".cl-scale").getBoundingClientRect();
-          const [low, high] = scale.axis;
+          const box = document.querySelector(".cl-wedge-colours").getBoundingClientRect();
+          const [low, high] = scale.domain;
           const value = shown.map.data[34];
-          return { strips: [box.x, box.y, box.width], value: (value - low) / (high - low) };
+          return { strips: [box.x, box.bottom, box.width], value: (value - low) / (high - low) };
         });
-        const [left, top, width] = strips;
-        const unit = width / 240;
+        const [left, bottom, width] = strips;
         const shot = await page.screenshot({
-          clip: { x: left + value * width - 1, y: top + 41 * unit, width: 2, height: 2 },
+          clip: { x: left + value * width - 1, y: bottom - 3, width: 2, height: 2 },
         });
         const [[legend]] = await colours(shot);
         assert.ok(
@@ -251,8 +253,8 @@ export default {
     await lens.page.mouse.click(box.x + 0.05 * box.width, box.y + 0.05 * box.height);
     assert.deepEqual((await lens.view()).region, { row: 0, column: 0, rows: 1, columns: 1 });
     await lens.leave();
-    assert.match(await lens.page.locator(".cl-readout").innerText(), /row 0, column 0/);
-    await lens.page.locator(".cl-paper").press("Escape");
+    assert.match(await lens.page.locator(".cl-tip").innerText(), /row 0, column 0/);
+    await lens.page.locator(".cl-stage .cl-paper").press("Escape");
     assert.equal((await lens.view()).region, null);
   },
 };

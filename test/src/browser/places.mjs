@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hottest, nextFrame, shown, viewWhere } from "../page.mjs";
+import { hottest, nextFrame, shown, spread, viewWhere } from "../page.mjs";
 
 export const themes = ["light", "dark"];
 
@@ -14,7 +14,7 @@ export default {
           .filter(
             (e) =>
               e.checkVisibility() &&
-              !e.closest(".cl-hidden, .cl-chip") &&
+              !e.closest(".cl-hidden, .cl-chip, .cl-finding") &&
               e.scrollWidth > e.clientWidth + 1 &&
               e.clientWidth > 0,
           )
@@ -40,10 +40,11 @@ export default {
     await page.goto(lens.page.url());
     await page.evaluate(() => window.gallery.open("grid 2 x 3"));
     await shown(page);
+    await spread(page);
     await page.locator(".cl-chip").nth(3).tap();
     await viewWhere(page, ({ token }) => token !== null);
     assert.equal(await page.evaluate(() => window.gallery.views.at(-1).token), 2);
-    const box = await page.locator(".cl-paper").boundingBox();
+    const box = await page.locator(".cl-stage .cl-paper").boundingBox();
     await page.touchscreen.tap(box.x + box.width * 0.5, box.y + box.height * 0.75);
     await viewWhere(page, ({ region }) => region !== null);
     await nextFrame(page);
@@ -53,7 +54,7 @@ export default {
       rows: 1,
       columns: 1,
     });
-    assert.match(await page.locator(".cl-readout").innerText(), /row 1, column 1/);
+    assert.match(await page.locator(".cl-tip").innerText(), /row 1, column 1/);
     assert.match(
       await page.locator(".cl-stage").evaluate((e) => getComputedStyle(e).touchAction),
       /pan-[xy] pan-[xy]/,

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import sharp from "sharp";
 
 async function saved(lens, label) {
-  await lens.page.getByText("Save", { exact: true }).click();
+  await lens.page.getByRole("button", { name: "Share" }).click();
   const [file] = await Promise.all([
     lens.page.waitForEvent("download"),
-    lens.page.getByRole("button", { name: label }).click(),
+    lens.page.locator(".cl-menu-share").getByRole("button", { name: label }).click(),
   ]);
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
@@ -40,16 +40,16 @@ export default {
 
   async "PDF and HTML are asked of the kernel; without one the menu says so"(lens) {
     await lens.open("example");
-    await lens.page.getByText("Save", { exact: true }).click();
-    await lens.page.getByRole("button", { name: "PDF" }).click();
+    await lens.page.getByRole("button", { name: "Share" }).click();
+    await lens.page.locator(".cl-menu-share").getByRole("button", { name: "PDF" }).click();
     assert.deepEqual(await lens.page.evaluate(() => window.gallery.wanted), ["pdf"]);
     await lens.page.evaluate(() => window.gallery.handle.setLive(false));
-    await lens.page.getByText("Save", { exact: true }).click();
+    await lens.page.getByRole("button", { name: "Share" }).click();
     const html = lens.page.getByRole("button", { name: "HTML" });
     assert.equal(await html.isDisabled(), true);
     assert.match(await html.getAttribute("title"), /running kernel/);
     await lens.page.keyboard.press("Escape");
-    assert.equal(await lens.page.locator(".cl-menu").isVisible(), false);
+    assert.equal(await lens.page.locator(".cl-menu-share").isVisible(), false);
   },
 
   async "what was saved or not is told, to eyes and to a screen reader, without taking the focus"(lens) {
@@ -57,9 +57,9 @@ export default {
     const { page } = lens;
     const told = page.getByRole("status").filter({ hasText: /aved|opied/ });
     const save = async (name) => {
-      await page.getByText("Save", { exact: true }).click();
+      await page.getByRole("button", { name: "Share" }).click();
       assert.equal(await told.count(), 0, "an open menu is not covered");
-      await page.getByRole("button", { name }).click();
+      await page.locator(".cl-menu-share").getByRole("button", { name }).click();
     };
     const seen = async (words) => {
       await told.waitFor();
@@ -72,7 +72,7 @@ export default {
         box.width > 100 && box.x >= body.x && box.x + box.width <= body.x + body.width + 1,
         "in view",
       );
-      assert.equal(await page.evaluate(() => document.activeElement.textContent), "Save");
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), "Share");
     };
     const downloads = [];
     page.on("download", (file) => downloads.push(file.suggestedFilename()));
@@ -112,8 +112,8 @@ export default {
       ["done", 0],
       ["failed", 1],
     ]) {
-      await page.getByText("Save", { exact: true }).click();
-      await page.getByRole("button", { name: "PDF" }).click();
+      await page.getByRole("button", { name: "Share" }).click();
+      await page.locator(".cl-menu-share").getByRole("button", { name: "PDF" }).click();
       await page.evaluate((a) => window.gallery.answer(a === "done" ? a : new Error(a)), answer);
       await page.locator(".cl-toast").waitFor();
       await page.clock.runFor(30_000);
@@ -124,7 +124,7 @@ export default {
   async "snippets go to the clipboard"(lens) {
     await lens.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await lens.open("example", { token: 1 });
-    await lens.page.getByText("Save", { exact: true }).click();
+    await lens.page.getByRole("button", { name: "Share" }).click();
     await lens.page.getByRole("button", { name: "Copy LaTeX figure" }).click();
     const text = await lens.page.evaluate(() => navigator.clipboard.readText());
     assert.match(text, /\\includegraphics\[width=\\linewidth\]\{report-p1-peak-loads.pdf\}/);

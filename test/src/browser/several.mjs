@@ -31,8 +31,8 @@ export default {
   async "A beside B: same words, same scale, one pointer"(lens) {
     await lens.open("pages", { token: 1, marks: { best: 0 }, compare: "r2" });
     const names = await lens.page.locator(".cl-stage-name:visible").allInnerTexts();
-    assert.match(names[0], /^A: “solar share” · page 1 of 4/);
-    assert.match(names[1], /^B: “solar share” · page 3 of 4/);
+    assert.match(names[0], /^A\s*“solar share” · page 1 of 4/);
+    assert.match(names[1], /^B\s*“solar share” · page 3 of 4/);
     const [a, b] = [
       lens.page.locator(".cl-stages .cl-paper").nth(0),
       lens.page.locator(".cl-stages .cl-paper").nth(1),
@@ -40,10 +40,10 @@ export default {
     assert.equal(hottest(await cellsOf(a, 4, 3)), 1);
     assert.equal(hottest(await cellsOf(b, 4, 3)), 1);
     await lens.point(0.5, 0.1);
-    const said = await lens.page.locator(".cl-readout:visible").allInnerTexts();
+    const said = await lens.page.locator(".cl-tip:visible").allInnerTexts();
     assert.equal(said.length, 2);
-    assert.match(said[0], /row 0, column 1\s+“share” 0.800/);
-    assert.match(said[1], /row 0, column 1\s+“share” 0.900/);
+    assert.match(said[0], /row 0, column 1\s+0.800\s+“share”/);
+    assert.match(said[1], /row 0, column 1\s+0.900\s+“share”/);
   },
 
   async "a selection on B is B's: drawn there, clicked, by keyboard, on another grid; it moves with its page"(
@@ -93,14 +93,14 @@ export default {
     await page.mouse.click(box.x + 0.9 * box.width, box.y + 0.9 * box.height);
     await lens.leave();
     assert.deepEqual((await lens.view()).region, { row: 2, column: 4, rows: 1, columns: 1, side: "b" });
-    const said = await page.locator(".cl-readout:visible").allInnerTexts();
+    const said = await page.locator(".cl-tip:visible").allInnerTexts();
     assert.equal(said.length, 1);
-    assert.match(said[0], /^row 2, column 4\s+“share” 0\.0\d+/);
+    assert.match(said[0], /^row 2, column 4\s+0\.0\d+\s+“share”/);
     await papers.nth(1).press("ArrowLeft");
     await lens.frame();
     assert.match(await page.locator("[aria-live]").innerText(), /^row 2, column 3: “share”/);
     // The same place on A: seven tenths across, five sixths down.
-    assert.match(await page.locator(".cl-readout").first().innerText(), /^row 3, column 2/);
+    assert.match(await page.locator(".cl-tip").first().innerText(), /^row 3, column 2/);
     await page.keyboard.press("Enter");
     assert.deepEqual((await lens.view()).region, { row: 2, column: 3, rows: 1, columns: 1, side: "b" });
     await page.keyboard.press("Shift+ArrowRight");
@@ -127,7 +127,7 @@ export default {
     const { page } = lens;
     const box = await lens.point(0.45, 0.3);
     // The map is on 4 x 5 patches, A on 4 x 3.
-    assert.match(await page.locator(".cl-readout").first().innerText(), /^row 1, column 2/);
+    assert.match(await page.locator(".cl-tip").first().innerText(), /^row 1, column 2/);
     await page.keyboard.down("Shift");
     await page.mouse.down();
     await page.mouse.move(box.x + 0.95 * box.width, box.y + 0.95 * box.height, { steps: 3 });
@@ -136,7 +136,7 @@ export default {
     await lens.leave();
     assert.deepEqual((await lens.view()).region, { row: 1, column: 1, rows: 3, columns: 2 });
     const [mark, paper] = await page.evaluate(() =>
-      [".cl-region rect:last-child", ".cl-paper"].map((s) =>
+      [".cl-stage .cl-region rect:last-child", ".cl-stage .cl-paper"].map((s) =>
         document.querySelector(s).getBoundingClientRect().toJSON(),
       ),
     );
@@ -150,8 +150,12 @@ export default {
 
   async "the difference map shows A minus B about 0"(lens) {
     await lens.open("pages", { token: 1, marks: { best: 0 } });
-    await lens.page.getByLabel("with").selectOption("r2");
-    await lens.page.getByLabel("difference").check();
+    await lens.page.getByRole("button", { name: "Compare" }).click();
+    await lens.page
+      .getByRole("button", { name: /page 3 of 4/ })
+      .last()
+      .click();
+    await lens.page.getByRole("button", { name: "Difference", exact: true }).click();
     await lens.frame();
     assert.deepEqual([(await lens.view()).compare, (await lens.view()).difference], ["r2", true]);
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Difference of “share” minus “share”/);
@@ -160,7 +164,7 @@ export default {
       /Scale, difference of cosines[\s\S]*symmetric about 0/,
     );
     await lens.point(0.5, 0.1);
-    assert.match(await lens.page.locator(".cl-readout").first().innerText(), /“share” minus “share” −0.100/);
+    assert.match(await lens.page.locator(".cl-tip").first().innerText(), /−0.100\s+“share” minus “share”/);
     // Every cell is .1 less: all of it in the low colour, which is purple (blue above green).
     for (const [, g, b] of (await lens.cells(4, 3)).flat().slice(3)) assert.ok(b > g + 20);
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { hottest } from "../page.mjs";
+import { hottest, spread } from "../page.mjs";
 
 const amd = readFileSync(new URL("../../../dist/index.js", import.meta.url), "utf8");
 
@@ -12,13 +12,14 @@ async function open(lens, name = "example", change = "(t) => t") {
   // biome-ignore lint/security/noGlobalEval: the tests' own text, run in the page
   await lens.page.evaluate(([n, c]) => window.widget.open(n, eval(c)), [name, change]);
   await lens.frame();
+  await spread(lens.page);
 }
 
 /** Asks the kernel for a file in one of the views. @returns the id of the request */
 async function askFor(lens, name, view = 0) {
   const within = lens.page.locator(".cl-lens").nth(view);
-  await within.getByText("Save", { exact: true }).click();
-  await within.getByRole("button", { name }).click();
+  await within.getByRole("button", { name: "Share" }).click();
+  await within.locator(".cl-menu-share").getByRole("button", { name }).click();
   return (await sent(lens)).at(-1).content.id;
 }
 
@@ -52,6 +53,7 @@ export default {
       ],
     });
     await lens.page.evaluate(() => window.widget.open("grid 2 x 3"));
+    await spread(lens.page);
     await lens.chip("word4").click();
     await lens.leave();
     assert.equal(hottest(await lens.cells(2, 3)), 4);
@@ -63,9 +65,10 @@ export default {
     // [setting, what a cell assigns, a person's act, what is sent then]
     const { page } = lens;
     const select = (label, value) => () => page.getByLabel(label, { exact: true }).selectOption(value);
+    const press = (name) => () => page.getByRole("button", { name, exact: true }).click();
     const key = (label, press) => () => page.getByLabel(label, { exact: true }).press(press);
     const drag = async () => {
-      const box = await page.locator(".cl-paper").first().boundingBox();
+      const box = await page.locator(".cl-stage .cl-paper").first().boundingBox();
       await page.keyboard.down("Shift");
       await page.mouse.move(box.x + 0.1 * box.width, box.y + 0.1 * box.height);
       await page.mouse.down();
@@ -77,10 +80,10 @@ export default {
       ["result", "r1", () => page.locator(".cl-thumb").first().click(), "r2"],
       ["token", 0, () => lens.chip("share").click(), 1],
       ["word", 0, () => lens.chip("share").click(), 1],
-      ["scope", "all", () => page.getByLabel("words only").check(), "words"],
+      ["scope", "all", select("words", "words"), "words"],
       ["aggregate", "mean", select("all means", "winner"), "winner"],
       ["color.palette", "mako", select("palette", "cividis"), "cividis"],
-      ["color.diverging", "RdBu", select("its colours", "BrBG"), "BrBG", { compare: "r2", difference: true }],
+      ["color.diverging", "RdBu", select("difference", "BrBG"), "BrBG", { compare: "r2", difference: true }],
       ["color.scale", "query", select("scale", "robust"), "robust"],
       [
         "color.domain",
@@ -99,16 +102,18 @@ export default {
       ["chance", "hidden", select("chance", "subtracted"), "subtracted"],
       ["marks.best", 3, key("best marked", "ArrowRight"), 4],
       ["marks.contours", 2, key("contours", "ArrowRight"), 3],
-      ["compare", "r1", select("with", "r2"), "r2"],
       [
-        "difference",
-        true,
-        () => page.getByLabel("difference", { exact: true }).uncheck(),
-        false,
-        { compare: "r2" },
+        "compare",
+        "r1",
+        async () => {
+          await press("Compare")();
+          await page.locator(".cl-menu-compare .cl-item[data-key=r2]").click();
+        },
+        "r2",
       ],
-      ["layout", "multiples", select("show", "single"), "single"],
-      ["quantity", "altitude", select("map of", "cosine"), "cosine"],
+      ["difference", true, press("Similarity"), false, { compare: "r2" }],
+      ["layout", "multiples", press("One page"), "single"],
+      ["quantity", "altitude", press("Similarity"), "cosine"],
       [
         "region",
         { row: 0, column: 0, rows: 2, columns: 1 },
@@ -272,14 +277,14 @@ export default {
     await lens.leave();
     const same = await lens.page.evaluate(async () => {
       const before = document
-        .querySelector(".cl-raster:not([hidden])")
+        .querySelector(".cl-stage .cl-raster:not([hidden])")
         .getContext("2d")
         .getImageData(0, 0, 3, 2)
         .data.join();
       const saved = await window.widget.reopen();
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       const after = document
-        .querySelector(".cl-raster:not([hidden])")
+        .querySelector(".cl-stage .cl-raster:not([hidden])")
         .getContext("2d")
         .getImageData(0, 0, 3, 2)
         .data.join();
@@ -334,14 +339,14 @@ export default {
     assert.match(await lens.page.locator(".cl-side").innerText(), /Chance was not measured/);
     assert.equal(await lens.page.getByLabel("palette").inputValue(), "mako");
     assert.equal(await lens.page.getByLabel("scale", { exact: true }).inputValue(), "token");
-    assert.equal(await lens.page.locator(".cl-overlay text").count(), 2);
+    assert.equal(await lens.page.locator(".cl-stage .cl-overlay text").count(), 2);
     assert.equal(await lens.page.locator(".cl-failed").count(), 0);
 
     await openSaved(fixture("version-2-widget.json"), "(t) => t");
     assert.equal(await lens.page.locator(".cl-failed").count(), 0);
     // A beside B, as they were: the second page, and the earlier query.
     const names = await lens.page.locator(".cl-stage-name").allInnerTexts();
-    assert.match(names.join(), /A: “battery” · page \d of 4.*B: “frosty turbines”/);
+    assert.match(names.join(), /A\s*“battery” · page \d of 4[\s\S]*B\s*“frosty turbines”/);
     assert.match(await lens.page.locator(".cl-chance-note").innerText(), /more than chance: above/);
     await lens.page.locator(".cl-thumb").first().click();
     await lens.leave();
@@ -361,16 +366,18 @@ export default {
       "(t) => { t.results.r0.baseline = null; return { ...t, measuring: true }; }",
     );
     const marks = () =>
-      lens.page.locator(".cl-chip .cl-chance").evaluateAll((all) => all.map((e) => e.ariaLabel));
+      lens.page
+        .locator(".cl-chip :is(.cl-dot, .cl-measuring)")
+        .evaluateAll((all) => all.map((e) => e.ariaLabel));
     assert.deepEqual(await marks(), ["measuring chance", "measuring chance"]);
     assert.match(await lens.page.locator(".cl-chance-note").innerText(), /^measuring chance/);
     await lens.point(0.9, 0.9);
-    assert.match(await lens.page.locator(".cl-readout").first().innerText(), /measuring chance/);
+    assert.match(await lens.page.locator(".cl-tip").first().innerText(), /measuring chance/);
     await lens.chip("loads").focus();
     await lens.chip("peak").hover();
     await lens.page.evaluate(() => window.widget.measure("measured"));
     await lens.frame();
-    assert.deepEqual(await marks(), ["more than chance", "more than chance"]);
+    assert.deepEqual(await marks(), ["beyond chance", "beyond chance"]);
     assert.match(await lens.page.locator(".cl-chance-note").innerText(), /more than chance: above 0\.10/);
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “peak”/, "the preview stays");
     const focused = await lens.page.evaluate(() => document.activeElement.textContent);
@@ -383,18 +390,18 @@ export default {
   ) {
     const values = () => lens.page.locator(".cl-chip .cl-chip-value").allInnerTexts();
     await open(lens, "measured");
-    assert.equal(await lens.page.getByLabel("map of", { exact: true }).isVisible(), false);
+    assert.equal(await lens.page.locator(".cl-quantities").isVisible(), false);
     await lens.page.evaluate(() => window.widget.addLayers("altitude of the query"));
     await lens.frame();
-    await lens.page.getByLabel("map of", { exact: true }).selectOption("altitude");
+    await lens.page.getByRole("button", { name: "Altitude", exact: true }).click();
     await lens.frame();
-    assert.deepEqual(await values(), ["900 m", "–", "–"]);
+    assert.deepEqual(await values(), ["–", "–"]);
     await lens.page.evaluate(() => window.widget.addLayers("altitude"));
     await lens.frame();
-    assert.deepEqual(await values(), ["900 m", "650 m", "–"]);
+    assert.deepEqual(await values(), ["650 m", "–"]);
     await lens.page.evaluate(() => window.widget.reopen());
     await lens.frame();
-    assert.deepEqual(await values(), ["900 m", "650 m", "–"]);
+    assert.deepEqual(await values(), ["650 m", "–"]);
   },
 
   async "a file that is asked for meanwhile is made when chance is known"(lens) {
@@ -403,7 +410,7 @@ export default {
       "measured",
       "(t) => { t.results.r0.baseline = null; return { ...t, measuring: true }; }",
     );
-    await lens.page.getByText("Save", { exact: true }).click();
+    await lens.page.getByRole("button", { name: "Share" }).click();
     const file = lens.page.waitForEvent("download");
     await lens.page.getByRole("button", { name: "SVG" }).click();
     await lens.frame();

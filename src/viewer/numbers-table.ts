@@ -1,15 +1,18 @@
-import { type Explanation, finding, layerOf, origin, type Scene, tableOf } from "../../core/index.js";
+import { type Explanation, layerOf, type Scene, tableOf } from "../../core/index.js";
 import { h, setText } from "./dom.js";
 import type { Part } from "./frame.js";
 
-/** The caption with provenance, and the same numbers as a table. */
-export function createFooter(): Part {
-  const found = h("p", { class: "cl-finding" });
-  const from = h("p", { class: "cl-origin" });
+/** The numbers of the map as a table, filled when it is opened. */
+export function createNumbers(): Part {
   const [head, body] = [h("thead"), h("tbody")];
   const caption = h("caption", { class: "cl-hidden" });
   const table = h("table", { class: "cl-table" }, caption, head, body);
-  const details = h("details", { class: "cl-numbers" }, h("summary", {}, "Numbers as a table"), table);
+  const details = h(
+    "details",
+    { class: "cl-fold cl-numbers" },
+    h("summary", {}, "Numbers as a table"),
+    table,
+  );
   let current: Scene | null = null;
   let filled: { explanation: Explanation; quantity: string } | null = null;
 
@@ -35,10 +38,8 @@ export function createFooter(): Part {
   }
   details.addEventListener("toggle", fill);
   return {
-    element: h("div", { class: "cl-foot" }, h("div", { class: "cl-caption" }, found, from), details),
+    element: details,
     update({ scene }) {
-      setText(found, finding(scene));
-      setText(from, origin(scene));
       current = scene;
       fill();
     },

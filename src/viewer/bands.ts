@@ -1,0 +1,79 @@
+import type { LensStatus } from "../../core/index.js";
+import { h, setText } from "./dom.js";
+
+/** What is the matter with the lens or its kernel, in one line over the page. Nothing below it moves or is locked. */
+export interface Bands {
+  /** Over the page. */
+  element: HTMLElement;
+  /** Under the query: how far the kernel is. */
+  progress: HTMLElement;
+  setStatus(status: LensStatus): void;
+  setLive(live: boolean): void;
+  /** Whether the query in the field is another one than that of the answer. */
+  setEdited(edited: boolean): void;
+}
+
+const GONE = "The kernel has stopped. Everything here still works; a new query needs the cell run again.";
+const EDITED = "The query has changed. This is still the answer to the old one.";
+
+/** @param ask asks what is in the query field */
+export function createBands(ask: () => void): Bands {
+  const message = h("span", { class: "cl-message" });
+  const bar = h("progress", { class: "cl-progress", max: "1", "aria-label": "Progress" });
+  const status = h("p", { class: "cl-band cl-status", role: "status" }, message);
+  const error = h("span", { role: "alert", class: "cl-error" });
+  const wrong = h(
+    "p",
+    { class: "cl-band cl-band-error" },
+    error,
+    closing(() => show({ error: "" })),
+  );
+  const gone = h(
+    "p",
+    { class: "cl-band cl-band-warning cl-gone" },
+    h("span", {}, GONE),
+    closing(() => show({ gone: false })),
+  );
+  const askNow = h("button", { class: "cl-link" }, "Ask ↵");
+  const stale = h("p", { class: "cl-band cl-band-warning cl-stale" }, h("span", {}, EDITED), askNow);
+  askNow.addEventListener("click", ask);
+
+  let wasLive = false;
+  const now = { busy: "", error: "", gone: false, edited: false };
+
+  /** One at a time: what needs the reader most. */
+  function show(change: Partial<typeof now>): void {
+    Object.assign(now, change);
+    setText(message, now.busy);
+    setText(error, now.error);
+    wrong.hidden = now.error === "";
+    status.hidden = !wrong.hidden || now.busy === "";
+    stale.hidden = !wrong.hidden || !status.hidden || !now.edited || now.gone;
+    gone.hidden = !wrong.hidden || !status.hidden || !now.gone;
+  }
+
+  show({});
+  bar.hidden = true;
+  return {
+    element: h("div", { class: "cl-bands" }, wrong, status, stale, gone),
+    progress: bar,
+    setStatus({ busy, fraction, error: failed }) {
+      bar.hidden = busy === null;
+      if (fraction === null) bar.removeAttribute("value");
+      else bar.value = fraction;
+      show({ busy: busy ?? "", error: failed ?? "" });
+    },
+    setLive(live) {
+      // A page without a kernel of its own has lost none.
+      show({ gone: wasLive && !live });
+      wasLive ||= live;
+    },
+    setEdited: (edited) => show({ edited }),
+  };
+}
+
+function closing(close: () => void): HTMLElement {
+  const button = h("button", { class: "cl-close", "aria-label": "Close", title: "Close" }, "×");
+  button.addEventListener("click", close);
+  return button;
+}

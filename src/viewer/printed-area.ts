@@ -1,0 +1,25 @@
+import type { Explanation, LensPage, Rect } from "../../core/index.js";
+
+/** Left and right of the print, and above and below it, as fractions of the page. */
+const MARGIN = { x: 0.028, y: 0.02 };
+
+/**
+ * The part of a page that is worth its place on a screen, as fractions of it: all that is printed and every word's best patch,
+ * with a margin. It depends on the page and the query, never on what is chosen, so that choosing a word moves nothing.
+ * Where nobody has read what is printed it is the whole page.
+ */
+export function printedArea(page: LensPage, { grid, maxsim }: Explanation): Rect {
+  const words = page.words ?? [];
+  if (words.length === 0) return { x: 0, y: 0, width: 1, height: 1 };
+  let [left, top, right, bottom] = [1, 1, 0, 0];
+  const include = (x: number, y: number, width: number, height: number) => {
+    [left, top] = [Math.min(left, x), Math.min(top, y)];
+    [right, bottom] = [Math.max(right, x + width), Math.max(bottom, y + height)];
+  };
+  for (const { rect } of words)
+    include(rect.x / page.width, rect.y / page.height, rect.width / page.width, rect.height / page.height);
+  for (const { row, column } of maxsim.tokens)
+    include(column / grid.columns, row / grid.rows, 1 / grid.columns, 1 / grid.rows);
+  const [x, y] = [Math.max(0, left - MARGIN.x), Math.max(0, top - MARGIN.y)];
+  return { x, y, width: Math.min(1, right + MARGIN.x) - x, height: Math.min(1, bottom + MARGIN.y) - y };
+}

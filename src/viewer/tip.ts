@@ -1,0 +1,107 @@
+import {
+  overlap,
+  patchRect,
+  printable,
+  reading,
+  type Scene,
+  scopeTokens,
+  tokensAt,
+} from "../../core/index.js";
+import { isMeasuring, MEASURING } from "./chip-row.js";
+import { h, setText } from "./dom.js";
+import type { Frame } from "./frame.js";
+
+type Patch = { row: number; column: number };
+
+/** One line about a patch, below it: its value and, of cosines, the token of the query that fits it best. */
+export interface Tip {
+  element: HTMLElement;
+  /** @param box of the patch, in pixels of the tip's container; null hides the tip */
+  show(frame: Frame, patch: Patch | null, box: DOMRect | null): void;
+  /** What was shown, for a screen reader: in full, with what each token says. */
+  words(): string;
+}
+
+const SAID = 5;
+/** Less of a patch under a word is no print to speak of. */
+const LEAST = 0.08;
+
+export function createTip(): Tip {
+  const place = h("span", { class: "cl-tip-place", dir: "auto" });
+  const value = h("span", { class: "cl-tip-value" });
+  const name = h("span", { class: "cl-tip-word", dir: "auto" });
+  const dot = h("span", { class: "cl-dot" });
+  const element = h("div", { class: "cl-tip", "aria-hidden": "true" }, place, value, name, dot);
+  element.hidden = true;
+  let said = "";
+  return {
+    element,
+    show(frame, patch, box) {
+      element.hidden = patch === null || box === null;
+      if (!patch || !box) return;
+      const { shown, explanation, scale } = frame.scene;
+      const there = shown.map.at(patch.row, patch.column);
+      const { similarity } = shown.map.description;
+      const ranked =
+        similarity && sameGrid(frame.scene)
+          ? tokensAt(explanation, patch.row, patch.column, scopeTokens(explanation, frame.view.scope))
+          : [];
+      const where = `row ${patch.row}, column ${patch.column}`;
+      const number = reading(there, shown.map.description, true);
+      setText(place, printedAt(frame.scene, patch) ?? where);
+      setText(value, number);
+      const measuring = isMeasuring(frame);
+      setText(name, measuring ? MEASURING : nameOf(frame.scene, ranked[0]?.token.text));
+      dot.hidden = scale.chance === null || measuring;
+      dot.classList.toggle("cl-within", scale.chance !== null && there <= scale.chance);
+      const rest = ranked
+        .slice(0, SAID)
+        .map(
+          (r) =>
+            `${printable(r.token.text, 24)} ${reading(r.cosine, shown.map.description, true)}${r.serves ? " best patch" : ""}`,
+        );
+      said = `${where}: ${shown.label} ${number}. ${rest.join(", ")}`;
+      put(element, box);
+    },
+    words: () => said,
+  };
+}
+
+/** The word that is printed on most of a patch, quoted; null where nothing is, or nobody has read it. */
+function printedAt({ page, shown }: Scene, { row, column }: Patch): string | null {
+  const patch = patchRect(shown.map, row, column, page);
+  let [most, text] = [LEAST * patch.width * patch.height, ""];
+  for (const word of page.words ?? []) {
+    const shared = overlap(patch, word.rect);
+    if (shared > most) [most, text] = [shared, word.text];
+  }
+  return text === "" ? null : `“${printable(text, 40)}”`;
+}
+
+/** Whose number it is: of all words at once the one that fits the patch best, else what is chosen. */
+function nameOf({ shown }: Scene, best: string | undefined): string {
+  if (shown.kind !== "aggregate" || best === undefined || shown.aggregate !== "max") return shown.label;
+  return printable(best, 24);
+}
+
+/** A difference of two grids may be on a finer grid than the tokens' maps. */
+function sameGrid({ explanation, shown }: Scene): boolean {
+  const { rows, columns } = explanation.grid;
+  return shown.map.rows === rows && shown.map.columns === columns;
+}
+
+const GAP = 6;
+
+/** Below the patch, or above it where the container ends. */
+function put(element: HTMLElement, box: DOMRect): void {
+  const container = element.offsetParent as HTMLElement | null;
+  if (!container) return;
+  const { clientWidth, clientHeight } = container;
+  const [width, height] = [element.offsetWidth, element.offsetHeight];
+  // Numbers of a patch that was scrolled out of sight would stand beside another one.
+  element.hidden = box.right < 0 || box.bottom < 0 || box.left > clientWidth || box.top > clientHeight;
+  const left = Math.min(clientWidth - width - GAP, Math.max(GAP, box.left + box.width / 2 - width / 2));
+  const below = box.bottom + GAP;
+  const top = below + height <= clientHeight ? below : box.top - GAP - height;
+  element.style.transform = `translate(${Math.round(left)}px, ${Math.round(Math.max(GAP, top))}px)`;
+}
