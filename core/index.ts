@@ -1,3 +1,4 @@
+export * from "./data/attention-map.js";
 export { fromBase64 } from "./data/base64.js";
 export { fromEarlier, isEarlier } from "./data/earlier-versions.js";
 export { type Explained, explanationOf, explanationsOf, lensDataOf } from "./data/explanation-of.js";

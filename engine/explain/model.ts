@@ -1,3 +1,4 @@
+import { integer } from "../../core/data/check.js";
 import { didYouMean } from "../../core/data/did-you-mean.js";
 import {
   INSPECT,
@@ -11,13 +12,18 @@ import {
 import type { Family, PromptProfile } from "../families/family.js";
 import type { Engine, LoadedGraphs } from "../graphs/loaded-graphs.js";
 import type { MaxSimGraph } from "../graphs/maxsim-graph.js";
+import type { TappedGraphs } from "../graphs/tapped-graphs.js";
 import { joinVectors } from "../graphs/vectors.js";
 import { ModelError, ProviderError } from "../model-error.js";
-import type { PageLayout, PageProcessor } from "../processing/page-processor.js";
+import type { PageLayout, PageProcessor, PreparedPage } from "../processing/page-processor.js";
 import type { EmbeddingCache, Feed, FloatTensor, Graph, Provider, Runtime, ValueInfo } from "../runtime.js";
 import { stopSignal } from "../stop-signal.js";
 import { tokenizeQuery } from "../text/query.js";
 import type { ModelTokenizer } from "../text/tokenizer.js";
+import type { PatchAttention } from "./attention.js";
+import { AttentionCache } from "./attention-cache.js";
+import { type Patch, type ReadModel, readPatches, readQuery } from "./attention-reader.js";
+import type { QueryAttention } from "./query-attention.js";
 
 export interface QueryEmbedding {
   query: Query;
@@ -90,6 +96,12 @@ export interface ModelParts {
   processorOf: (profile: PromptProfile) => PageProcessor;
   runtime: Runtime;
   engine: Engine;
+  /** The same graphs, where they give attention; they are opened when it is asked for. */
+  taps: TappedGraphs;
+  /** `layer_types` of the language model's configuration; empty where it does not say. */
+  layerTypes: ReadModel["layerTypes"];
+  /** Attention heads a layer, by the configuration. */
+  heads: ReadModel["heads"];
   cache: EmbeddingCache;
   /** Tells the person something about a query. */
   warn: (message: string) => void;
@@ -109,6 +121,7 @@ export class Model {
   readonly #parts: ModelParts;
   readonly #key: string;
   readonly #grids = new Map<string, PatchGrid>();
+  readonly #attention = new AttentionCache();
 
   constructor(parts: ModelParts) {
     const { info, engine } = parts;
@@ -311,21 +324,73 @@ export class Model {
 
   /**
    * What the graph is given for a page: prompt ids (null for a model without a page prompt), image inputs, and where the
-   * patches lie in the sequence.
+   * patches lie in the sequence, and in the vision tower (null where that does not attend).
    */
-  async preparePage(
-    page: Page,
-  ): Promise<{ ids: number[] | null; grid: PatchGrid; feeds: Record<string, Feed> }> {
+  async preparePage(page: Page, options: StopOptions = {}): Promise<PreparedPage> {
     const { processor } = this.#parts;
     const { width, height } = page;
     const layout = processor.layout(width, height);
-    const feeds = processor.feeds({ pixels: await page.pixels(), width, height }, layout);
-    return { ...this.#pagePrompt(layout), feeds };
+    const feeds = processor.feeds({ pixels: await page.pixels(options), width, height }, layout);
+    return { ...this.#pagePrompt(layout), tower: processor.tower(layout), feeds };
+  }
+
+  /**
+   * Attention of patches of a page in the model that embeds it: all layers and heads, from one run of the page's graph. What was
+   * asked for lately is kept.
+   * @param patches rows and columns from 0; few at once, because the whole matrices are large
+   * @throws RangeError for a patch that the page does not have, and for too many, naming the bytes of the whole matrices; ModelError
+   *   for a model without attention
+   */
+  async attention(
+    page: Page,
+    patches: readonly Patch[],
+    options: StopOptions = {},
+  ): Promise<PatchAttention[]> {
+    const signal = stopSignal(options.signal);
+    const { rows, columns } = this.#parts.processor.layout(page.width, page.height);
+    for (const { row, column } of patches) {
+      integer(row, "row", 0, rows - 1);
+      integer(column, "column", 0, columns - 1);
+    }
+    const sha256 = await page.digest({ signal });
+    return this.#attention.ofPatches(sha256, patches, async (missing) =>
+      readPatches(this.#read, await this.preparePage(page, { signal }), missing, signal),
+    );
+  }
+
+  /**
+   * Attention between the tokens of a query: all layers and heads.
+   * @throws ModelError for a model without attention
+   */
+  async queryAttention(text: string, options: StopOptions = {}): Promise<QueryAttention> {
+    const signal = stopSignal(options.signal);
+    return readQuery(this.#read, this.#asked(text), this.#parts.processor.emptyFeeds(), signal);
+  }
+
+  /** Frees the graphs that {@link attention} opened, which hold the weights a second time, and what it kept. */
+  async releaseAttention(): Promise<void> {
+    this.#attention.clear();
+    await this.#parts.taps.release();
   }
 
   /** Frees its graphs, once; what is asked of it after that fails. */
-  dispose(): Promise<void> {
-    return this.#parts.engine.dispose();
+  async dispose(): Promise<void> {
+    this.#attention.clear();
+    await this.#parts.taps.close();
+    await this.#parts.engine.dispose();
+  }
+
+  get #read(): ReadModel {
+    const { info, taps, layerTypes, heads, tokenizer } = this.#parts;
+    const { id, imageToken } = info;
+    return {
+      id,
+      taps,
+      layerTypes,
+      heads,
+      imageToken: imageToken?.id ?? null,
+      isSpecial: tokenizer.isSpecial,
+    };
   }
 
   /** `await using model = await loadModel("mini")` disposes of it at the end of its block. */

@@ -29,6 +29,7 @@ export const gemma3: Family = {
   processor({ model, image, processor }, backend, imageToken) {
     const tokens = (model.mm_tokens_per_image as number | undefined) ?? processor.image_seq_length ?? 256;
     const side = Math.round(Math.sqrt(tokens));
-    return squashProcessor(image, { rows: side, columns: side }, imageToken, backend);
+    const patch = (model.vision_config?.patch_size as number | undefined) ?? 14;
+    return squashProcessor(image, { rows: side, columns: side }, imageToken, backend, patch);
   },
 };

@@ -18,7 +18,7 @@ export const mini: Family = {
   imageToken: null,
   processor({ model, image }, backend) {
     const { rows = 64, columns = 64 } = (model.grid ?? {}) as { rows?: number; columns?: number };
-    return squashProcessor(image, { rows, columns }, "", backend);
+    return squashProcessor(image, { rows, columns }, "", backend, null);
   },
   domain: [0.25, 0.6],
 };

@@ -86,6 +86,6 @@ export const paligemma: Family = {
     const patch = (vision?.patch_size as number | undefined) ?? 14;
     const { height = 448, width = 448 } = configs.image.size ?? {};
     const grid = { rows: Math.floor(height / patch), columns: Math.floor(width / patch) };
-    return squashProcessor(configs.image, grid, imageToken, backend);
+    return squashProcessor(configs.image, grid, imageToken, backend, patch);
   },
 };

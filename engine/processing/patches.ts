@@ -48,6 +48,11 @@ export function patchProcessor(config: ImageConfig, imageToken: string, backend:
         height,
       };
     },
+    tower({ rows, columns }) {
+      const together = merge * merge;
+      const length = rows * columns * together;
+      return { tiles: 1, cells: Int32Array.from({ length }, (_, i) => Math.floor(i / together)) };
+    },
     feeds(page, { rows, columns, width, height }) {
       const rgb = resample(page.pixels, page.width, page.height, width, height, filter, backend);
       return inputs(patches(rgb, width, rows, columns, tables, { patch, merge, frames }), rows, columns);

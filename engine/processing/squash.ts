@@ -1,17 +1,19 @@
 import type { ImageConfig } from "../model-configs.js";
 import { ModelError } from "../model-error.js";
-import type { PageLayout, PageProcessor } from "./page-processor.js";
+import { cellsOfPatches, type PageLayout, type PageProcessor } from "./page-processor.js";
 import { filterOf, normalisation, planes } from "./pixels.js";
 import { type Backend, resample } from "./resample.js";
 
 /**
  * Pages squashed to one fixed size whatever their shape, one image token a cell, row-major: PaliGemma, Gemma 3 and `mini`.
+ * @param patch side in pixels of what the vision tower attends over, or null where it does not attend
  */
 export function squashProcessor(
   config: ImageConfig,
   grid: { rows: number; columns: number },
   imageToken: string,
   backend: Backend,
+  patch: number | null,
 ): PageProcessor {
   const height = config.size?.height ?? 448;
   const width = config.size?.width ?? 448;
@@ -38,6 +40,11 @@ export function squashProcessor(
     resample: filter,
     backend,
     layout: () => layout,
+    tower: () => {
+      if (patch === null) return null;
+      const patches = { rows: Math.floor(height / patch), columns: Math.floor(width / patch) };
+      return { tiles: 1, cells: cellsOfPatches(patches, grid) };
+    },
     feeds(page) {
       const data = new Float32Array(3 * height * width);
       const rgb = resample(page.pixels, page.width, page.height, width, height, filter, backend);

@@ -1,6 +1,6 @@
 import type { ModelConfigs } from "../model-configs.js";
 import type { Feed } from "../runtime.js";
-import type { PageLayout, PageProcessor } from "./page-processor.js";
+import { cellsOfPatches, type PageLayout, type PageProcessor } from "./page-processor.js";
 import { filterOf, normalisation, planes } from "./pixels.js";
 import { type Backend, resample } from "./resample.js";
 
@@ -68,6 +68,20 @@ export function tileProcessor(
         imageText: imageText(rows, columns, imageToken.repeat(tokens)),
         ...second,
       };
+    },
+    tower(layout) {
+      const patches = Math.floor(tile / patch);
+      const inTile = cellsOfPatches({ rows: patches, columns: patches }, { rows: side, columns: side });
+      const count = layout.imageTokens / tokens;
+      if (count === 1) return { tiles: 1, cells: inTile };
+      const across = layout.columns / side;
+      const cells = new Int32Array(count * inTile.length).fill(-1);
+      for (let t = 0; t < count - 1; t++)
+        for (const [i, cell] of inTile.entries()) {
+          const row = Math.floor(t / across) * side + Math.floor(cell / side);
+          cells[t * inTile.length + i] = row * layout.columns + (t % across) * side + (cell % side);
+        }
+      return { tiles: count, cells };
     },
     feeds(page) {
       const { first, second, rows, columns } = tiles(page.width, page.height);

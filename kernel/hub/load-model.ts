@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { didYouMean } from "../../core/data/did-you-mean.js";
-import { describe, findProfile, Model, type ModelInfo } from "../../engine/explain/model.js";
+import { describe, findProfile, Model, type ModelInfo, type ModelParts } from "../../engine/explain/model.js";
 import { familyOf } from "../../engine/families/families.js";
 import type { Family, PromptProfile } from "../../engine/families/family.js";
 import { batchedGraph } from "../../engine/graphs/batched-graph.js";
@@ -25,6 +25,7 @@ import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFil
 import { type ModelFolder, readModelFolder } from "./folder.js";
 import { fetchModel, isHubName } from "./hub.js";
 import { mainType } from "./onnx-file.js";
+import { tappedGraphs } from "./tapped.js";
 import { fileHash } from "./weights.js";
 
 export type {
@@ -113,6 +114,8 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
       processorOf,
       runtime: nodeRuntime,
       engine,
+      taps: tappedGraphs(folder, () => engine.graphs.provider, options.onWarning ?? console.warn),
+      ...attentionOf(configs),
       cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
       warn: options.onWarning ?? console.warn,
       warned: new Set(),
@@ -146,6 +149,19 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
 
 function withPixels(configs: ModelConfigs, { least, most }: { least: number; most: number }): ModelConfigs {
   return { ...configs, image: { ...configs.image, size: { shortest_edge: least, longest_edge: most } } };
+}
+
+/** What the configuration says of the attention in a model. */
+function attentionOf({ model }: ModelConfigs): Pick<ModelParts, "layerTypes" | "heads"> {
+  const { text_config: text = {}, vision_config: vision = {} } = model.vlm_config ?? model;
+  const heads = (from: unknown) => (typeof from === "number" ? from : null);
+  return {
+    layerTypes: Array.isArray(text.layer_types) ? text.layer_types.map(String) : [],
+    heads: {
+      tower: heads(vision.num_attention_heads ?? vision.num_heads),
+      language: heads(text.num_attention_heads),
+    },
+  };
 }
 
 /** What is assumed of a model that nobody has measured: unit vectors of a trained model seldom leave it. */

@@ -5,11 +5,11 @@ import { openGraph } from "./node-graph.js";
 import type { ThreadInput, ThreadReply, ThreadRequest } from "./threaded-graph.js";
 
 const port = parentPort!;
-const { path, provider } = workerData as ThreadInput;
+const { source, provider } = workerData as ThreadInput;
 const reply = (message: ThreadReply, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 try {
-  const graph = await openGraph(path, provider);
+  const graph = await openGraph(source, provider);
   const answer = async (request: ThreadRequest) => {
     const { id } = request;
     try {

@@ -3,25 +3,37 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { ModelError, ProviderError } from "../../engine/model-error.js";
 import type { FloatTensor, Graph, Provider, ValueInfo } from "../../engine/runtime.js";
 
+/** A graph that was edited: its bytes, the name that messages give it, and the folder of the weights that it has in files. */
+export interface EditedGraph {
+  bytes: Uint8Array;
+  name: string;
+  folder: string;
+}
+
 /**
- * @param source path of an ONNX file, or its bytes
+ * @param source path of an ONNX file, its bytes, or those of an edited one
  * @param threads on the CPU; all cores when left out
  */
 export async function openGraph(
-  source: string | Uint8Array,
+  source: string | Uint8Array | EditedGraph,
   provider: Provider,
   threads?: number,
 ): Promise<Graph> {
-  const name = typeof source === "string" ? basename(source) : "built-in graph";
+  const edited = typeof source === "object" && "folder" in source ? source : null;
+  const file = edited?.bytes ?? (source as string | Uint8Array);
+  const name = edited?.name ?? (typeof source === "string" ? basename(source) : "built-in graph");
   const options: InferenceSession.SessionOptions = {
     executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
     logSeverityLevel: 3,
     ...(threads ? { intraOpNumThreads: threads } : {}),
+    ...(edited && {
+      extra: { session: { model_external_initializers_file_folder_path: edited.folder } },
+    }),
   };
   const session =
-    typeof source === "string"
-      ? await InferenceSession.create(source, options)
-      : await InferenceSession.create(source, options);
+    typeof file === "string"
+      ? await InferenceSession.create(file, options)
+      : await InferenceSession.create(file, options);
   return {
     name,
     provider,

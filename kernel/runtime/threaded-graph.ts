@@ -5,11 +5,11 @@ import { Worker } from "node:worker_threads";
 import { ModelError, ProviderError } from "../../engine/model-error.js";
 import type { Feed, FloatTensor, Graph, Provider, ValueInfo } from "../../engine/runtime.js";
 import { untilStopped } from "../../engine/stop-signal.js";
-import { openGraph } from "./node-graph.js";
+import { type EditedGraph, openGraph } from "./node-graph.js";
 import { keepThread } from "./threads.js";
 
 export interface ThreadInput {
-  path: string;
+  source: string | EditedGraph;
   provider: Provider;
 }
 export type ThreadRequest =
@@ -31,13 +31,16 @@ const entry = new URL("./graph-thread.js", import.meta.url);
  * is left out. Where the package has not been built (unit tests on the sources) the graph runs in the caller's thread.
  */
 export async function openThreadedGraph(
-  path: string,
+  source: string | EditedGraph,
   provider: Provider,
   signal?: AbortSignal,
 ): Promise<Graph> {
-  if (!existsSync(fileURLToPath(entry))) return openGraph(path, provider);
+  if (!existsSync(fileURLToPath(entry))) return openGraph(source, provider);
+  const name = typeof source === "string" ? basename(source) : source.name;
   const worker = new Worker(entry, {
-    workerData: { path, provider } satisfies ThreadInput,
+    workerData: { source, provider } satisfies ThreadInput,
+    // Bytes go over to the thread.
+    transferList: typeof source === "string" ? [] : [source.bytes.buffer as ArrayBuffer],
     // Node's own options of the process, such as --eval, are not for the thread.
     execArgv: [],
   });
@@ -63,7 +66,7 @@ export async function openThreadedGraph(
   const failAll = (reason: string) => {
     gone ||= reason;
     for (const id of [...waiting.keys()])
-      settle(id)?.reject(new ProviderError(`${basename(path)} failed (${provider}): ${reason}`));
+      settle(id)?.reject(new ProviderError(`${name} failed (${provider}): ${reason}`));
   };
   worker.on("message", (reply: ThreadReply) => {
     const one = settle(reply.kind === "open" ? 0 : reply.id);
@@ -78,13 +81,13 @@ export async function openThreadedGraph(
     throw error;
   })) as ThreadReply & { kind: "open" };
   return {
-    name: basename(path),
+    name: name,
     provider,
     inputs: opened.inputs,
     outputs: opened.outputs,
     async run(feeds, outputs, signal) {
       signal?.throwIfAborted();
-      if (gone) throw new ProviderError(`${basename(path)} failed (${provider}): ${gone}`);
+      if (gone) throw new ProviderError(`${name} failed (${provider}): ${gone}`);
       const id = next++;
       // Only what the graph reads: reading an unused feed might make it.
       const used = Object.fromEntries(
