@@ -35,8 +35,10 @@ import {
 import { sharedReference } from "./shared-name.js";
 import {
   type Baseline,
+  type Correction,
   type Layer,
   type LayerMap,
+  type MatchedControls,
   type MaxSim,
   type ModelProvenance,
   type PageWord,
@@ -205,13 +207,34 @@ const ascending = checked(cosines(COSINE), (data) => {
     : { at: [fall], is: show(data[fall]), expected: `at least ${data[fall - 1]}, the one before it` };
 });
 
-export const baselineSchema: Schema<Baseline> = object<Baseline>({
-  kind: constant("baseline"),
-  list: text(300),
-  queries: integer(1, mostControls),
-  maxima: object<Baseline["maxima"]>({ words: optional(ascending), ...eachKind(ascending) }),
-  mean: object<Baseline["mean"]>(eachKind(cosines(COSINE))),
-});
+const share = finite(0, 1);
+
+export const baselineSchema: Schema<Baseline> = checked(
+  object<Baseline>({
+    kind: constant("baseline"),
+    list: text(300),
+    seed: optional(integer(0, 0xffffffff)),
+    queries: integer(1, mostControls),
+    maxima: object<Baseline["maxima"]>({ words: optional(ascending), ...eachKind(ascending) }),
+    mean: object<Baseline["mean"]>(eachKind(cosines(COSINE))),
+    controls: optional(
+      list(object<MatchedControls>({ about: text(300), words: ascending, tokens: ascending }), 1, mostTokens),
+    ),
+    controlsOf: optional(list(integer(0, mostTokens), 0, mostTokens)),
+    correction: optional(
+      object<Correction>({
+        tests: integer(1, 1e9),
+        threshold: share,
+        adjusted: list(share, 0, mostTokens),
+      }),
+    ),
+  }),
+  ({ controls, controlsOf }) => {
+    const most = (controls?.length ?? 0) - 1;
+    const at = controlsOf?.findIndex((of) => of > most) ?? -1;
+    return at < 0 ? null : notAt(["controlsOf", at], controlsOf![at], 0, most);
+  },
+);
 
 const layerSchema = object<Layer>({
   quantity: quantitySchema,

@@ -169,14 +169,45 @@ export type BaselineGroup = "words" | TokenKind;
  */
 export interface Baseline {
   kind: "baseline";
-  /** Which queries they are, for example "everyday@1". */
+  /** Which queries they are, for example "matched@1" or "everyday@1". */
   list: string;
-  /** How many there are; those that share a word with the query count in `mean` only. */
+  /** What the controls were drawn by, where they were. */
+  seed?: number;
+  /** How many queries there are; those that share a word with the query or, if matched, the page count in `mean` only. */
   queries: number;
   /** Highest cosine over the patches of each control word (mean map of its tokens) or control token, ascending. */
   maxima: Partial<Record<BaselineGroup, Float32Array>>;
   /** Mean cosine of each patch over the control words, or the control tokens of a kind: [row][column]. */
   mean: Partial<Record<TokenKind, Float32Array>>;
+  /** Words that are matched to those of the query, a list for each kind of word; missing where one list is for all. */
+  controls?: MatchedControls[];
+  /** Which of `controls` each word of the query is compared with. */
+  controlsOf?: number[];
+  /** For how many words and pages of the query chance is corrected; missing in files of earlier versions. */
+  correction?: Correction;
+}
+
+/** Control words of one kind: as long, in as many tokens, of one language. */
+export interface MatchedControls {
+  /** "English, 5 to 6 letters, 1 token" */
+  about: string;
+  /** Highest cosine over the patches of each word, ascending. */
+  words: Float32Array;
+  /** The same of each of their tokens. */
+  tokens: Float32Array;
+}
+
+/**
+ * The procedure of Benjamini and Hochberg (1995) over all words of a query on all pages that were measured with it: of those
+ * called more than chance, at most 5 % are by chance in expectation.
+ */
+export interface Correction {
+  /** Words times pages. */
+  tests: number;
+  /** Highest p that still is more than chance. */
+  threshold: number;
+  /** Of each word of the query its p, adjusted: `min over ranks k >= its own of p_k tests / k`. */
+  adjusted: number[];
 }
 
 /** Which model, with which weights and prompts, ran where. */

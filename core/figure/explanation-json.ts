@@ -3,6 +3,7 @@ import { explanationOf } from "../data/explanation-of.js";
 import type { LensState, LensView } from "../data/lens-state.js";
 import type { Quantity } from "../data/quantities.js";
 import type {
+  Correction,
   Explanation,
   LayerMap,
   MaxSim,
@@ -38,6 +39,13 @@ export interface ExplanationJson {
     queries: number;
     maxima: Record<string, number[]>;
     mean: Record<string, string | number[][]>;
+    /** What the controls were drawn by, where they were. */
+    seed?: number;
+    /** A list for each kind of word, where they are matched to those of the query, and which of them each word has. */
+    controls?: { about: string; words: number[]; tokens: number[] }[];
+    controlsOf?: number[];
+    /** For how many words and pages of the query chance is corrected. */
+    correction?: Correction;
   } | null;
   /** Maps of other quantities than cosines, in their units; missing where there are none. */
   layers?: LayerJson[];
@@ -148,6 +156,16 @@ export function explanationJson(
       queries: baseline.queries,
       maxima: each(baseline.maxima, (values) => Array.from(values)),
       mean: each(baseline.mean, packed),
+      ...(baseline.seed !== undefined && { seed: baseline.seed }),
+      ...(baseline.controls && {
+        controls: baseline.controls.map(({ about, words, tokens }) => ({
+          about,
+          words: Array.from(words),
+          tokens: Array.from(tokens),
+        })),
+        controlsOf: baseline.controlsOf,
+      }),
+      ...(baseline.correction && { correction: baseline.correction }),
     },
     ...(layers.length > 0 && {
       layers: layers.map((layer) => ({

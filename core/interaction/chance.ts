@@ -3,8 +3,10 @@ import type { PatchMap } from "../data/patch-map.js";
 import { decimal } from "../data/printable.js";
 import type {
   Aggregate,
+  Baseline,
   BaselineGroup,
   Explanation,
+  MatchedControls,
   QueryToken,
   SimilarityMaps,
 } from "../data/vocabulary.js";
@@ -12,6 +14,8 @@ import { wordMap } from "./maxsim.js";
 
 /** How often an unrelated word may reach as high before that counts as chance. */
 export const CHANCE = 0.05;
+/** Of quotients that are equal on paper. */
+const ROUNDING = 1e-9;
 
 /** How the highest cosine of a map compares with those of control words on the same page. */
 export interface Chance {
@@ -28,9 +32,18 @@ export interface Chance {
   p: number;
   /** `(value - mean) / standard deviation` of the controls' highest cosines; null where they are all the same. */
   z: number | null;
-  /** Cosine above which `p <= 0.05`, or null with fewer than 19 controls. */
+  /** What the controls are, "English, 5 to 6 letters, 1 token", where they are matched to the word; null for one list for all. */
+  controls: string | null;
+  /**
+   * p of a word, corrected for all words and pages of the query (Benjamini and Hochberg): of the words of which it is at most
+   * 0.05, at most 5 % are by chance in expectation. Null for tokens, and where it was not corrected.
+   */
+  adjusted: number | null;
+  /** Words times pages that it is corrected for; 1 where it is not. */
+  tests: number;
+  /** Cosine above which it is more than chance, or null with fewer than 19 controls. */
   level: number | null;
-  /** Whether `p <= 0.05`: more than chance. */
+  /** Whether it is more than chance: `adjusted <= 0.05`, or `p <= 0.05` where it was not corrected. */
   beyond: boolean;
 }
 
@@ -56,10 +69,48 @@ export function chanceOf(explanation: Explanation, shown: Judged): Chance | null
   return chance;
 }
 
-/** `more than chance (p = 0.005: 0 of 198 control words on this page reach it)` */
-export function describeChance({ beyond, p, among, percentile }: Chance): string {
+/** `more than chance (p = 0.003: 0 of 290 controls on this page reach it; 0.013 corrected for 12 words and pages)` */
+export function describeChance({ beyond, p, among, percentile, adjusted, tests }: Chance): string {
   const reached = Math.round(among * (1 - percentile));
-  return `${beyond ? "more" : "no more"} than chance (p = ${decimal(p, 3)}: ${reached} of ${among} controls on this page reach it)`;
+  const many =
+    adjusted === null || tests === 1
+      ? ""
+      : `; ${decimal(adjusted, 3)} corrected for ${tests} words and pages`;
+  return `${beyond ? "more" : "no more"} than chance (p = ${decimal(p, 3)}: ${reached} of ${among} controls on this page reach it${many})`;
+}
+
+/** What a correction is made of: a query on a page. */
+export type Tested = Pick<Explanation, "query" | "maps" | "baseline">;
+
+/**
+ * The baselines of one query on several pages, by one model, corrected for all its words on all of them: Benjamini and Hochberg,
+ * "Controlling the false discovery rate" (1995).
+ */
+export function corrected(tested: readonly Tested[]): (Baseline | null)[] {
+  const all = tested.map(({ query, maps, baseline }) =>
+    query.words.map(({ index, tokens }) => {
+      const maxima = baseline && maximaOf(baseline, "words", index);
+      return maxima ? (1 + reaching(maxima, highest(maps, tokens))) / (maxima.length + 1) : null;
+    }),
+  );
+  const sorted = all
+    .flat()
+    .filter((p) => p !== null)
+    .sort((a, b) => a - b);
+  const tests = sorted.length;
+  const adjusted = new Map<number, number>();
+  let least = 1;
+  for (let k = tests; k > 0; k--) {
+    least = Math.min(least, (sorted[k - 1] * tests) / k);
+    if (!adjusted.has(sorted[k - 1])) adjusted.set(sorted[k - 1], least);
+  }
+  const discovered = sorted.filter((p) => (adjusted.get(p) as number) <= CHANCE + 1e-12).length;
+  const threshold = (CHANCE * Math.max(1, discovered)) / Math.max(1, tests);
+  return tested.map(({ baseline }, i) => {
+    if (!baseline || tests === 0) return baseline;
+    const own = all[i].map((p) => (p === null ? 1 : (adjusted.get(p) as number)));
+    return { ...baseline, correction: { tests, threshold, adjusted: own } };
+  });
 }
 
 /** `p` of a cosine that a word's or token's map has anywhere, as of its highest; null as {@link chanceOf} is. */
@@ -86,14 +137,21 @@ function judge(explanation: Explanation, shown: Judged): Chance | null {
   const among = maxima.length;
   const spread = deviation(maxima) ?? 0;
   const p = (1 + reached) / (among + 1);
+  const { correction, controls, controlsOf: kinds } = explanation.baseline as Baseline;
+  const word = explanation.query.tokens[shown.tokens[0]].word;
+  const matched = word === null ? undefined : controls?.[kinds?.[word] ?? -1];
+  const threshold = correction?.threshold ?? CHANCE;
   return {
     value,
     among,
     percentile: (among - reached) / among,
     p,
     z: spread > 0 ? (value - (mean(maxima) as number)) / spread : null,
-    level: levelOf(maxima),
-    beyond: p <= CHANCE,
+    controls: matched?.about ?? null,
+    adjusted: shown.kind === "word" && word !== null ? (correction?.adjusted[word] ?? null) : null,
+    tests: correction?.tests ?? 1,
+    level: levelOf(maxima, threshold),
+    beyond: p <= threshold + ROUNDING,
   };
 }
 
@@ -103,7 +161,7 @@ function judge(explanation: Explanation, shown: Judged): Chance | null {
  */
 export function chanceLevel(explanation: Explanation, shown: Judged): number | null {
   const maxima = shown.map.description.chance ? baselineMaxima(explanation, shown) : null;
-  return maxima && levelOf(maxima);
+  return maxima && levelOf(maxima, explanation.baseline?.correction?.threshold ?? CHANCE);
 }
 
 /** How many words there are, and how many are beyond chance; null where it was not measured. */
@@ -135,7 +193,31 @@ export function aboveBaseline(explanation: Explanation): SimilarityMaps {
 
 function baselineMaxima({ baseline, query }: Explanation, shown: Judged): Float32Array | null {
   const group = shown.map.description.similarity ? groupOf(query.tokens, shown) : null;
-  return (group && baseline?.maxima[group]) ?? null;
+  if (!group || !baseline) return null;
+  const word = shown.kind === "aggregate" ? null : query.tokens[shown.tokens[0]].word;
+  return maximaOf(baseline, group, word);
+}
+
+/** @param word of the query that is judged, or null for several at once */
+function maximaOf(baseline: Baseline, group: BaselineGroup, word: number | null): Float32Array | null {
+  const { controls, controlsOf } = baseline;
+  if (!controls || (group !== "words" && group !== "word")) return baseline.maxima[group] ?? null;
+  const of = group === "words" ? "words" : "tokens";
+  return word === null ? pooled(controls)[of] : (controls[controlsOf?.[word] ?? -1]?.[of] ?? null);
+}
+
+type Pooled = Pick<MatchedControls, "words" | "tokens">;
+const poolings = new WeakMap<MatchedControls[], Pooled>();
+
+/** The controls of all kinds of words together: for a map of several words. */
+function pooled(controls: MatchedControls[]): Pooled {
+  let all = poolings.get(controls);
+  if (!all) {
+    const join = (key: keyof Pooled) => Float32Array.from(controls.flatMap((one) => [...one[key]])).sort();
+    all = { words: join("words"), tokens: join("tokens") };
+    poolings.set(controls, all);
+  }
+  return all;
 }
 
 function groupOf(tokens: QueryToken[], shown: Judged): BaselineGroup | null {
@@ -146,9 +228,10 @@ function groupOf(tokens: QueryToken[], shown: Judged): BaselineGroup | null {
   return kinds.includes("word") ? "word" : kinds[0];
 }
 
-function levelOf(maxima: Float32Array): number | null {
-  const allowed = Math.floor(CHANCE * (maxima.length + 1) + 1e-9) - 1;
-  return allowed < 0 ? null : maxima[maxima.length - 1 - allowed];
+/** Where the threshold is below what so few controls can show, that is the highest of them: nothing is beyond it then. */
+function levelOf(maxima: Float32Array, threshold: number): number | null {
+  const allowed = (p: number) => Math.floor(p * (maxima.length + 1) + ROUNDING) - 1;
+  return allowed(CHANCE) < 0 ? null : maxima[maxima.length - 1 - Math.max(0, allowed(threshold))];
 }
 
 /** What a word or token is judged by; nothing else is. */

@@ -1,7 +1,7 @@
 import type { LensExplanation, LensPage, LensView } from "../data/lens-state.js";
 import { PatchMap } from "../data/patch-map.js";
 import { COSINE_QUANTITY } from "../data/quantities.js";
-import { CHANCE, type Chance, chanceAt, chanceOf, justAbove } from "../interaction/chance.js";
+import { type Chance, chanceAt, chanceOf, justAbove } from "../interaction/chance.js";
 import { type Hit, hits } from "../interaction/hits.js";
 import { patchRect } from "../interaction/maxsim.js";
 import { shown } from "../view/shown.js";
@@ -39,8 +39,8 @@ interface Source {
 const found = new WeakMap<Shown, { level: number; hits: SceneHit[] }>();
 
 /**
- * The places that a map points at. Of cosines these are patches at which a word is beyond chance, above the one level of the
- * page, baseline subtracted or not; of several words together the patches of each, those first at which most words meet,
+ * The places that a map points at. Of cosines these are patches at which a word is beyond chance, above the level of
+ * that word, baseline subtracted or not; of several words together the patches of each, those first at which most words meet,
  * then by cosine. None where no word is beyond chance. Where chance was not measured, and for other quantities, the level is
  * the threshold of the view, else the middle of what the colours span.
  */
@@ -50,11 +50,14 @@ export function sceneHits(subject: HitSubject): SceneHit[] {
   const judged = sources.filter(({ chance }) => chance !== null && chance.level !== null);
   const beyond = judged.filter(({ chance }) => chance?.beyond);
   if (judged.length > 0 && beyond.length === 0) return [];
-  const chance = beyond[0]?.chance?.level;
-  const level = typeof chance === "number" ? justAbove(chance) : unjudgedLevel(subject);
+  const used = beyond.length > 0 ? beyond : sources;
+  const levels = used.map(({ chance }) =>
+    typeof chance?.level === "number" ? justAbove(chance.level) : unjudgedLevel(subject),
+  );
+  const level = Math.min(...levels);
   const known = found.get(of);
   if (known?.level === level) return known.hits;
-  const all = placed(subject, beyond.length > 0 ? beyond : sources, level);
+  const all = placed(subject, used, levels);
   found.set(of, { level, hits: all });
   return all;
 }
@@ -63,7 +66,7 @@ export function sceneHits(subject: HitSubject): SceneHit[] {
 export function nearestHit(subject: HitSubject): SceneHit {
   const sources = sourcesOf(subject.explanation, subject.shown);
   const [best] = sources.sort((a, b) => highest(b.shown) - highest(a.shown));
-  return placed(subject, [best], highest(best.shown))[0];
+  return placed(subject, [best], [highest(best.shown)])[0];
 }
 
 /** Of a map of a word or token that one; of several together, each word. */
@@ -100,25 +103,32 @@ function unjudgedLevel({ explanation, shown: of, view, scale }: HitSubject): num
   return (low + high) / 2;
 }
 
-function placed({ explanation, page, shown: of }: HitSubject, sources: Source[], level: number): SceneHit[] {
+/** @param levels of each source the value from which its patches are hot */
+function placed(
+  { explanation, page, shown: of }: HitSubject,
+  sources: Source[],
+  levels: number[],
+): SceneHit[] {
   const isDiverging = of.map.description.scale === "diverging";
-  const map = together(sources, isDiverging);
+  const map = together(sources, levels, isDiverging);
   const patch = patchRect(map, 0, 0, page);
-  const all = hits(map, level, page, page.words ?? []).map((hit): SceneHit => {
-    const here = sources.filter(({ shown: { map: own } }) =>
-      hit.patches.some(({ row, column }) => own.data[row * own.columns + column] >= level),
-    );
+  const all = hits(map, Math.min(...levels), page, page.words ?? []).map((hit): SceneHit => {
+    const here = sources.flatMap((source, i) => {
+      const { map: own } = source.shown;
+      const most = Math.max(...hit.patches.map(({ row, column }) => own.data[row * own.columns + column]));
+      return most >= levels[i] ? [{ ...source, most }] : [];
+    });
     const { row, column } = hit.patches[0];
     const value = isDiverging ? of.map.data[row * map.columns + column] : hit.value;
-    const chance = chanceAt(explanation, sources[0].shown, hit.value);
+    const chances = here.flatMap(({ shown: own, most }) => chanceAt(explanation, own, most) ?? []);
     return {
       ...hit,
       text: bare(hit.text),
       value,
       ...hitName(hit, page, patch),
       words: here.flatMap(({ word }) => (word === null ? [] : [word])),
-      chance,
-      beyond: chance !== null && chance <= CHANCE,
+      chance: chances.length > 0 ? Math.min(...chances) : null,
+      beyond: here.some(({ chance, most }) => chance?.beyond && most > (chance.level ?? most)),
     };
   });
   // Hits come by value already.
@@ -129,13 +139,14 @@ function placed({ explanation, page, shown: of }: HitSubject, sources: Source[],
 /** Where there is nothing else, the best spots without print are listed, too. */
 const SPOTS = 5;
 
-/** Of each patch the highest of the sources; of what goes to both sides, how far. */
-function together(sources: Source[], isDiverging: boolean): PatchMap {
+/** Of each patch the highest of the sources that are hot there; of what goes to both sides, how far. */
+function together(sources: Source[], levels: number[], isDiverging: boolean): PatchMap {
   const [{ map }] = sources.map((source) => source.shown);
   const data = map.data.map((_, cell) =>
-    sources.reduce((most, source) => {
+    sources.reduce((most, source, i) => {
       const value = source.shown.map.data[cell];
-      return Math.max(most, isDiverging ? Math.abs(value) : value);
+      const far = isDiverging ? Math.abs(value) : value;
+      return far >= levels[i] ? Math.max(most, far) : most;
     }, Number.NEGATIVE_INFINITY),
   );
   return new PatchMap(data, map.rows, map.columns, map.description);

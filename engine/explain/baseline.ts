@@ -1,27 +1,37 @@
 import {
   type Baseline,
   type BaselineGroup,
+  corrected,
+  type Explanation,
   type MultiVector,
+  type Page,
   type Query,
-  similarityMaps,
+  TOKEN_KINDS,
   type TokenKind,
-  tokenMap,
-  wordMap,
 } from "../../core/index.js";
-import { joinVectors } from "../graphs/vectors.js";
 import { SharedWorks } from "../shared-work.js";
 import { stopSignal } from "../stop-signal.js";
 import { CONTROL_LIST, CONTROL_QUERIES } from "./baseline-queries.js";
-import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
+import { controlsOf, MATCHED_LIST, MATCHED_SEED, wordKinds } from "./matched-controls.js";
+import { type MeasuredControls, measureControls } from "./measure-controls.js";
+import type { EmbedOptions, Model, PageEmbedding, StopOptions } from "./model.js";
+import { type Printed, printedOn } from "./printed-text.js";
 
-/** Queries that have nothing to do with a page. */
+/** What chance is measured with: words that have nothing to do with a page. */
 export interface ControlQueries {
+  /** Written into what is saved. */
   name: string;
-  queries: readonly string[];
+  /** The queries, or null where each word of a query has its own: words as long, in as many tokens, of its language. */
+  queries: readonly string[] | null;
 }
 
-/** 100 queries of 2 words each. */
+/** Words like the asked one, of a vocabulary of thousands. */
+export const MATCHED: ControlQueries = { name: MATCHED_LIST, queries: null };
+/** 100 queries of 2 everyday words each, the same for every word that is asked. */
 export const EVERYDAY: ControlQueries = { name: CONTROL_LIST, queries: CONTROL_QUERIES };
+
+/** What a person may ask for. */
+export type BaselineOption = readonly string[] | "matched" | "everyday" | boolean;
 
 /** With fewer, no word could be beyond chance at 5 %. */
 const FEWEST = 19;
@@ -30,125 +40,192 @@ const FEWEST = 19;
  * The control queries that a person asks for: those of the package, their own list, or none.
  * @throws RangeError for a list that is too short or holds something else than queries
  */
-export function controlQueries(wanted: readonly string[] | boolean | undefined): ControlQueries | null {
-  if (wanted === undefined || wanted === true) return EVERYDAY;
+export function controlQueries(wanted: BaselineOption | undefined): ControlQueries | null {
+  if (wanted === undefined || wanted === true || wanted === "matched") return MATCHED;
+  if (wanted === "everyday") return EVERYDAY;
   if (wanted === false) return null;
   if (!Array.isArray(wanted) || wanted.length < FEWEST || wanted.some((q) => typeof q !== "string"))
     throw new RangeError(
-      `invalid baseline: ${Array.isArray(wanted) ? `${wanted.length} queries` : String(wanted)}, expected at least ${FEWEST} queries that have nothing to do with the pages, or false`,
+      `invalid baseline: ${Array.isArray(wanted) ? `${wanted.length} queries` : String(wanted)}, expected at least ${FEWEST} queries that have nothing to do with the pages, "matched", "everyday", or false`,
     );
   return { name: `own list of ${wanted.length}`, queries: wanted };
 }
 
-/** Embeds the baseline, once a model: they are kept with its pages. */
-export function embedControlQueries(
+/** What controls a query on a page: one list for all words, or one a kind of word. */
+interface Needed {
+  lists: readonly (readonly string[])[];
+  /** Of each kind of word; none where there is one list for all. */
+  kinds: { about: string }[];
+  /** Which of the kinds each word is of. */
+  kindOf: number[];
+}
+
+/** The lists of control queries that chance needs for a query on a page; the same array for the same list. */
+export async function controlLists(
   model: Model,
+  page: Page,
+  asked: Query,
   set: ControlQueries,
+  options: StopOptions = {},
+): Promise<readonly (readonly string[])[]> {
+  return needed(model, await printedOn(page, options), asked, set).lists;
+}
+
+function needed(model: Model, printed: Printed, asked: Query, set: ControlQueries): Needed {
+  if (set.queries) return { lists: [set.queries], kinds: [], kindOf: [] };
+  const all = wordKinds(model, asked, printed.language);
+  const kinds = [...new Map(all.map((kind) => [kind.key, kind])).values()];
+  return {
+    lists: kinds.map((kind) => controlsOf(model, kind).queries),
+    kinds,
+    kindOf: all.map(({ key }) => kinds.findIndex((kind) => kind.key === key)),
+  };
+}
+
+/** Embeds control queries, once a model: they are kept with its pages. */
+export async function embedControlQueries(
+  model: Model,
+  lists: Iterable<readonly string[]>,
   options: EmbedOptions = {},
-): Promise<QueryEmbedding[]> {
-  return model.embedQueries(set.queries, options);
-}
-
-/** One control word or token: what it reached on the page. */
-interface Reached {
-  query: number;
-  group: BaselineGroup;
-  value: number;
-}
-
-interface Measured {
-  queries: Query[];
-  reached: Reached[];
-  mean: Baseline["mean"];
+): Promise<void> {
+  const all = [...new Set(lists)];
+  const total = all.reduce((sum, list) => sum + list.length, 0);
+  let before = 0;
+  for (const list of all) {
+    await model.embedQueries(list, {
+      signal: options.signal,
+      onProgress: ({ done }) => options.onProgress?.({ done: before + done, total, etaSeconds: null }),
+    });
+    before += list.length;
+    options.onProgress?.({ done: before, total, etaSeconds: null });
+  }
 }
 
 class OfPage {
-  readonly done = new Map<ControlQueries, Measured>();
-  readonly running = new SharedWorks<ControlQueries, Measured>();
+  readonly done = new Map<readonly string[], MeasuredControls>();
+  readonly running = new SharedWorks<readonly string[], MeasuredControls>();
 }
 
 const measured = new WeakMap<MultiVector, OfPage>();
 
-/** What control queries reach on a page, without those that share a word with the query; measured once a page. */
-export async function baselineOn(
+/** A list of control queries is measured once a page. */
+async function measuredOn(
   model: Model,
   page: PageEmbedding,
+  queries: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<MeasuredControls> {
+  const ofPage = measured.get(page.vectors) ?? new OfPage();
+  measured.set(page.vectors, ofPage);
+  const done = ofPage.done.get(queries);
+  if (done) return done;
+  return ofPage.running.get(
+    queries,
+    async (stop) => {
+      const all = await measureControls(model, page, queries, stop);
+      ofPage.done.set(queries, all);
+      return all;
+    },
+    signal,
+  );
+}
+
+/**
+ * What control queries reach on a page, without the words that share their spelling with one of the query, nor, of the matched
+ * ones, with what is printed there. It is not corrected for the number of words and pages yet (`corrected`).
+ */
+export async function baselineOn(
+  model: Model,
+  page: Page,
+  embedded: PageEmbedding,
   asked: Query,
   set: ControlQueries,
   options: StopOptions = {},
 ): Promise<Baseline | null> {
-  const ofPage = measured.get(page.vectors) ?? new OfPage();
-  measured.set(page.vectors, ofPage);
-  const { queries, reached, mean } =
-    ofPage.done.get(set) ??
-    (await ofPage.running.get(
-      set,
-      async (stop) => {
-        const all = await measure(model, page, set, stop);
-        ofPage.done.set(set, all);
-        return all;
-      },
-      stopSignal(options.signal),
-    ));
-  const words = new Set(asked.words.map((w) => w.text.toLowerCase()));
-  const related = queries.map((q) => q.words.some((w) => words.has(w.text.toLowerCase())));
-  const values = new Map<BaselineGroup, number[]>();
-  for (const { query, group, value } of reached) {
-    if (related[query]) continue;
-    const list = values.get(group);
-    if (list) list.push(value);
-    else values.set(group, [value]);
-  }
-  if (!values.has("words")) return null;
-  const maxima = Object.fromEntries(
-    Array.from(values, ([group, list]) => [group, Float32Array.from(list).sort()]),
-  );
-  return { kind: "baseline", list: set.name, queries: related.filter((r) => !r).length, maxima, mean };
-}
-
-/** Queries a product: keeps its cosines at some tens of megabytes on the largest grids. */
-const BLOCK = 50;
-
-async function measure(
-  model: Model,
-  { grid, vectors }: PageEmbedding,
-  set: ControlQueries,
-  signal: AbortSignal,
-): Promise<Measured> {
-  const all = await embedControlQueries(model, set, { signal });
-  const cells = grid.rows * grid.columns;
-  const reached: Reached[] = [];
-  const sums = new Map<TokenKind, { sum: Float64Array; count: number }>();
-  const add = (query: number, group: BaselineGroup, kind: TokenKind | null, map: Float32Array) => {
-    reached.push({ query, group, value: map.reduce((a, b) => Math.max(a, b)) });
-    if (!kind) return;
-    const of = sums.get(kind) ?? { sum: new Float64Array(cells), count: 0 };
-    sums.set(kind, of);
-    of.count += 1;
-    for (let j = 0; j < cells; j++) of.sum[j] += map[j];
-  };
-  for (let start = 0; start < all.length; start += BLOCK) {
-    signal.throwIfAborted();
-    const block = all.slice(start, start + BLOCK);
-    const joined = joinVectors(
-      block.map((q) => q.vectors),
-      vectors.dim,
-    );
-    const maps = similarityMaps(await model.maxsim.cosines(joined, vectors), vectors.count, grid);
-    let first = 0;
-    block.forEach(({ query }, i) => {
-      for (const { index, kind } of query.tokens)
-        add(start + i, kind, kind === "word" ? null : kind, tokenMap(maps, first + index).data);
-      for (const { tokens } of query.words) {
-        const own = tokens.map((t) => first + t);
-        const map = wordMap(maps, own);
-        add(start + i, "words", "word", map.data);
+  const signal = stopSignal(options.signal);
+  const printed = await printedOn(page, { signal });
+  const { lists, kinds, kindOf } = needed(model, printed, asked, set);
+  const own = new Set(asked.words.map((w) => w.text.toLowerCase()));
+  const isPrinted = set.queries ? () => false : (word: string) => printed.text.includes(word);
+  const isOut = (word: string) => own.has(word) || isPrinted(word);
+  const all = await Promise.all(lists.map((list) => measuredOn(model, embedded, list, signal)));
+  const kept = all.map((one) => ({ ...one, queries: unrelated(one, isOut, set.queries !== null) }));
+  const controls = kinds.map(({ about }, i) => ({ about, ...reached(kept[i]) }));
+  const pooled = new Map<BaselineGroup, number[]>();
+  const add = (group: BaselineGroup, values: number[]) =>
+    pooled.set(group, [...(pooled.get(group) ?? []), ...values]);
+  for (const { queries } of kept)
+    for (const { words, tokens } of queries) {
+      if (kinds.length === 0) {
+        add(
+          "words",
+          words.map(({ best }) => best),
+        );
+        add(
+          "word",
+          words.flatMap((word) => word.tokens),
+        );
       }
-      first += query.tokens.length;
-    });
-  }
-  const mean = Object.fromEntries(
-    Array.from(sums, ([kind, { sum, count }]) => [kind, Float32Array.from(sum, (v) => v / count)]),
-  );
-  return { queries: all.map((q) => q.query), reached, mean };
+      for (const { kind, best } of tokens) add(kind, [best]);
+    }
+  const count = kept.reduce((sum, { queries }) => sum + queries.length, 0);
+  const isEmpty = kinds.length > 0 ? controls.some(({ words }) => words.length === 0) : !pooled.has("words");
+  if (isEmpty) return null;
+  return {
+    kind: "baseline",
+    list: set.name,
+    ...(set.queries ? {} : { seed: MATCHED_SEED }),
+    queries: count,
+    maxima: Object.fromEntries(Array.from(pooled, ([group, values]) => [group, ascending(values)])),
+    ...(kinds.length > 0 && { controls, controlsOf: kindOf }),
+    mean: meanOf(all),
+  };
 }
+
+/** With chance for all words of a query on a page, corrected for how many they are. */
+export async function measureChance(
+  model: Model,
+  page: Page,
+  embedded: PageEmbedding,
+  explanation: Explanation,
+  set: ControlQueries,
+  options: StopOptions = {},
+): Promise<Explanation> {
+  const baseline = await baselineOn(model, page, embedded, explanation.query, set, options);
+  const [own] = corrected([{ ...explanation, baseline }]);
+  return { ...explanation, baseline: own };
+}
+
+/** @param whole leave out a query with all its words, not the word alone */
+function unrelated(
+  { queries }: MeasuredControls,
+  isOut: (word: string) => boolean,
+  whole: boolean,
+): MeasuredControls["queries"] {
+  if (whole) return queries.filter(({ words }) => !words.some(({ text }) => isOut(text)));
+  return queries
+    .map(({ words, tokens }) => ({ tokens, words: words.filter(({ text }) => !isOut(text)) }))
+    .filter(({ words }) => words.length > 0);
+}
+
+function reached({ queries }: MeasuredControls): { words: Float32Array; tokens: Float32Array } {
+  const words = queries.flatMap((query) => query.words);
+  return {
+    words: ascending(words.map(({ best }) => best)),
+    tokens: ascending(words.flatMap(({ tokens }) => tokens)),
+  };
+}
+
+function meanOf(all: readonly MeasuredControls[]): Baseline["mean"] {
+  const mean: Partial<Record<TokenKind, Float32Array>> = {};
+  for (const kind of TOKEN_KINDS) {
+    const sums = all.flatMap(({ sums }) => sums.get(kind) ?? []);
+    const count = sums.reduce((added, one) => added + one.count, 0);
+    if (count === 0) continue;
+    const total = (j: number) => sums.reduce((added, { sum }) => added + sum[j], 0);
+    mean[kind] = Float32Array.from(sums[0].sum, (_, j) => total(j) / count);
+  }
+  return mean;
+}
+
+const ascending = (values: number[]): Float32Array => Float32Array.from(values).sort();

@@ -1,12 +1,12 @@
 import { type Explanation, maxsim, type Page, similarityMaps } from "../../core/index.js";
 import { stopSignal } from "../stop-signal.js";
-import { baselineOn, type ControlQueries, EVERYDAY } from "./baseline.js";
+import { type ControlQueries, MATCHED, measureChance } from "./baseline.js";
 import type { EmbedOptions, Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
 import { provenance } from "./provenance.js";
 
 /**
  * Why a page matches a query: similarity maps, late interaction, what chance would do, and what made them.
- * @param options.baseline the queries that measure chance (default: 100 of everyday life), or null for none
+ * @param options.baseline the queries that measure chance (default: words like the asked ones), or null for none
  */
 export async function explainPage(
   model: Model,
@@ -18,18 +18,19 @@ export async function explainPage(
   const asked = typeof query === "string" ? await model.embedQuery(query, { signal }) : query;
   const embedded = await model.embedPage(page, { signal });
   const { grid, vectors } = embedded;
-  const { baseline = EVERYDAY } = options;
+  const { baseline = MATCHED } = options;
   const all = await model.maxsim.cosines(asked.vectors, vectors);
-  return {
+  const explanation: Explanation = {
     kind: "explanation",
     query: asked.query,
     grid: { rows: grid.rows, columns: grid.columns },
     maps: similarityMaps(all, vectors.count, grid),
     maxsim: maxsim(all, vectors.count, grid),
     domain: model.domain,
-    baseline: baseline && (await baselineOn(model, embedded, asked.query, baseline, { signal })),
+    baseline: null,
     provenance: provenance(model, page, await page.digest({ signal }), asked.query),
   };
+  return baseline ? measureChance(model, page, embedded, explanation, baseline, { signal }) : explanation;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Page } from "../../core/index.js";
-import { controlQueries } from "../../engine/explain/index.js";
+import { type BaselineOption, controlQueries } from "../../engine/explain/index.js";
 import type { Model } from "../hub/load-model.js";
 import { stopSignal } from "../interrupt.js";
 import { pageList } from "../pages/page-list.js";
@@ -10,10 +10,11 @@ export interface ExplainOptions {
   /** How many of the best pages the lens holds with their maps; default 12. All pages are ranked. */
   top?: number;
   /**
-   * Queries that measure chance: true for those of the package (the default), your own list of at least 19 that have
-   * nothing to do with the pages, or false for none.
+   * What chance is measured with: "matched" or true (the default) for 300 words like each asked one, as long, in as many
+   * tokens, of its language, and not printed on the page; "everyday" for the same 100 queries for every word; your own list of
+   * at least 19 queries that have nothing to do with the pages; or false for none.
    */
-  baseline?: readonly string[] | boolean;
+  baseline?: BaselineOption;
   /** Stops it, as an interrupt of the cell does in any case; what is embedded stays in the cache. */
   signal?: AbortSignal;
   /** Called with pages done and pages in all. Without it a notebook shows a bar in the cell. */

@@ -1,9 +1,18 @@
 import { LRUCache } from "lru-cache";
-import type { Baseline, Explanation, LensData, LensPage, Page, SimilarityMaps } from "../../core/index.js";
-import { lensDataOf } from "../../core/index.js";
+import type {
+  Baseline,
+  Explanation,
+  LensData,
+  LensPage,
+  Page,
+  SimilarityMaps,
+  Tested,
+} from "../../core/index.js";
+import { corrected, lensDataOf } from "../../core/index.js";
 import {
   baselineOn,
   type ControlQueries,
+  controlLists,
   embedControlQueries,
   explainPage,
   score,
@@ -99,16 +108,26 @@ export class LensExplainer {
   async measure(explanations: readonly Explanation[], signal?: AbortSignal): Promise<(Baseline | null)[]> {
     const set = this.#baseline;
     if (!set) return explanations.map((e) => e.baseline);
-    for (const model of this.models) await this.#embedControlQueries(model, set, signal);
-    const measured: (Baseline | null)[] = [];
-    for (const explanation of explanations) {
-      signal?.throwIfAborted();
+    const todo = explanations.flatMap((explanation, at) => {
       const source = this.#sources.get(explanation.maps);
-      if (explanation.baseline || !source) measured.push(explanation.baseline);
-      else {
-        const page = await source.model.embedPage(source.page, { signal });
-        measured.push(await baselineOn(source.model, page, explanation.query, set, { signal }));
+      return source && !explanation.baseline ? [{ explanation, at, ...source }] : [];
+    });
+    const measured = explanations.map((e) => e.baseline);
+    for (const model of this.models) {
+      const own = todo.filter((one) => one.model === model);
+      await this.#embedControlQueries(model, set, own, signal);
+      const tested: Tested[] = [];
+      for (const { explanation, page } of own) {
+        signal?.throwIfAborted();
+        const { query } = explanation;
+        const embedded = await model.embedPage(page, { signal });
+        tested.push({
+          ...explanation,
+          baseline: await baselineOn(model, page, embedded, query, set, { signal }),
+        });
       }
+      const baselines = corrected(tested);
+      for (const [i, { at }] of own.entries()) measured[at] = baselines[i];
     }
     signal?.throwIfAborted();
     return measured;
@@ -128,10 +147,14 @@ export class LensExplainer {
   async #embedControlQueries(
     model: Model,
     set: ControlQueries,
+    asked: readonly { explanation: Explanation; page: Page }[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    const lists = new Set<readonly string[]>();
+    for (const { explanation, page } of asked)
+      for (const list of await controlLists(model, page, explanation.query, set, { signal })) lists.add(list);
     await this.#watched("Measuring chance", "control queries", (onProgress) =>
-      embedControlQueries(model, set, { signal, onProgress }),
+      embedControlQueries(model, lists, { signal, onProgress }),
     );
   }
 

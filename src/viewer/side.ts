@@ -1,5 +1,7 @@
 import {
   axisTitle,
+  CHANCE,
+  decimal,
   LEGEND_HEIGHT,
   legendHistogram,
   legendScale,
@@ -81,9 +83,11 @@ function chanceNote(frame: Frame): string {
   if (!scale.quantity.similarity) return "";
   if (isMeasuring(frame)) return `${MEASURING} …`;
   if (!baseline) return "Chance was not measured.";
-  const { queries, list } = baseline;
+  const { queries, list, correction } = baseline;
   if (scale.chance === null) return `Chance is measured for words and tokens, by ${queries} control queries.`;
-  return `◆ more than chance: above ${reading(scale.chance, scale.quantity)}. On this page 95 % of the words of ${queries} control queries (${printable(list, 40)}) stay below.`;
+  const share = decimal(100 * (1 - (correction?.threshold ?? CHANCE)), 1);
+  const corrected = correction ? `, corrected for ${correction.tests} words and pages` : "";
+  return `◆ more than chance: above ${reading(scale.chance, scale.quantity)}${corrected}. On this page ${share} % of the words of ${queries} control queries (${printable(list, 40)}) stay below.`;
 }
 
 /** Best patches of the shown map: pointing outlines one, clicking locks it and goes there. Always the same number of rows. */

@@ -7,6 +7,7 @@ import {
   chanceOf,
   changeView,
   chips,
+  corrected,
   decodeLensData,
   defaultView,
   describeChance,
@@ -142,4 +143,67 @@ test("controls are saved and read; broken ones are refused by name", () => {
     "baseline.mean.word[0]: NaN",
   );
   expect(broken({ queries: 0 })).toThrow("baseline.queries: 0");
+});
+
+/** One word of a query on one page, its p as given by how many of 99 controls reach its .5. */
+function testedAt(...reaching: number[]) {
+  return reaching.map((count) => {
+    const words = new Float32Array(99).fill(0, 0, 99 - count).fill(0.9, 99 - count);
+    return explanation({ baseline: baseline({ maxima: { words } }) });
+  });
+}
+
+test("chance is corrected for all words on all pages, as Benjamini and Hochberg do", () => {
+  // Two words a page: p = .01, .01; .03, .03; .2, .2. R's p.adjust(c(.01,.01,.03,.03,.2,.2), "BH").
+  const of = corrected(testedAt(0, 2, 19)).map((one) => one?.correction);
+  const expected = [0.03, 0.03, 0.045, 0.045, 0.2, 0.2];
+  for (const [i, p] of of.flatMap((one) => one?.adjusted ?? []).entries())
+    expect(p).toBeCloseTo(expected[i], 9);
+  expect(of.map((one) => one?.tests)).toEqual([6, 6, 6]);
+  // Four of six are discovered: .05 x 4 / 6.
+  expect(of[0]?.threshold).toBeCloseTo(0.2 / 6, 9);
+});
+
+test("where nothing is discovered, the best would have had to reach 0.05 / tests", () => {
+  const [first] = corrected(testedAt(3, 9, 19));
+  expect(first?.correction?.threshold).toBeCloseTo(0.05 / 6, 9);
+  const one = explanation({ baseline: first });
+  const chance = chanceOf(one, shown(one, view({ word: 0 })));
+  expect(chance).toMatchObject({ p: 0.04, tests: 6, beyond: false });
+  expect(chance?.adjusted).toBeCloseTo(0.12, 9);
+  // No value could be beyond it with so few controls: the level is the highest of them.
+  expect(chance?.level).toBe(Math.fround(0.9));
+  expect(describeChance(chance as NonNullable<typeof chance>)).toBe(
+    "no more than chance (p = 0.040: 3 of 99 controls on this page reach it; 0.120 corrected for 6 words and pages)",
+  );
+});
+
+test("what was not measured is no test", () => {
+  const [measuredOne, none] = corrected([testedAt(0)[0], explanation()]);
+  expect([measuredOne?.correction?.tests, none]).toEqual([2, null]);
+  expect(corrected([explanation()])).toEqual([null]);
+});
+
+test("matched controls: each word has those of its kind, several together have all", () => {
+  const kind = (about: string, high: number) => ({
+    about,
+    words: new Float32Array(39).fill(high, 36),
+    tokens: new Float32Array(39).fill(high / 2, 36),
+  });
+  const maxima = {};
+  const controls = [kind("short", 0.3), kind("long", 0.1)];
+  const one = explanation({ baseline: baseline({ maxima, controls, controlsOf: [1, 0], seed: 1 }) });
+  const judged = (change: Partial<LensView>) => chanceOf(one, shown(one, view(change)));
+  expect(judged({ word: 0 })).toMatchObject({ controls: "long", among: 39, p: 1 / 40 });
+  expect(judged({ word: 1 })).toMatchObject({ controls: "short", among: 39 });
+  // One list for all words has no name.
+  expect(chanceOf(measured, of({ word: 0 }))?.controls).toBeNull();
+  expect(chanceLevel(one, shown(one, view({ aggregate: "max" })))).toBe(Math.fround(0.15));
+  const again = decodeLensData(encodeLensData(lensData(one))).results.r0.baseline;
+  expect(again?.controls?.[1].about).toBe("long");
+  expect([again?.controlsOf, again?.seed]).toEqual([[1, 0], 1]);
+  const broken = lensData(explanation({ baseline: baseline({ controls, controlsOf: [2, 0] }) }));
+  expect(() => decodeLensData(broken)).toThrow(
+    "results.r0.baseline.controlsOf[0]: 2, expected an integer from 0 to 1",
+  );
 });

@@ -1,0 +1,171 @@
+import { median, quantile } from "d3-array";
+import type { MapCells } from "../data/patch-map.js";
+import type { Rect } from "../data/vocabulary.js";
+
+/** How well a map points at boxes on a page. What is a share of the page is of its patches, which are all alike. */
+export interface Localisation {
+  /** Pointing game (Zhang et al. 2018): whether the best patch, the first of equal ones, touches a box. */
+  hit: boolean;
+  /** The same with that many patches of tolerance each way. */
+  near: boolean;
+  /** Rows and columns from the best patch to the nearest patch that a box touches: `[0, 0]` for a hit. */
+  offset: [number, number];
+  /** Energy-based pointing game (Score-CAM 2020), Relevance Mass Accuracy: `sum_j w_j L_j / sum_j L_j`, L above the map's median. */
+  energy: number;
+  /** Relevance Rank Accuracy (CLEVR-XAI 2022): of the K best patches the share that a box touches, K patches being touched. */
+  rank: number;
+  /** Intersection over union of the boxes and the patches above half of the map's height over its median. */
+  iou: number;
+  /** Dice's F1 of the same two areas, as ViDoRe V3 compares boxes. */
+  f1: number;
+  /** What chance gives: the share of the page that boxes touch, the same with tolerance, and the share that they cover. */
+  chance: { hit: number; near: number; energy: number; rank: number };
+}
+
+/** Of each patch the share that the boxes cover together, row by row: 0 to 1. */
+export function coverage(
+  grid: { rows: number; columns: number },
+  page: { width: number; height: number },
+  boxes: readonly Rect[],
+): Float64Array {
+  const [width, height] = [page.width / grid.columns, page.height / grid.rows];
+  const share = new Float64Array(grid.rows * grid.columns);
+  for (let row = 0; row < grid.rows; row++)
+    for (let column = 0; column < grid.columns; column++) {
+      const patch = { x: column * width, y: row * height, width, height };
+      share[row * grid.columns + column] = coveredArea(patch, boxes) / (width * height);
+    }
+  return share;
+}
+
+/** Area of `patch` that lies in any of the boxes. */
+function coveredArea(patch: Rect, boxes: readonly Rect[]): number {
+  const inside = boxes
+    .map((box) => ({
+      left: Math.max(box.x, patch.x),
+      right: Math.min(box.x + box.width, patch.x + patch.width),
+      top: Math.max(box.y, patch.y),
+      bottom: Math.min(box.y + box.height, patch.y + patch.height),
+    }))
+    .filter(({ left, right, top, bottom }) => right > left && bottom > top);
+  if (inside.length === 0) return 0;
+  // Between two neighbouring edges the boxes cover the same heights.
+  const edges = [...new Set(inside.flatMap(({ left, right }) => [left, right]))].sort((a, b) => a - b);
+  let area = 0;
+  for (let i = 1; i < edges.length; i++) {
+    const across = inside
+      .filter(({ left, right }) => left < edges[i] && right > edges[i - 1])
+      .sort((a, b) => a.top - b.top);
+    let [covered, down] = [0, Number.NEGATIVE_INFINITY];
+    for (const { top, bottom } of across) {
+      covered += Math.max(0, bottom - Math.max(top, down));
+      down = Math.max(down, bottom);
+    }
+    area += covered * (edges[i] - edges[i - 1]);
+  }
+  return area;
+}
+
+/**
+ * @param covered of each patch the share that boxes cover, as `coverage` gives: above 0 somewhere
+ * @param tolerance in patches
+ */
+export function localisation(map: MapCells, covered: Float64Array, tolerance: number): Localisation {
+  const { data, rows, columns } = map;
+  const best = order(data)[0];
+  const touched = Array.from(covered.keys()).filter((j) => covered[j] > 0);
+  const away = (cell: number): [number, number] => [
+    Math.floor(cell / columns) - Math.floor(best / columns),
+    (cell % columns) - (best % columns),
+  ];
+  const length = ([row, column]: [number, number]) => row * row + column * column;
+  const offset = touched.map(away).reduce((a, b) => (length(b) < length(a) ? b : a));
+  const near = touched.map(away).some((to) => Math.max(...to.map(Math.abs)) <= tolerance);
+  const area = covered.reduce((sum, share) => sum + share, 0) / data.length;
+  const mask = above(data, halfHeight(data));
+  const hit = touched.length / data.length;
+  return {
+    hit: covered[best] > 0,
+    near,
+    offset,
+    energy: energy(data, covered, median(data) as number),
+    rank: rankAccuracy(data, covered),
+    iou: intersectionOverUnion(mask, covered),
+    f1: areaF1(mask, covered),
+    chance: { hit, near: grown(covered, rows, columns, tolerance) / data.length, energy: area, rank: hit },
+  };
+}
+
+/** `sum_j w_j L_j / sum_j L_j` of `L_j = max(0, S_j - floor)`; the covered share of the page where nothing is above the floor. */
+export function energy(data: ArrayLike<number>, covered: Float64Array, floor: number): number {
+  let [inside, all] = [0, 0];
+  for (let j = 0; j < data.length; j++) {
+    const value = Math.max(0, data[j] - floor);
+    inside += covered[j] * value;
+    all += value;
+  }
+  return all > 0 ? inside / all : covered.reduce((sum, share) => sum + share, 0) / covered.length;
+}
+
+/** Of the K best patches the share that a box touches; K is how many are touched. Ties go by raster order. */
+export function rankAccuracy(data: ArrayLike<number>, covered: Float64Array): number {
+  const count = covered.reduce((n, share) => n + (share > 0 ? 1 : 0), 0);
+  const hits = order(data).slice(0, count);
+  return hits.reduce((n, j) => n + (covered[j] > 0 ? 1 : 0), 0) / count;
+}
+
+/** Where a map is cut into hot and cold: half of its height above its median. */
+export function halfHeight(data: Float32Array): number {
+  const floor = median(data) as number;
+  return floor + (data.reduce((a, b) => Math.max(a, b)) - floor) / 2;
+}
+
+/** The value below which the share `p` of a map's cells lies, between two of them in proportion. */
+export function percentile(data: ArrayLike<number>, p: number): number {
+  return quantile(Array.from(data), p) as number;
+}
+
+/** Patches above a threshold. */
+export function above(data: ArrayLike<number>, threshold: number): boolean[] {
+  return Array.from(data, (value) => value > threshold);
+}
+
+/** Of two areas, patches and boxes: what both cover by what either does. */
+export function intersectionOverUnion(mask: readonly boolean[], covered: Float64Array): number {
+  const { both, patches, boxes } = areas(mask, covered);
+  return both / (patches + boxes - both);
+}
+
+/** `2 x both / (patches + boxes)`: the harmonic mean of precision and recall of areas. */
+export function areaF1(mask: readonly boolean[], covered: Float64Array): number {
+  const { both, patches, boxes } = areas(mask, covered);
+  return (2 * both) / (patches + boxes);
+}
+
+function areas(mask: readonly boolean[], covered: Float64Array) {
+  let [both, patches, boxes] = [0, 0, 0];
+  for (let j = 0; j < covered.length; j++) {
+    if (mask[j]) both += covered[j];
+    if (mask[j]) patches += 1;
+    boxes += covered[j];
+  }
+  return { both, patches, boxes };
+}
+
+/** Cells from the highest to the lowest, equal ones by raster order. */
+function order(data: ArrayLike<number>): number[] {
+  return Array.from({ length: data.length }, (_, j) => j).sort((a, b) => data[b] - data[a] || a - b);
+}
+
+/** How many patches are touched, or within `by` patches of one that is. */
+function grown(covered: Float64Array, rows: number, columns: number, by: number): number {
+  const cells = new Set<number>();
+  for (const [j, share] of covered.entries()) {
+    if (!(share > 0)) continue;
+    const [row, column] = [Math.floor(j / columns), j % columns];
+    for (let r = Math.max(0, row - by); r <= Math.min(rows - 1, row + by); r++)
+      for (let c = Math.max(0, column - by); c <= Math.min(columns - 1, column + by); c++)
+        cells.add(r * columns + c);
+  }
+  return cells.size;
+}
