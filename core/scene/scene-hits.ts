@@ -139,14 +139,15 @@ function placed(
 /** Where there is nothing else, the best spots without print are listed, too. */
 const SPOTS = 5;
 
-/** Of each patch the highest of the sources that are hot there; of what goes to both sides, how far. */
+/** Of each patch the highest of the sources, where one is hot; of what goes to both sides, how far. */
 function together(sources: Source[], levels: number[], isDiverging: boolean): PatchMap {
   const [{ map }] = sources.map((source) => source.shown);
+  const cold = Math.min(...levels) - 1e-6;
   const data = map.data.map((_, cell) =>
     sources.reduce((most, source, i) => {
       const value = source.shown.map.data[cell];
       const far = isDiverging ? Math.abs(value) : value;
-      return far >= levels[i] ? Math.max(most, far) : most;
+      return Math.max(most, far >= levels[i] ? far : Math.min(far, cold));
     }, Number.NEGATIVE_INFINITY),
   );
   return new PatchMap(data, map.rows, map.columns, map.description);

@@ -97,7 +97,6 @@ export async function embedControlQueries(
       onProgress: ({ done }) => options.onProgress?.({ done: before + done, total, etaSeconds: null }),
     });
     before += list.length;
-    options.onProgress?.({ done: before, total, etaSeconds: null });
   }
 }
 

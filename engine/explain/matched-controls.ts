@@ -154,12 +154,26 @@ function codes(model: Model, shape: string): string[] {
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
-/** How many tokens stand for it, or null where the model does not see all of it. */
+const counted = new WeakMap<Model, Map<string, number | null>>();
+
+/** How many tokens stand for it, or null where the model does not see all of it; counted once. */
 function tokensOf(model: Model, word: string): number | null {
+  const counts = counted.get(model) ?? new Map<string, number | null>();
+  counted.set(model, counts);
+  let count = counts.get(word);
+  if (count === undefined) {
+    count = countTokens(model, word);
+    counts.set(word, count);
+  }
+  return count;
+}
+
+function countTokens(model: Model, word: string): number | null {
   try {
     const { words, dropped } = model.tokenize(word);
     return words.length === 1 && dropped.length === 0 ? words[0].tokens.length : null;
   } catch {
+    // It knows nothing of the word.
     return null;
   }
 }

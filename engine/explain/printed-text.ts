@@ -12,14 +12,23 @@ export interface Printed {
 
 const known = new WeakMap<Page, Printed>();
 
-/** Read once a page. @throws as `page.words` does */
+/** Read once a page. One whose text cannot be read is as one without text: whoever shows it says so. */
 export async function printedOn(page: Page, options: StopOptions = {}): Promise<Printed> {
   let printed = known.get(page);
   if (!printed) {
-    const words = await page.words(options);
-    const text = words.map((word) => word.text.normalize("NFKC").toLowerCase()).join(" ");
+    const text = await textOf(page, options);
     printed = { text, language: languageOfPage(text) };
     known.set(page, printed);
   }
   return printed;
+}
+
+async function textOf(page: Page, options: StopOptions): Promise<string> {
+  try {
+    const words = await page.words(options);
+    return words.map((word) => word.text.normalize("NFKC").toLowerCase()).join(" ");
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    return "";
+  }
 }

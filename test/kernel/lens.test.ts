@@ -109,14 +109,21 @@ test("words on the page are more than chance, words that are not are not", async
   const beyond = asked.words.map((w) => asked.chance(w.text)?.beyond);
   expect(beyond).toEqual([true, true, false, false]);
   const { baseline } = asked.explanation;
-  // "giraffe neck" shares a word with the query.
-  expect([baseline?.list, baseline?.queries, baseline?.maxima.words?.length]).toEqual([
-    "everyday@1",
-    99,
-    198,
-  ]);
+  expect([baseline?.list, baseline?.seed, baseline?.maxima.words]).toEqual(["matched@1", 1, undefined]);
+  // Each word has controls of its own kind; on a page with text some of 300 are printed there, and left out.
+  expect(asked.chance("battery")?.controls).toBe("English, 7 to 8 letters, 1 token");
+  expect(baseline?.controlsOf?.length).toBe(4);
+  for (const { words, tokens } of baseline?.controls ?? []) {
+    expect(words.length).toBeGreaterThan(250);
+    expect(words.length).toBeLessThanOrEqual(300);
+    expect(tokens.length).toBeGreaterThanOrEqual(words.length);
+  }
+  expect(Math.min(...(baseline?.controls ?? []).map(({ words }) => words.length))).toBeLessThan(300);
+  // Four words on one page.
+  expect(asked.chance("giraffe")?.tests).toBe(4);
+  expect(asked.chance("battery")?.adjusted).toBeLessThanOrEqual(0.05);
   expect(baseline?.mean.word?.length).toBe(64 * 64);
-  expect(asked.chance(0)).toEqual(asked.chance("battery"));
+  expect(asked.chance(0)?.value).toBe(asked.chance("battery")?.value);
   expect(() => asked.chance("whale")).toThrow('invalid word: "whale", expected one of "battery"');
   expect(() => asked.chance(99)).toThrow("invalid token: 99");
   const level = asked.chance(0)?.level as number;
@@ -126,6 +133,27 @@ test("words on the page are more than chance, words that are not are not", async
   expect(JSON.parse(JSON.stringify(asked.view)).chance).toBe("hidden");
 }, 30_000);
 
+test("the everyday list is one for all words of a query", async () => {
+  const everyday = await explain(model, pages[0], "battery giraffe", { baseline: "everyday" });
+  const { baseline } = everyday.explanation;
+  // "giraffe neck" shares a word with the query.
+  expect([baseline?.list, baseline?.queries, baseline?.maxima.words?.length]).toEqual([
+    "everyday@1",
+    99,
+    198,
+  ]);
+  expect([baseline?.controls, baseline?.seed]).toEqual([undefined, undefined]);
+  expect(everyday.words.map((w) => everyday.chance(w.text)?.beyond)).toEqual([true, false]);
+}, 30_000);
+
+test("several pages are corrected together", async () => {
+  const several = await explain(model, pages, "battery zeppelin");
+  const tests = several.results.map(({ baseline }) => baseline?.correction?.tests);
+  expect(tests).toEqual(pages.map(() => 2 * pages.length));
+  const p = several.results.map(({ baseline }) => baseline?.correction?.adjusted[1] as number);
+  expect(Math.min(...p)).toBeGreaterThan(0.05);
+}, 60_000);
+
 test("chance by one's own control queries, or not at all", async () => {
   const none = await explain(model, pages[0], "battery", { baseline: false });
   expect([none.explanation.baseline, none.chance("battery")]).toEqual([null, null]);
@@ -133,7 +161,7 @@ test("chance by one's own control queries, or not at all", async () => {
   const own = await explain(model, pages[0], "battery", { baseline: list });
   expect(own.explanation.baseline).toMatchObject({ list: "own list of 19", queries: 19 });
   await expect(explain(model, pages[0], "battery", { baseline: ["one"] })).rejects.toThrow(
-    "invalid baseline: 1 queries, expected at least 19 queries that have nothing to do with the pages, or false",
+    'invalid baseline: 1 queries, expected at least 19 queries that have nothing to do with the pages, "matched", "everyday", or false',
   );
 });
 
