@@ -28,7 +28,7 @@ export interface ControlQueries {
 /** Words like the asked one, of a vocabulary of thousands. */
 export const MATCHED: ControlQueries = { name: MATCHED_LIST, queries: null };
 /** 100 queries of 2 everyday words each, the same for every word that is asked. */
-export const EVERYDAY: ControlQueries = { name: CONTROL_LIST, queries: CONTROL_QUERIES };
+export const EVERYDAY = { name: CONTROL_LIST, queries: CONTROL_QUERIES } satisfies ControlQueries;
 
 /** What a person may ask for. */
 export type BaselineOption = readonly string[] | "matched" | "everyday" | boolean;

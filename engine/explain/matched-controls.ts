@@ -1,6 +1,6 @@
 import type { Query, QueryWord } from "../../core/index.js";
 import { CONTROL_WORDS } from "./control-words.js";
-import { type Language, languageOfQuery } from "./language.js";
+import { type Language, languageOfQuery } from "./likely-language.js";
 import type { Model } from "./model.js";
 
 /** Change the name with the words or with the way that they are chosen. */

@@ -1,5 +1,5 @@
 import type { Page } from "../../core/index.js";
-import { type Language, languageOfPage } from "./language.js";
+import { type Language, languageOfPage } from "./likely-language.js";
 import type { StopOptions } from "./model.js";
 
 /** What is printed on a page, as far as chance needs it. */

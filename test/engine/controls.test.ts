@@ -1,6 +1,6 @@
 import { controlQueries } from "../../engine/explain/baseline";
 import { CONTROL_WORDS } from "../../engine/explain/control-words";
-import { languageOfPage, languageOfQuery } from "../../engine/explain/language";
+import { languageOfPage, languageOfQuery } from "../../engine/explain/likely-language";
 import { controlsOf, wordKinds } from "../../engine/explain/matched-controls";
 import { loadModel, type Model } from "../../kernel/hub/load-model";
 
