@@ -36,8 +36,11 @@ export function rasters(scene: Scene): RasterLayer[] {
   const [width, height] = [map.columns * factor, map.rows * factor];
   const layers = new Map<RasterLayer["blend"], Raster>();
   const target = painter(scene, width, height);
+  const { meant } = scene;
+  const cellOf = (i: number) =>
+    Math.floor(i / width / factor) * map.columns + Math.floor((i % width) / factor);
   for (let i = 0; i < values.length; i++) {
-    const cell = target(values[i], i);
+    const cell = meant?.[cellOf(i)] === 0 ? null : target(values[i], i);
     if (!cell) continue;
     const layer = layers.get(cell.blend) ?? {
       kind: "raster",

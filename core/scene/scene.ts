@@ -5,6 +5,7 @@ import { counterpart, difference } from "../view/difference.js";
 import { regionOf } from "../view/region.js";
 import { shown } from "../view/shown.js";
 import type { Shown } from "../view/view-selection.js";
+import { beyondEither } from "./beyond-either.js";
 import { comparedHits } from "./compared-hits.js";
 import { type Mark, marks, regionMark } from "./marks.js";
 import { type ColourScale, colourScale, repainted } from "./scale.js";
@@ -29,6 +30,10 @@ export interface Scene {
    * nothing is beyond chance. Found when they are first asked for.
    */
   readonly hits: readonly SceneHit[];
+  /**
+   * Of a difference on one page, 1 for each cell at which A or B is beyond chance: only these are painted. Null where all are.
+   */
+  readonly meant: Uint8Array | null;
 }
 
 const TABLE_ROWS = 5;
@@ -40,13 +45,15 @@ export function scene({ data, view }: Pick<LensState, "data" | "view">): Scene {
   const a = shown(explanation, view);
   if (!other) return sceneOf(data, view, a);
   const apart = { ...view, difference: false, compare: null };
-  const hits = () =>
-    comparedHits(
+  const of = difference(explanation, other, view);
+  if (other.page !== explanation.page) return sceneOf(data, view, of);
+  const sides = () =>
+    [
       sceneOf(data, apart, a),
       sceneOf(data, { ...apart, result: other.key }, counterpart(explanation, other, view)),
-    );
-  const given = other.page === explanation.page ? { hits } : {};
-  return sceneOf(data, view, difference(explanation, other, view), given);
+    ] as const;
+  const hits = () => comparedHits(...sides());
+  return sceneOf(data, view, of, { hits, meant: () => beyondEither(...sides(), of.map) });
 }
 
 /** The scene of a map that was chosen already, and of a scale where it is given by another scene: in the view's own colours. */
@@ -54,13 +61,14 @@ export function sceneOf(
   data: LensData,
   view: LensView,
   what: Shown,
-  given: { scale?: ColourScale; hits?: () => readonly SceneHit[] } = {},
+  given: { scale?: ColourScale; hits?: () => readonly SceneHit[]; meant?: () => Uint8Array | null } = {},
 ): Scene {
   const explanation = explanationOf(data, view.result);
   const page = data.pages[explanation.page];
   const scale = given.scale ? repainted(given.scale, view) : colourScale(data, view, explanation, what);
   const best = topPatches(what.map, Math.max(TABLE_ROWS, view.marks.best));
   let hits: readonly SceneHit[] | null = null;
+  let meant: Uint8Array | null | undefined;
   return {
     kind: "scene",
     page,
@@ -76,6 +84,10 @@ export function sceneOf(
     get hits() {
       hits ??= given.hits?.() ?? sceneHits({ explanation, page, view, shown: what, scale });
       return hits;
+    },
+    get meant() {
+      if (meant === undefined) meant = given.meant?.() ?? null;
+      return meant;
     },
   };
 }

@@ -97,12 +97,12 @@ export function createChips(actions: Actions): Part {
     const chosen = buttons.findIndex(({ chip }) => same(chip, locked));
     const focused = buttons.findIndex(({ button }) => button === document.activeElement);
     const reached = focused >= 0 ? focused : Math.max(0, chosen);
+    const isDifference = scene.shown.kind === "difference";
     buttons.forEach(({ button, chip }, i) => {
       button.setAttribute("aria-pressed", String(i === chosen));
       button.classList.toggle("cl-previewed", preview && same(chip, view));
       button.tabIndex = i === reached ? 0 : -1;
-      const colour =
-        hasNumber(chip) && scene.shown.kind !== "difference" ? swatch(scene.scale, chip.value) : "";
+      const colour = isDifference ? "var(--cl-a)" : hasNumber(chip) ? swatch(scene.scale, chip.value) : "";
       if (button.style.getPropertyValue("--cl-swatch") !== colour)
         button.style.setProperty("--cl-swatch", colour);
     });

@@ -19,6 +19,7 @@ import { createHeader } from "./header.js";
 import { listenToKeys } from "./keyboard.js";
 import { listedHits } from "./listed-hits.js";
 import { createMultiples } from "./multiples.js";
+import { createOverview } from "./overview.js";
 import { createPictures } from "./pictures.js";
 import { createPageList } from "./ranked-pages.js";
 import { createSide } from "./side.js";
@@ -131,18 +132,22 @@ export function createLens(
   const header = createHeader(actions, enlarge.button, edited, callbacks.onSave?.bind(callbacks));
   const words = createWordsRow(actions);
   const pages = createPageList(actions, pictures);
-  const stage = createStage(actions, pictures, "a", (at) => second.follow(at));
-  const second = createStage(actions, pictures, "b", (at) => stage.follow(at));
+  const overview = createOverview(actions, pictures);
+  const stage = createStage(actions, pictures, "a", {
+    scrolled: (at) => second.follow(at),
+    viewed: overview.showView,
+  });
+  const second = createStage(actions, pictures, "b", { scrolled: (at) => stage.follow(at) });
   const multiples = createMultiples(actions, pictures);
   const bar = createStageBar(actions, stage.by);
   const side = createSide(actions);
   const foot = createFoot();
-  const parts: Part[] = [header, words, pages, stage, second, multiples, bar, side, foot];
+  const parts: Part[] = [header, words, pages, stage, second, multiples, overview, bar, side, foot];
   const message = h("p", { class: "cl-empty", role: "status" }, "Waiting for the kernel’s data…");
   const stages = h("div", { class: "cl-stages" }, stage.element);
   const middle = h("div", { class: "cl-middle" }, stages, bands.element, bar.element);
   const main = h("div", { class: "cl-main" });
-  main.append(pages.element, middle, createTabs(main), side.element);
+  main.append(pages.element, middle, overview.element, createTabs(main), side.element);
   const lens = h(
     "div",
     { class: "cl-lens-body" },

@@ -7,6 +7,7 @@ export interface Menu {
   element: HTMLElement;
   button: HTMLButtonElement;
   isOpen(): boolean;
+  /** Opens it, with the focus on its button. */
   open(): void;
   close(): void;
 }
@@ -88,7 +89,10 @@ export function createMenu(
     element,
     button,
     isOpen: () => !panel.hidden,
-    open: () => show(true),
+    open() {
+      show(true);
+      button.focus();
+    },
     close: () => show(false),
   };
 }

@@ -15,7 +15,7 @@ import { h, replaceButtons, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { createPaper, type Paper, type Pointer, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
-import { printedArea } from "./printed-area.js";
+import { answeringArea, printedArea } from "./printed-area.js";
 import { createSheet, type Sheet } from "./sheet.js";
 
 interface Small {
@@ -109,7 +109,8 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
   function draw({ data: of, locked }: Frame): void {
     const explanation = explanationOf(of, locked.result);
     const page = of.pages[explanation.page];
-    const area = printedArea(page, explanation);
+    const all = scene({ data: of, view: { ...locked, token: null, word: null, compare: null } });
+    const area = answeringArea(all, printedArea(page, explanation));
     const columns = columnsFor(
       small.length,
       element,

@@ -1,4 +1,4 @@
-import type { Explanation, LensPage, Rect } from "../../core/index.js";
+import type { Explanation, LensPage, Rect, Scene } from "../../core/index.js";
 
 /** Left and right of the print, and above and below it, as fractions of the page. */
 const MARGIN = { x: 0.028, y: 0.02 };
@@ -22,4 +22,16 @@ export function printedArea(page: LensPage, { grid, maxsim }: Explanation): Rect
     include(column / grid.columns, row / grid.rows, 1 / grid.columns, 1 / grid.rows);
   const [x, y] = [Math.max(0, left - MARGIN.x), Math.max(0, top - MARGIN.y)];
   return { x, y, width: Math.min(1, right + MARGIN.x) - x, height: Math.min(1, bottom + MARGIN.y) - y };
+}
+
+/** Above the first hit and below the last, as a fraction of the page. */
+const AROUND = 0.035;
+
+/** The lines of it from the first hit of a scene to the last; all of it where nothing stands out. */
+export function answeringArea({ hits, page }: Pick<Scene, "hits" | "page">, area: Rect): Rect {
+  if (hits.length === 0) return area;
+  const edge = area.y + area.height;
+  const top = Math.max(area.y, Math.min(...hits.map(({ rect }) => rect.y / page.height)) - AROUND);
+  const last = Math.max(...hits.map(({ rect }) => (rect.y + rect.height) / page.height));
+  return { ...area, y: top, height: Math.min(edge, last + AROUND) - top };
 }

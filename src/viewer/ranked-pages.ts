@@ -1,7 +1,5 @@
 import {
   decimal,
-  type Explanation,
-  explanationOf,
   type LensData,
   type LensExplanation,
   type LensPage,
@@ -11,9 +9,10 @@ import {
   sharedName,
   siblings,
 } from "../../core/index.js";
-import { h, replaceButtons, setText, uniqueId } from "./dom.js";
+import { h, replaceButtons, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
-import { icon } from "./icons.js";
+import { createGoTo } from "./go-to-page.js";
+import { pageRanking } from "./page-ranking.js";
 import type { Pictures } from "./pictures.js";
 import { createThumbnail, type Thumbnail } from "./thumbnail.js";
 
@@ -49,7 +48,7 @@ export function createPageList(actions: Actions, pictures: Pictures): Part {
     { class: "cl-pages" },
     h("div", { class: "cl-section-head" }, h("h3", {}, "Pages"), order),
     list,
-    h("div", { class: "cl-pages-foot" }, count, goTo.element),
+    h("div", { class: "cl-pages-foot" }, count, goTo),
   );
   let data: LensData | null = null;
   let set = "";
@@ -94,16 +93,10 @@ export function createPageList(actions: Actions, pictures: Pictures): Part {
     return found.find((e) => pageOf(e).name === name) ?? found[0];
   }
 
-  function build(frame: Frame, results: string[]): void {
+  function build(frame: Frame): void {
     sight.disconnect();
-    const explanations = results.map((key) => explanationOf(frame.data, key));
-    const stands = explanations.map(standsOut);
-    const ranked = ranking(
-      frame.data,
-      explanations,
-      stands.every((s) => s === false),
-    );
-    setText(order, ranked.length < 2 ? "" : ranked.byScore ? "best first" : "in order");
+    const ranked = pageRanking(frame.data, frame.locked.result);
+    setText(order, ranked.all.length < 2 ? "" : ranked.byScore ? "best first" : "in order");
     order.title = ranked.byScore
       ? "Highest score first"
       : "No page stands out, so pages keep their own order";
@@ -121,14 +114,16 @@ export function createPageList(actions: Actions, pictures: Pictures): Part {
     replaceButtons(list, rows);
     const pages = ranked.all.map((e) => frame.data.pages[e.page]);
     setText(count, countText(pages));
-    goTo.element.hidden = pages.length <= MANY;
+    goTo.hidden = pages.length <= MANY;
     for (const { button } of entries) sight.observe(button);
   }
 
   /** Only what is in sight, and only what is not drawn yet. */
   function draw(): void {
     if (!last) return;
-    for (const { seen, thumbnail, result } of entries) if (seen) thumbnail.draw(last, result, drawn);
+    const { token, word } = last.locked;
+    for (const { seen, thumbnail, result } of entries)
+      if (seen) thumbnail.draw(last, { result, token, word }, drawn);
   }
 
   return {
@@ -139,7 +134,7 @@ export function createPageList(actions: Actions, pictures: Pictures): Part {
       const results = siblings(frame.data, result);
       if (frame.data !== data || results.join() !== set) {
         [data, set] = [frame.data, results.join()];
-        build(frame, results);
+        build(frame);
       }
       drawn = JSON.stringify([token, word, rest]);
       draw();
@@ -152,25 +147,6 @@ export function createPageList(actions: Actions, pictures: Pictures): Part {
       }
     },
     dispose: () => sight.disconnect(),
-  };
-}
-
-/** Whether a word of the query is beyond chance on a page; null where it was not measured. */
-function standsOut(explanation: Explanation): boolean | null {
-  const chances = explanation.query.words.map(({ index }) => selectionChance(explanation, { word: index }));
-  return chances.every((c) => c === null) ? null : chances.some((c) => c?.beyond);
-}
-
-function ranking(data: LensData, explanations: LensExplanation[], none: boolean) {
-  const place = ({ page }: LensExplanation) => data.pages[page];
-  const files = [...new Set(explanations.map((e) => place(e).name))];
-  const inOrder = (a: LensExplanation, b: LensExplanation) =>
-    files.indexOf(place(a).name) - files.indexOf(place(b).name) || place(a).number - place(b).number;
-  const byScore = (a: LensExplanation, b: LensExplanation) => b.maxsim.score - a.maxsim.score;
-  return {
-    all: [...explanations].sort(none ? inOrder : byScore),
-    byScore: !none,
-    length: explanations.length,
   };
 }
 
@@ -226,56 +202,12 @@ function entry(data: LensData, explanation: LensExplanation, actions: Actions, p
 /** Scrolls the list, and nothing around it. */
 function keepInSight(
   list: HTMLElement,
-  { offsetTop, offsetHeight, offsetLeft, offsetWidth }: HTMLElement,
+  { offsetTop: top, offsetHeight, offsetLeft: left, offsetWidth }: HTMLElement,
 ): void {
-  const [top, left] = [offsetTop - list.offsetTop, offsetLeft - list.offsetLeft];
   if (top < list.scrollTop) list.scrollTop = top;
   else if (top + offsetHeight > list.scrollTop + list.clientHeight)
     list.scrollTop = top + offsetHeight - list.clientHeight;
   if (left < list.scrollLeft) list.scrollLeft = left;
   else if (left + offsetWidth > list.scrollLeft + list.clientWidth)
     list.scrollLeft = left + offsetWidth - list.clientWidth;
-}
-
-/** @param go says whether there is such a page */
-function createGoTo(go: (number: number) => boolean): { element: HTMLElement } {
-  const id = uniqueId("page-number");
-  const input = h("input", {
-    id,
-    type: "text",
-    inputmode: "numeric",
-    class: "cl-page-number",
-    autocomplete: "off",
-    placeholder: "Go to page",
-  });
-  const button = h(
-    "button",
-    { type: "submit", class: "cl-btn cl-square", "aria-label": "Go to the page", title: "Go to the page" },
-    icon("next"),
-  );
-  const form = h(
-    "form",
-    { class: "cl-go-to" },
-    h("label", { for: id, class: "cl-hidden" }, "Go to page"),
-    input,
-    button,
-  );
-  const submit = () => {
-    const number = Number(input.value.trim());
-    const found = Number.isInteger(number) && number > 0 && go(number);
-    input.setAttribute("aria-invalid", String(!found));
-    if (found) input.value = "";
-  };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit();
-  });
-  // A notebook takes Enter for itself.
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    event.stopPropagation();
-    submit();
-  });
-  return { element: form };
 }

@@ -81,6 +81,7 @@ export function createScrolling(
   }
 
   function settle(): void {
+    if (zoom.scale === 1) return;
     const { x, y } = centre();
     if (Math.abs(x - zoom.x) + Math.abs(y - zoom.y) > 1e-3) on.zoomed({ ...zoom, x, y });
   }
@@ -152,7 +153,19 @@ export function createScrolling(
 
   function by(factor: number, at?: { clientX: number; clientY: number }): void {
     const scale = Math.min(MAX_SCALE, Math.max(1, zoom.scale * factor));
-    if (scale !== zoom.scale) on.zoomed(scale === 1 ? REST_ZOOM : { scale, ...centreAfter(scale, at) });
+    if (scale === zoom.scale) return;
+    const next = scale === 1 ? REST_ZOOM : { scale, ...centreAfter(scale, at) };
+    // At once: the next turn of the wheel may come before the next frame.
+    apply(next);
+    on.zoomed(next);
+  }
+
+  function apply(next: Zoom): void {
+    const at = next.scale > 1 ? { x: next.x, y: next.y } : centre();
+    zoom = next;
+    lay();
+    moveTo(at);
+    on.moved();
   }
 
   /** What will be in the middle, so that what is under the pointer stays there. */

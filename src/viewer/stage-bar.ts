@@ -55,26 +55,41 @@ const STEP = 1.5;
 function createLegend() {
   const noun = h("span", { class: "cl-legend-noun" });
   const [low, high] = [h("span", { class: "cl-legend-end" }), h("span", { class: "cl-legend-end" })];
-  const wedge = createWedge();
-  const level = h("b");
+  const [wedge, second] = [createWedge(), createWedge()];
+  const [a, b] = ["A", "B"].map((side) => h("span", { class: `cl-tag cl-tag-${side.toLowerCase()}` }, side));
+  const [word, level] = [h("span"), h("b")];
   const chance = h(
     "span",
     { class: "cl-legend-chance" },
     h("span", { class: "cl-legend-tick" }),
-    "chance ",
+    word,
     level,
   );
-  const element = h("div", { class: "cl-legend", role: "img" }, noun, low, wedge.element, high, chance);
+  const element = h(
+    "div",
+    { class: "cl-legend", role: "img" },
+    noun,
+    a,
+    low,
+    wedge.element,
+    b,
+    second.element,
+    high,
+    chance,
+  );
   return {
     element,
-    update({ scene: { scale } }: Frame) {
+    update({ scene: { scale }, other }: Frame) {
       const { quantity, domain, kind } = scale;
       const difference = kind === "diverging" && quantity.name.endsWith("-difference");
       setText(noun, difference ? "" : axisTitle(quantity));
       setText(low, difference ? `B higher ${reading(-domain[0], quantity)}` : reading(domain[0], quantity));
       setText(high, difference ? `${reading(domain[1], quantity)} A higher` : reading(domain[1], quantity));
       wedge.show(scale);
+      for (const part of [a, b, second.element]) part.hidden = other === null;
+      if (other) second.show(other.scale);
       chance.classList.toggle("cl-none", scale.chance === null);
+      setText(word, scale.chance === null ? "" : "chance ");
       setText(level, scale.chance === null ? "" : reading(scale.chance, quantity));
       const said = scale.chance === null ? "" : `, chance level ${reading(scale.chance, quantity)}`;
       const label = `${axisTitle(quantity)}: colours from ${readings(domain, quantity)}${said}`;
@@ -86,6 +101,9 @@ function createLegend() {
       const map = frame?.scene.shown.map;
       const patch = map && at && patchAt(map, at);
       wedge.point(map && patch ? map.at(patch.row, patch.column) : null);
+      const ofB = frame?.other?.shown.map;
+      const onB = ofB && at && patchAt(ofB, at);
+      second.point(ofB && onB ? ofB.at(onB.row, onB.column) : null);
     },
   };
 }

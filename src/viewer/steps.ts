@@ -1,7 +1,8 @@
-import { chips, explanationOf, siblings } from "../../core/index.js";
+import { chips, explanationOf } from "../../core/index.js";
 import type { Actions, Frame } from "./frame.js";
 import type { KeyActions } from "./keyboard.js";
 import { isSameHit, listedHits } from "./listed-hits.js";
+import { pageRanking } from "./page-ranking.js";
 
 /**
  * What the lens's keys do, from what is shown now.
@@ -39,9 +40,7 @@ export function stepping(
     allWords: () => actions.set({ token: null, word: null }),
     page: (step) =>
       now(({ data, locked }) => {
-        const ranked = siblings(data, locked.result).sort(
-          (a, b) => data.results[b].maxsim.score - data.results[a].maxsim.score,
-        );
+        const ranked = pageRanking(data, locked.result).all.map(({ key }) => key);
         const next = ranked[ranked.indexOf(locked.result) + step];
         if (next) actions.set({ result: next });
       }),

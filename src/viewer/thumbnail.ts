@@ -1,4 +1,11 @@
-import { changeView, type LensPage, type Scene, type SceneHit, scene } from "../../core/index.js";
+import {
+  changeView,
+  type LensPage,
+  type LensView,
+  type Scene,
+  type SceneHit,
+  scene,
+} from "../../core/index.js";
 import { h } from "./dom.js";
 import type { Frame } from "./frame.js";
 import { createPaper } from "./paper.js";
@@ -8,8 +15,8 @@ import { swatch } from "./wedge.js";
 /** A small page with the map that the page in view has now. */
 export interface Thumbnail {
   element: HTMLElement;
-  /** @param set what the map depends on beside the result: drawn once for each */
-  draw(frame: Frame, result: string, set: string): void;
+  /** @param set what the map depends on beside what is selected: drawn once for each */
+  draw(frame: Frame, select: Pick<LensView, "result" | "token" | "word">, set: string): void;
 }
 
 export function createThumbnail(page: LensPage, pictures: Pictures): Thumbnail {
@@ -20,14 +27,11 @@ export function createThumbnail(page: LensPage, pictures: Pictures): Thumbnail {
   let drawn: string | null = null;
   return {
     element: h("span", { class: "cl-thumb-page" }, paper.element),
-    draw({ data, locked }, result, set) {
+    draw({ data, locked }, select, set) {
       if (set === drawn) return;
       drawn = set;
-      const { token, word } = locked;
       const view = changeView(data, locked, {
-        result,
-        token,
-        word,
+        ...select,
         compare: null,
         difference: false,
         region: null,

@@ -1,6 +1,7 @@
 import {
   chips,
   explanationOf,
+  hasNumber,
   printable,
   selectionChance,
   viewQuantities,
@@ -9,6 +10,7 @@ import {
 import { chanceMark, createChips, isMeasuring } from "./chip-row.js";
 import { h, replaceButtons, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
+import { swatch } from "./wedge.js";
 
 const BEYOND = "Beyond chance: on this page, at least 95 of 100 unrelated words stay below";
 
@@ -19,7 +21,7 @@ export function createWordsRow(actions: Actions): Part {
   const [a, b] = ["a", "b"].map((side) =>
     h("span", { class: `cl-tag cl-tag-${side}`, "aria-hidden": "true" }, side.toUpperCase()),
   );
-  const count = h("span", { class: "cl-count", title: BEYOND });
+  const count = h("span", { class: "cl-count" });
   const switches = createQuantitySwitch(actions);
   let shown = "";
   let data: Frame["data"] | null = null;
@@ -31,7 +33,8 @@ export function createWordsRow(actions: Actions): Part {
       const { compare, result, scope, quantity } = frame.locked;
       for (const element of [a, b, others]) element.hidden = compare === null;
       setText(count, countText(frame));
-      const now = `${result} ${compare} ${scope} ${quantity}`;
+      count.title = count.textContent ? BEYOND : "";
+      const now = `${result} ${compare} ${scope} ${quantity} ${JSON.stringify(frame.locked.color)}`;
       if (frame.data !== data || now !== shown) others.replaceChildren(...wordsOfB(frame));
       [shown, data] = [now, frame.data];
     },
@@ -51,19 +54,22 @@ function countText(frame: Frame): string {
 }
 
 /** Words of B are read, not chosen: B shows what is chosen on A. */
-function wordsOfB({ data, locked }: Frame): HTMLElement[] {
+function wordsOfB({ data, locked, other }: Frame): HTMLElement[] {
   if (locked.compare === null) return [];
   const explanation = explanationOf(data, locked.compare);
   return chips(explanation, { ...locked, result: locked.compare, compare: null, token: null, word: null })
     .filter(({ kind }) => kind !== "all")
-    .map((chip) =>
-      h(
+    .map((chip) => {
+      const word = h(
         "span",
         { class: "cl-chip cl-read", role: "listitem" },
         h("span", { class: "cl-chip-label", dir: "auto" }, printable(chip.label, 60)),
         chanceMark(chip, false),
-      ),
-    );
+      );
+      const colour = other && hasNumber(chip) ? swatch(other.scale, chip.value) : "var(--cl-b)";
+      word.style.setProperty("--cl-swatch", colour);
+      return word;
+    });
 }
 
 /** What the map shows, where there is a choice: similarity, further quantities, and of a comparison the difference. */

@@ -9,6 +9,7 @@ import {
   nearestHit,
   type PageWord,
   PatchMap,
+  rasters,
   scene,
   type ViewChange,
 } from "../../core/index";
@@ -222,6 +223,19 @@ test("of a comparison the hits of both come by how much A and B differ there, ea
   ]);
   const difference = scene({ ...state, view: { ...state.view, difference: true } });
   expect(difference.hits).toEqual(found);
+});
+
+test("of a difference what chance explains on both sides is not painted, unless chance was not measured", () => {
+  const painted = (baseline: Baseline | null) => {
+    const a = of({ 0: 0.5, 22: 0.6, 40: 0.2 }, {}, { baseline });
+    const b = of({ 16: 0.7 }, {}, { baseline, provenance: { ...a.provenance, date: "later" } });
+    const other = { ...b, query: { ...b.query, text: "other loads" } };
+    const layers = rasters(scene(shown([a, other], { compare: "r1", difference: true }, WORDS)));
+    const cells = Array.from({ length: ROWS * COLUMNS }, (_, cell) => cell);
+    return cells.filter((cell) => layers.some(({ raster }) => raster.data[4 * cell + 3] > 0));
+  };
+  expect(painted(CONTROLS)).toEqual([0, 16, 22]);
+  expect(painted(null)).toEqual([0, 16, 22, 40]);
 });
 
 test("two pages share no places: the highest hits come first, and nothing is taken from anything", () => {

@@ -4,6 +4,7 @@ import {
   type LensData,
   type LensExplanation,
   layersWith,
+  type PageWord,
   PatchMap,
   type QueryToken,
   unpackLens,
@@ -144,6 +145,92 @@ function altitudes(of: LensExplanation): Layer[] {
   return layersWith({ ...of, layers }, map(300, 310, 320, 650, 640, 630), { word: 0 });
 }
 
+/** A word in each of three columns, on white paper, on dark paper and over a photograph. */
+async function papers(): Promise<LensData> {
+  const [width, height] = [900, 600];
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+  const fill = (colour: string, x: number, y: number, w: number, h: number) => {
+    context.fillStyle = colour;
+    context.fillRect(x, y, w, h);
+  };
+  fill("#fff", 0, 0, 300, height);
+  fill("#111", 300, 0, 300, height);
+  // As restless as a photograph, and neither light nor dark.
+  for (let x = 600; x < width; x += 6)
+    for (let y = 0; y < height; y += 6) fill((x + y) % 12 ? "#6f8f5f" : "#9f8f8f", x, y, 6, 6);
+  // What stands for letters: in black, in #333, in the blue of links; white on dark.
+  for (const [i, ink] of INKS.entries()) fill(ink, 60, 60 + 60 * i, 180, 30);
+  fill("#fff", 360, 60, 180, 30);
+  const data = lensData(positions(2, 3, ["light", "dark", "photo"]));
+  for (const [t, maximum] of [0.9, 0.9, 0.9].entries())
+    data.results.r0.maps.data.set(
+      [0, 1, 2].map((c) => (c === t ? maximum : 0.1)),
+      6 * t,
+    );
+  const paper = Uint8Array.from(
+    { length: 64 * 64 },
+    (_, i) => [255, 17, 130][Math.floor(((i % 64) * 3) / 64)],
+  );
+  const word = (text: string, x: number, line: number): PageWord => ({
+    text,
+    rect: { x, y: 60, width: 180, height: 150 },
+    line,
+    block: line,
+    source: "pdf",
+  });
+  Object.assign(data.pages.p0, {
+    width,
+    height,
+    words: [word("Light", 60, 0), word("Dark", 360, 1), word("Photo", 660, 2)],
+    picture: {
+      mime: "image/png",
+      data: new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer()),
+      paper,
+    },
+  });
+  return data;
+}
+
+/** Colours of print that readers meet. */
+export const INKS = ["#000", "#333", "#0645ad"];
+
+/** So many pages of so many, each a little worse than the one before it, asked one word. */
+async function manyPages(count: number, of = count): Promise<LensData> {
+  const shape = { rows: 4, columns: 3 };
+  const picture = await pagePicture(300, 400);
+  const explanations = Array.from({ length: count }, (_, i): LensExplanation => {
+    const one = positions(shape.rows, shape.columns, ["solar"]);
+    const less = (0.5 * i) / count;
+    one.maps.data = one.maps.data.map((v) => v - less);
+    for (const t of one.maxsim.tokens) [t.best, t.patchBest] = [t.best - less, t.patchBest - less];
+    const score = one.maxsim.score - less;
+    Object.assign(one.maxsim, { score, patchScore: score });
+    return { ...one, page: `p${i}` };
+  });
+  const data = lensData(...explanations);
+  for (let i = 0; i < count; i++)
+    data.pages[`p${i}`] = lensPage({
+      sha256: i.toString(16).padStart(64, "0"),
+      // The best pages are the last of the document.
+      number: count - i,
+      of,
+      width: 300,
+      height: 400,
+      picture: { mime: "image/png", data: picture },
+    });
+  return data;
+}
+
+/** Two pages, the better one second, with no word above what control words reach. */
+async function nothing(): Promise<LensData> {
+  const data = await manyPages(2);
+  const high = new Float32Array(39).fill(0.95);
+  for (const result of Object.values(data.results))
+    result.baseline = baseline({ maxima: { words: high, word: high }, mean: {} });
+  return data;
+}
+
 const HOSTILE = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e&amp;';
 
 async function hostile(): Promise<LensData> {
@@ -184,6 +271,11 @@ export const states: Record<string, () => Promise<LensData | null>> = {
     return data;
   },
   pages,
+  papers,
+  nothing,
+  "1 page": () => manyPages(1),
+  "12 of 200 pages": () => manyPages(12, 200),
+  "200 pages": () => manyPages(200),
   /** Two of the three pages. */
   "other pages": async () => {
     const data = await pages();

@@ -24,7 +24,7 @@ export default {
     assert.match(await page.locator(".cl-origin").innerText(), /cosine 0.10 to 0.17 \(range of this map\)/);
     for (const [label, key, expected] of [
       ["opacity", "color.opacity", 0.85],
-      ["best marked", "marks.best", 2],
+      ["best marked", "marks.best", 1],
       ["contours", "marks.contours", 1],
     ]) {
       await page.getByLabel(label, { exact: true }).press("ArrowRight");

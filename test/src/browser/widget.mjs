@@ -111,7 +111,7 @@ export default {
         },
         "r2",
       ],
-      ["difference", true, press("Similarity"), false, { compare: "r2" }],
+      ["difference", true, press("Side by side"), false, { compare: "r2" }],
       ["layout", "multiples", press("One page"), "single"],
       ["quantity", "altitude", press("Similarity"), "cosine"],
       [
