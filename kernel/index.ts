@@ -12,7 +12,14 @@ export { type PageInput, streamPages } from "./pages/index.js";
 
 // Explain a query on pages, as a lens or as numbers only.
 
-export { compareProfiles, explainPage, type ProfileComparison, score } from "../engine/explain/index.js";
+export {
+  attention,
+  attentionReceived,
+  compareProfiles,
+  explainPage,
+  type ProfileComparison,
+  score,
+} from "../engine/explain/index.js";
 export { type ExplainOptions, explain } from "./api/explain.js";
 export type { Lens, RankedPage, RankedPatch } from "./api/lens.js";
 
@@ -20,6 +27,7 @@ export type { Lens, RankedPage, RankedPatch } from "./api/lens.js";
 
 export type {
   Aggregate,
+  AttentionMap,
   Chance,
   Explanation,
   LensState,

@@ -1,5 +1,11 @@
 import { PatchMap } from "./patch-map.js";
-import { defineQuantity, type Quantity } from "./quantities.js";
+import {
+  ATTENTION,
+  ATTENTION_RECEIVED,
+  ATTENTION_ROLLOUT,
+  overUniform,
+  type Quantity,
+} from "./quantities.js";
 
 /** Where in a model attention happens: over the patches of a page, or over the whole sequence with its prompt. */
 export const ATTENTION_STAGES = ["tower", "language"] as const;
@@ -28,29 +34,10 @@ export interface AttentionSource {
   isOverUniform: boolean;
 }
 
-const share = (name: string, noun: string): Quantity =>
-  defineQuantity({ name, noun, plural: `shares of ${noun}`, range: [0, 1], scale: "from-zero", decimals: 3 });
-const ratio = ({ name, noun }: Quantity): Quantity =>
-  defineQuantity({
-    name: `${name}-over-uniform`,
-    unit: "×",
-    noun: `${noun} over uniform causal attention`,
-    plural: `${noun} over uniform causal attention`,
-    scale: "from-zero",
-    decimals: 1,
-  });
-
-/** Share of a patch's attention that goes to each patch, in one layer. */
-export const ATTENTION = share("attention", "attention");
-/** The same through all layers of a stage (Abnar and Zuidema 2020). */
-export const ATTENTION_ROLLOUT = share("attention-rollout", "attention rolled out");
-/** Share of all positions' attention that each patch receives, in one layer. */
-export const ATTENTION_RECEIVED = share("attention-received", "attention received");
-
 /** @returns the quantity of what `source` says */
 export function attentionQuantity({ layer, patch, isOverUniform }: AttentionSource): Quantity {
   const quantity = patch === null ? ATTENTION_RECEIVED : layer === null ? ATTENTION_ROLLOUT : ATTENTION;
-  return isOverUniform ? ratio(quantity) : quantity;
+  return isOverUniform ? overUniform(quantity) : quantity;
 }
 
 /** A map of attention: shares, which add up to 1 with what goes off the page. */
@@ -70,14 +57,20 @@ export class AttentionMap extends PatchMap {
     this.offPage = offPage;
   }
 
-  /** `… ; language model, layer 3, mean over heads; 12.4 % off the page (prompt 8.0 %, special tokens 4.4 %)` */
+  /** Of what it is: `of the patch at row 3, column 4; language model, layer 3, mean over heads; 12.4 % off the page (prompt 12.4 %)` */
+  get note(): string {
+    const { patch } = this.source;
+    const whose = patch ? `of the patch at row ${patch.row}, column ${patch.column}` : "of all positions";
+    return `${whose}; ${attentionPlace(this.source)}; ${offPageText(this.offPage)}`;
+  }
+
   override toString(): string {
-    return `${super.toString()}; ${attentionPlace(this.source)}; ${offPageText(this.offPage)}`;
+    return `${super.toString()}; ${this.note}`;
   }
 }
 
 /** `language model, layer 3, mean over heads` */
-export function attentionPlace({ stage, layer, head }: AttentionSource): string {
+function attentionPlace({ stage, layer, head }: AttentionSource): string {
   const through = layer === null ? "rolled out to its first layer" : `layer ${layer}`;
   return `${STAGE_NAMES[stage]}, ${through}, ${head === null ? "mean over heads" : `head ${head}`}`;
 }
@@ -88,7 +81,7 @@ export const STAGE_NAMES: Record<AttentionStage, string> = {
 };
 
 /** `12.4 % off the page (prompt 8.0 %, special tokens 4.4 %)` */
-export function offPageText({ prompt, special, view }: OffPageAttention): string {
+function offPageText({ prompt, special, view }: OffPageAttention): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const parts = [
     ["prompt", prompt],

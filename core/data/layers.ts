@@ -29,14 +29,16 @@ export function layersWith(
   { layers = [], query, grid }: Pick<Explanation, "layers" | "query" | "grid">,
   { description, rows, columns, data }: PatchMap,
   { token, word }: MapSubject,
+  note?: string,
 ): Layer[] {
   const quantity = parse(quantitySchema, description, "quantity");
   if (rows !== grid.rows || columns !== grid.columns)
     throw refusal("map", `${rows} x ${columns} patches`, `${grid.rows} x ${grid.columns}, as the page has`);
+  const said = note === undefined ? {} : { note };
   const map: LayerMap =
     token !== undefined
-      ? { of: "token", index: token, data }
-      : { of: word === undefined ? "query" : "word", index: word ?? 0, data };
+      ? { of: "token", index: token, data, ...said }
+      : { of: word === undefined ? "query" : "word", index: word ?? 0, data, ...said };
   const rest = layerOf({ layers }, quantity.name)?.maps.filter((other) => !sameSubject(other, map)) ?? [];
   const layer = { quantity, maps: [...rest, map] };
   const wrong = layersTrouble([layer], query, rows * columns);

@@ -117,9 +117,40 @@ export function differenceOf(of: Quantity): Quantity {
   };
 }
 
+/** Share of a patch's attention that goes to each patch, in one layer. */
+export const ATTENTION = shareOf("attention", "attention");
+/** The same through all layers of a stage (Abnar and Zuidema 2020). */
+export const ATTENTION_ROLLOUT = shareOf("attention-rollout", "attention rolled out");
+/** Share of all positions' attention that each patch receives, in one layer. */
+export const ATTENTION_RECEIVED = shareOf("attention-received", "attention received");
+
+function shareOf(name: string, noun: string): Quantity {
+  return {
+    name,
+    unit: "",
+    noun,
+    plural: `shares of ${noun}`,
+    range: [0, 1],
+    domain: null,
+    scale: "from-zero",
+    decimals: 3,
+    similarity: false,
+    chance: false,
+  };
+}
+
+/** Attention divided by what causal attention that spreads evenly over all that comes before would give. */
+export function overUniform(of: Quantity): Quantity {
+  const noun = `${of.noun} over uniform causal attention`;
+  return { ...of, name: `${of.name}-over-uniform`, unit: "×", noun, plural: noun, range: null, decimals: 1 };
+}
+
 const OWN = [COSINE_QUANTITY, COSINE_ABOVE_BASELINE, COSINE_SUM].flatMap((q) => [q, differenceOf(q)]);
 /** Quantities of layers that the package measures: nobody else's may have their names. */
-const MEASURED = [SCORE_DROP];
+const MEASURED = [
+  SCORE_DROP,
+  ...[ATTENTION, ATTENTION_ROLLOUT, ATTENTION_RECEIVED].flatMap((q) => [q, overUniform(q)]),
+];
 const NAME = /^[a-z][a-z0-9-]*$/;
 
 const phrase = textAs((words) => printable(words, 80), 80);

@@ -9,6 +9,7 @@ import {
   type ResultModel,
 } from "./lens-state.js";
 import { pictureSize } from "./picture.js";
+import { printable } from "./printable.js";
 import { quantitySchema } from "./quantities.js";
 import {
   bytes,
@@ -243,6 +244,7 @@ const layerSchema = object<Layer>({
       of: oneOf(["query", "word", "token"]),
       index: integer(0, mostTokens),
       data: floats(),
+      note: optional(textAs((words) => printable(words, 300), 300)),
     }),
     1,
     2 * mostTokens + 1,

@@ -255,6 +255,8 @@ export interface LayerMap {
   index: number;
   /** `data[row * columns + column]` on the grid of the explanation, in the quantity's unit. */
   data: Float32Array;
+  /** What else a reader has to know of it, as the words of a sentence: which layer of a model, say. Data, never markup. */
+  note?: string;
 }
 
 /** What is known of a page's patches beside cosines: attention, say, or what someone measured. Of as many words as there are maps. */

@@ -55,7 +55,7 @@ export interface ExplanationJson {
 export interface LayerJson {
   quantity: Quantity;
   /** Of the query, of a word or token by its index; each map as `maps`, [row][column]. */
-  maps: { of: LayerMap["of"]; index: number; map: string | number[][] }[];
+  maps: (Pick<LayerMap, "of" | "index" | "note"> & { map: string | number[][] })[];
 }
 
 /** What a lens shows, as a file: the explanation in view, and beside it what the picture is made of. */
@@ -170,7 +170,12 @@ export function explanationJson(
     ...(layers.length > 0 && {
       layers: layers.map((layer) => ({
         quantity: layer.quantity,
-        maps: layer.maps.map(({ of, index, data }) => ({ of, index, map: packed(data) })),
+        maps: layer.maps.map(({ of, index, data, note }) => ({
+          of,
+          index,
+          map: packed(data),
+          ...(note && { note }),
+        })),
       })),
     }),
     provenance,

@@ -35,7 +35,7 @@ export function finding(scene: Scene): string {
   if (shown.kind === "difference")
     return `Difference of ${shown.label}: largest in favour of the first at ${place} (${value}).`;
   if (!quantity.similarity)
-    return `${capital(quantity.noun)}, ${shown.label}: highest at ${place} (${value}).`;
+    return `${capital(quantity.noun)}, ${shown.label}: highest at ${place} (${value}).${noted(scene)}`;
   const what = shown.kind === "aggregate" ? `The ${shown.label}` : `${capital(shown.kind)} ${shown.label}`;
   const is = shown.kind === "aggregate" ? "is highest" : "matches best";
   const says = `${what} ${is} at ${place} (${quantity.noun} ${value})${judgement(scene)}.`;
@@ -43,6 +43,11 @@ export function finding(scene: Scene): string {
   return token?.offImage
     ? `${says} Its strongest match (cosine ${decimal(token.best)}) is outside the image, where no map can show it.`
     : says;
+}
+
+/** What else is said of the map, as a sentence with the space before it; empty where there is nothing. */
+function noted({ shown: { note } }: Scene): string {
+  return note ? ` ${capital(printable(note, 300))}.` : "";
 }
 
 /** What chance has to do with it, as the end of a sentence; empty where it was not measured. */

@@ -20,7 +20,13 @@ export function layerShown(explanation: Explanation, layer: Layer, view: Selecti
 function tokenShown(explanation: Explanation, layer: Layer, index: number): Shown | null {
   const { query } = explanation;
   const own = mapsOf(layer, "token").find((map) => map.index === index);
-  if (own) return { ...tokenSelection(query, index), map: combined(explanation, layer, [own]), wider: false };
+  if (own)
+    return {
+      ...tokenSelection(query, index),
+      map: combined(explanation, layer, [own]),
+      wider: false,
+      ...noteOf([own]),
+    };
   // The only token of a word stands for the word.
   const { word } = query.tokens[index];
   return word !== null && query.words[word].tokens.length === 1 ? wordShown(explanation, layer, word) : null;
@@ -33,7 +39,12 @@ function wordShown(explanation: Explanation, layer: Layer, index: number): Shown
   const parts = mapsOf(layer, "token").filter((map) => word.tokens.includes(map.index));
   if (own.length === 0 && parts.length < word.tokens.length) return null;
   const map = combined(explanation, layer, own.length > 0 ? own : parts, "mean");
-  return { ...word, map, wider: false };
+  return { ...word, map, wider: false, ...noteOf(own) };
+}
+
+function noteOf(parts: readonly LayerMap[]): Pick<Shown, "note"> {
+  const [{ note } = {}] = parts;
+  return parts.length === 1 && note ? { note } : {};
 }
 
 function queryShown(explanation: Explanation, layer: Layer, { scope }: Selection): Shown | null {
@@ -47,6 +58,7 @@ function queryShown(explanation: Explanation, layer: Layer, { scope }: Selection
         tokens: scopeTokens(explanation, scope),
         map: combined(explanation, layer, own),
         wider: false,
+        ...noteOf(own),
       };
 }
 
@@ -71,6 +83,7 @@ function together(explanation: Explanation, layer: Layer, view: Selection): Show
     tokens: parts.flatMap(({ of, index }) => (of === "word" ? words[index].tokens : [index])),
     map: combined(explanation, layer, parts, how),
     wider: false,
+    ...noteOf(parts),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Shown extends Judged {
   label: string;
   /** True where there is no map of what is selected, so that a wider one is shown: the word's, the query's. */
   wider: boolean;
+  /** What else is said of it; nothing of several maps together. */
+  note?: string;
 }
 
 /** What a map is of, before it has one. */

@@ -3,6 +3,8 @@ import { invalid, oneOf } from "../../core/data/check.js";
 import {
   AGGREGATES,
   type Aggregate,
+  ATTENTION,
+  type AttentionMap,
   aggregate,
   type Baseline,
   type Chance,
@@ -56,6 +58,7 @@ import { currentKernel } from "../jupyter/kernel.js";
 import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import { checkListener } from "../jupyter/widget-protocol/listeners.js";
 import type { Report } from "../widgets/progress.js";
+import { attention, attentionReceived, type LensAttentionOptions } from "./lens-attention.js";
 import { type CheckOptions, sanity, stability } from "./lens-checks.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
 import { type Faithfulness, faithfulness, type LensFaithfulnessOptions } from "./lens-faithfulness.js";
@@ -217,8 +220,8 @@ export class Lens {
   }
 
   /**
-   * Adds a map of something else than cosines to the page in view, or replaces it, and shows it: attention, say, or what you
-   * measured. It has its own legend, and is in every file. `lens.view.quantity` chooses between it and `"cosine"`.
+   * Adds a map of something else than cosines to the page in view, or replaces it, and shows it: what you measured, say.
+   * It has its own legend, and is in every file. `lens.view.quantity` chooses between it and `"cosine"`.
    * @param quantity for example `{ name: "altitude", unit: "m", range: [0, 900] }`
    * @param numbers one a patch, row by row from the top left, in the quantity's unit
    * @param of a word of the query, or index of a token; without it the map is of the whole query
@@ -248,6 +251,40 @@ export class Lens {
   async occlusion(options: OcclusionOptions = {}): Promise<Occlusion> {
     this.#enough = new AbortController();
     return occlusion(this.#experiments, options);
+  }
+
+  /**
+   * Where a patch's vector took its content from, in the model that embeds the page: the share of its attention that goes to
+   * each patch. It adds up to 1 with what goes off the page (`map.offPage`). It is no explanation of the score: query and page
+   * never attend to each other. The lens shows it as the quantity `attention`, or `attention-rollout`.
+   * @param of the best patch of a word of the query or of a token, by its index; or any patch, `{ row, column }`
+   * @param options.stage `language` (the default, where there is one) or `tower`; `layer`, from 0, the last one when left out;
+   *   `head`, the mean over them when left out; `rollout` for all layers; `overUniform` to divide by uniform causal attention
+   * @throws ModelError for a model without attention, such as `mini`; RangeError naming the layers, heads and words there are
+   */
+  async attention(
+    of: string | number | { row: number; column: number },
+    options: LensAttentionOptions = {},
+  ): Promise<AttentionMap> {
+    this.#enough = new AbortController();
+    const token = (index: number) => {
+      tokenMap(this.explanation.maps, index);
+      return { token: index };
+    };
+    const which =
+      typeof of === "string" ? { word: this.#word(of).index } : typeof of === "number" ? token(of) : of;
+    return attention(this.#experiments, which, options);
+  }
+
+  /**
+   * What each patch of the page in view receives of the attention of all positions. The lens shows it as the quantity
+   * `attention-received`.
+   * @param options as of {@link attention}, but for `rollout`
+   * @throws as {@link attention}
+   */
+  async attentionReceived(options: Omit<LensAttentionOptions, "rollout"> = {}): Promise<AttentionMap> {
+    this.#enough = new AbortController();
+    return attentionReceived(this.#experiments, options);
   }
 
   /**
@@ -455,7 +492,13 @@ export class Lens {
 
   /** What the person at the widget asks to be measured. */
   async #measureFor(quantity: string, report: (busy: string, fraction: number) => void): Promise<void> {
-    oneOf(quantity, "quantity", [SCORE_DROP.name]);
+    oneOf(quantity, "quantity", [SCORE_DROP.name, ATTENTION.name]);
+    if (quantity === ATTENTION.name) {
+      report("Reading attention", 0);
+      const { words } = this;
+      await this.attention(this.state.view.token ?? words[this.state.view.word ?? 0]?.text ?? 0);
+      return;
+    }
     const { words } = this.state.data.pages[this.explanation.page];
     await this.occlusion({
       by: words?.length ? "word" : "grid",

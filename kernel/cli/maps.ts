@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   AGGREGATES,
+  ATTENTION,
   BLENDS,
   CELLS,
   COVER_KINDS,
@@ -23,6 +24,7 @@ import { explainPage } from "../../engine/explain/index.js";
 import { lensPage } from "../api/lens-page.js";
 import { FORMATS, saveLens } from "../api/save.js";
 import { several } from "../several.js";
+import { withAttention } from "./attention-maps.js";
 import { bestPages, type Scored } from "./best-pages.js";
 import { findDocuments } from "./documents.js";
 import { openDocuments, openModel, outputFolder } from "./inputs.js";
@@ -46,7 +48,7 @@ import { coverFill, withDrops } from "./score-drops.js";
 import { print, progress, say } from "./terminal.js";
 import { worked } from "./work.js";
 
-const QUANTITIES = ["cosine", SCORE_DROP.name];
+const QUANTITIES = ["cosine", SCORE_DROP.name, ATTENTION.name];
 
 export const maps: Command = {
   summary: "similarity maps of queries on documents, as pictures and numbers",
@@ -60,7 +62,8 @@ ${DOCUMENT_USAGE}
 ${MODEL_USAGE}
   --tokens WHICH    tokens that get a map of their own: words (default), all, none, or indices: 0,2,5
   --quantity NAME   what the maps show: ${QUANTITIES.join(", ")}; default cosine. score-drop covers a part of the page at
-                    a time and embeds it anew: as many embeddings as the page has words
+                    a time and embeds it anew: as many embeddings as the page has words; attention is where the
+                    best patch of each word attends to: last layer, mean over heads
   --cover PART      what score-drop covers at a time: ${COVER_KINDS.join(", ")}; default word
   --fill FILL       what it puts in its place: paper (default), blur, mean, or a colour such as "#808080"
   --aggregate HOW   the map of all words together: ${AGGREGATES.join(", ")}; default max
@@ -130,7 +133,11 @@ ${PAGE_USAGE}`,
         async each({ page, query }) {
           const cosines = await explainPage(model, page, query, { signal });
           const explanation =
-            quantity === "cosine" ? cosines : await withDrops(model, page, cosines, { ...covering, signal });
+            quantity === "cosine"
+              ? cosines
+              : quantity === ATTENTION.name
+                ? await withAttention(model, page, cosines, signal)
+                : await withDrops(model, page, cosines, { ...covering, signal });
           if (out !== null) {
             const named = pageFolder(page.source, await page.digest({ signal }));
             const folder = join(out, named, queryFolder(query));

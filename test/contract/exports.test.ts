@@ -10,6 +10,8 @@ import { json } from "./source";
 const VALUES = [
   "ModelError",
   "PageError",
+  "attention",
+  "attentionReceived",
   "clearOutput",
   "compareProfiles",
   "display",
@@ -24,6 +26,7 @@ const VALUES = [
 ];
 const TYPES = [
   "Aggregate",
+  "AttentionMap",
   "Chance",
   "ExplainOptions",
   "Explanation",
@@ -68,7 +71,7 @@ test("colpali-lens exports these names, each listed, and no others", () => {
   const { values, types } = exportsOf("kernel/index.ts");
   expect(values).toEqual(VALUES);
   expect(types).toEqual(TYPES);
-  expect([...values, ...types].length).toBe(35);
+  expect([...values, ...types].length).toBe(38);
   expect(Object.keys(running).sort()).toEqual(VALUES);
 });
 

@@ -52,13 +52,14 @@ test("what is not said of a quantity follows from its name and range", () => {
     range: null,
     decimals: 2,
   });
-  expect(defineQuantity({ name: "attention", range: [0, 0.01] }).decimals).toBe(4);
+  expect(defineQuantity({ name: "albedo", range: [0, 0.01] }).decimals).toBe(4);
 });
 
 test("nobody else's quantity has the name of one that the package measures", () => {
-  expect(() => defineQuantity({ name: "score-drop" })).toThrow(
-    'invalid quantity.name: "score-drop", expected another name: this one is measured by the package',
-  );
+  for (const name of ["score-drop", "attention", "attention-rollout", "attention-received-over-uniform"])
+    expect(() => defineQuantity({ name })).toThrow(
+      `invalid quantity.name: "${name}", expected another name: this one is measured by the package`,
+    );
 });
 
 test("what is said of a quantity is checked", () => {

@@ -157,6 +157,52 @@ test("palette, scale and cells are those that were asked for; others are refused
   );
 }, 60_000);
 
+test("--quantity attention maps where the best patch of each word attends to, and says which and what goes off the page", async () => {
+  const golden = join(__dirname, "../fixtures/golden");
+  const asked = [
+    "maps",
+    join(golden, "images/landscape.png"),
+    "--model",
+    join(golden, "colqwen2"),
+    "--quantity",
+  ];
+  const query = ["--queries", "wind power", "--json", "--arrays", "--quiet"];
+  const { code, out } = await cli(...asked, "attention", ...query);
+  expect(code).toBe(0);
+  const [{ quantity, maps }] = JSON.parse(out).layers;
+  expect(quantity.name).toBe("attention");
+  expect(maps.map(({ of, index }: { of: string; index: number }) => `${of} ${index}`)).toEqual([
+    "word 0",
+    "word 1",
+  ]);
+  for (const { note, map } of maps as { note: string; map: number[][] }[]) {
+    const [, row, column, off] =
+      /^of the patch at row (\d+), column (\d+); language model, layer 1, mean over heads; (\S+) % off the page/.exec(
+        note,
+      )!;
+    const all = map.flat().reduce((a, b) => a + b, 0);
+    expect(Math.abs(all + Number(off) / 100 - 1)).toBeLessThanOrEqual(0.0005 + 1e-5);
+    // A causal layer: nothing after the patch.
+    const after = map.flatMap((cells, r) =>
+      cells.filter((_, c) => r > Number(row) || (r === Number(row) && c > Number(column))),
+    );
+    expect(Math.max(0, ...after)).toBe(0);
+    expect(map[Number(row)][Number(column)]).toBeGreaterThan(0);
+  }
+  const mini = await cli(
+    "maps",
+    join(golden, "images/landscape.png"),
+    "--queries",
+    "x",
+    "--quantity",
+    "attention",
+    "--quiet",
+    "--json",
+  );
+  expect(mini.code).toBe(1);
+  expect(mini.err).toContain("no attention to be had of mini: its page graph does not attend");
+}, 120_000);
+
 test("--quantity score-drop covers each printed word: the map is highest where covering takes most", async () => {
   const file = join(folder, "two-words.pdf");
   const texts = [
@@ -252,7 +298,7 @@ test.each([
   [
     ["maps", REPORT, "--queries", "x", "--quantity", "attention-span"],
     2,
-    "invalid --quantity: attention-span, expected one of cosine, score-drop",
+    "invalid --quantity: attention-span, expected one of cosine, score-drop, attention",
   ],
   [
     ["maps", REPORT, "--queries", "x", "--fill", "clear"],
