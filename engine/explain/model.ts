@@ -10,6 +10,7 @@ import {
   sharedName,
 } from "../../core/index.js";
 import type { Family, PromptProfile } from "../families/family.js";
+import { batchesOfOneLength, repeated } from "../graphs/batches.js";
 import type { Engine, LoadedGraphs } from "../graphs/loaded-graphs.js";
 import type { MaxSimGraph } from "../graphs/maxsim-graph.js";
 import type { TappedGraphs } from "../graphs/tapped-graphs.js";
@@ -80,8 +81,15 @@ export interface ModelInfo {
   graphs: { file: string; inputs: ValueInfo[]; outputs: ValueInfo[]; opset: number; producer: string }[];
   /** SHA-256 (hex) of each weights file by name. */
   weights: Record<string, string>;
+  /** Further ways of the same graph that there are, for `loadModel(ref, { graph })`. */
+  variants: string[];
+  /** Bytes that it takes on a processor: its weights, and a page of A4 size on top (0: not known); and what was free, of what. */
+  memory: { weights: number; page: number; free: number; of: string };
   warnings: string[];
 }
+
+/** Short sequences: reading the weights takes longer than the work, and is shared. */
+const QUERY_BATCH = 16;
 
 /** Everything that a model is made of, checked and ready. */
 export interface ModelParts {
@@ -103,6 +111,8 @@ export interface ModelParts {
   /** Attention heads a layer, by the configuration. */
   heads: ReadModel["heads"];
   cache: EmbeddingCache;
+  /** Whether the graph for queries leaves the image tower out where there is no image token. */
+  skipsImage: boolean;
   /** Tells the person something about a query. */
   warn: (message: string) => void;
   /** Queries that a warning was given of. */
@@ -190,10 +200,18 @@ export class Model {
     const queries = texts.map((text) => this.#asked(text));
     const start = performance.now();
     const embedAll = async (graphs: LoadedGraphs, stop: AbortSignal) => {
-      const parts: MultiVector[] = [];
-      for (const query of queries) {
-        parts.push(await this.#embedQuery(graphs, query, stop));
-        const [done, total] = [parts.length, texts.length];
+      const parts = new Array<MultiVector>(queries.length);
+      let done = 0;
+      const total = texts.length;
+      options.onProgress?.({ done, total, etaSeconds: null });
+      for (const batch of batchesOfOneLength(queries, this.#queryBatch(graphs.query))) {
+        const vectors = await this.#embedTogether(
+          graphs,
+          batch.map((i) => queries[i]),
+          stop,
+        );
+        for (const [k, i] of batch.entries()) parts[i] = vectors[k];
+        done += batch.length;
         options.onProgress?.({ done, total, etaSeconds: secondsLeft(start, done, total) });
       }
       return joinVectors(parts, this.dim);
@@ -432,6 +450,42 @@ export class Model {
     return this.#embed(graphs.query, ids, async () => emptyFeeds(), `query "${query.text}"`, signal);
   }
 
+  /** Queries of one length. Nothing is padded, so each gets the vectors that it has by itself. */
+  async #embedTogether(
+    graphs: LoadedGraphs,
+    queries: readonly Query[],
+    signal: AbortSignal,
+  ): Promise<MultiVector[]> {
+    const oneByOne = async () => {
+      const all: MultiVector[] = [];
+      for (const query of queries) all.push(await this.#embedQuery(graphs, query, signal));
+      return all;
+    };
+    const [count, length] = [queries.length, queries[0].tokens.length];
+    if (count === 1) return oneByOne();
+    const graph = graphs.query;
+    const ids = queries.flatMap((query) => query.tokens.map((t) => t.id));
+    const feeds = graph.inputs.some(isPixels)
+      ? repeated(graph, this.#parts.processor.emptyFeeds(), count)
+      : {};
+    try {
+      const all = { ...feeds, ...textFeeds(ids, [count, length]) };
+      const result = await graph.run(all, undefined, signal);
+      return checked(Object.values(result)[0], count, this.dim, graph.name, "queries");
+    } catch (error) {
+      // A graph that was traced with one row may say that it takes more.
+      if (!(error instanceof ProviderError)) throw error;
+      return oneByOne();
+    }
+  }
+
+  /** Queries at a time. An image tower that looks at each one's empty image gains nothing by company, and takes its memory. */
+  #queryBatch(graph: Graph): number {
+    const isOne = graph.inputs.some((input) => typeof input.shape[0] === "number");
+    const looks = graph.inputs.some(isPixels) && !this.#parts.skipsImage;
+    return isOne || looks ? 1 : QUERY_BATCH;
+  }
+
   /** Ids of the page prompt and the grid in it: patches are where the image token is, never "the first 1024". */
   #pagePrompt(layout: PageLayout): { ids: number[] | null; grid: PatchGrid } {
     const { profile, tokenizer, info } = this.#parts;
@@ -471,16 +525,20 @@ export class Model {
     signal?: AbortSignal,
   ): Promise<MultiVector> {
     signal?.throwIfAborted();
-    const takesImage = graph.inputs.some((i) => i.name === "pixel_values");
-    const feeds: Record<string, Feed> = takesImage ? await image(signal) : {};
-    if (ids) {
-      const shape = [1, ids.length];
-      feeds.input_ids = { type: "int64", data: BigInt64Array.from(ids, BigInt), shape };
-      feeds.attention_mask = { type: "int64", data: new BigInt64Array(ids.length).fill(1n), shape };
-    }
+    const feeds: Record<string, Feed> = graph.inputs.some(isPixels) ? await image(signal) : {};
+    if (ids) Object.assign(feeds, textFeeds(ids, [1, ids.length]));
     const result = await graph.run(feeds, undefined, signal);
-    return checked(Object.values(result)[0], this.dim, graph.name, what);
+    return checked(Object.values(result)[0], 1, this.dim, graph.name, what)[0];
   }
+}
+
+const isPixels = ({ name }: ValueInfo): boolean => name === "pixel_values";
+
+function textFeeds(ids: readonly number[], shape: [number, number]): Record<string, Feed> {
+  return {
+    input_ids: { type: "int64", data: BigInt64Array.from(ids, BigInt), shape },
+    attention_mask: { type: "int64", data: new BigInt64Array(ids.length).fill(1n), shape },
+  };
 }
 
 /** A page with its sha256. One that is rendered for that keeps its pixels at hand, which go on into the graph. */
@@ -516,11 +574,20 @@ export function findProfile(
   return found;
 }
 
-/** @throws ModelError for another shape or dimension; ProviderError for values that are no numbers */
-function checked({ data, shape }: FloatTensor, dim: number, graph: string, what: string): MultiVector {
-  if (shape.length !== 3 || shape[0] !== 1 || shape[2] !== dim)
+/**
+ * The vectors of each row of a batch.
+ * @throws ModelError for another shape or dimension; ProviderError for values that are no numbers
+ */
+function checked(
+  { data, shape }: FloatTensor,
+  batch: number,
+  dim: number,
+  graph: string,
+  what: string,
+): MultiVector[] {
+  if (shape.length !== 3 || shape[0] !== batch || shape[2] !== dim)
     throw new ModelError(
-      `invalid output of ${graph}: shape [${shape.join(", ")}], expected [1, vectors, ${dim}]`,
+      `invalid output of ${graph}: shape [${shape.join(", ")}], expected [${batch}, vectors, ${dim}]`,
     );
   for (let i = 0; i < data.length; i++)
     if (!Number.isFinite(data[i]))
@@ -528,5 +595,11 @@ function checked({ data, shape }: FloatTensor, dim: number, graph: string, what:
         `invalid output of ${graph} for ${what}: ${data[i]} in vector ${Math.floor(i / dim)}, expected finite numbers; ` +
           "try another execution provider or weights in float32",
       );
-  return { kind: "vectors", data, count: shape[1], dim };
+  const count = shape[1];
+  return Array.from({ length: batch }, (_, row) => ({
+    kind: "vectors",
+    data: batch === 1 ? data : data.slice(row * count * dim, (row + 1) * count * dim),
+    count,
+    dim,
+  }));
 }

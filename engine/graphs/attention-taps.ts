@@ -10,6 +10,7 @@ import {
 } from "onnx-buf";
 import type { AttentionStage } from "../../core/index.js";
 import { type AttentionLayer, attentionLayers } from "./attention-layers.js";
+import { withoutImageBranch } from "./image-branch.js";
 
 /**
  * Makes a graph give its attention instead of its embeddings. The matrices stay inside: what comes out are
@@ -24,6 +25,7 @@ import { type AttentionLayer, attentionLayers } from "./attention-layers.js";
  * @returns the layers; empty, and the graph left as it is, where there is none whose weights can be had
  */
 export function tapAttention(model: ModelProto): AttentionLayer[] {
+  withoutImageBranch(model.graph!);
   const layers = attentionLayers(model);
   if (layers.every(({ weights }) => weights === null)) return layers;
   const graph = model.graph!;

@@ -10,8 +10,11 @@ export type { OpenPagesOptions } from "../pages/index.js";
 /** {@link load} with a progress bar in the cell for what takes long; pass `onProgress` to show it your own way. */
 export function loadModel(ref: string, options: LoadOptions = {}): Promise<Model> {
   if (options.onProgress) return load(ref, options);
-  return withProgress(`Loading ${sharedReference(ref)}`, "steps", (report) =>
-    load(ref, { ...options, onProgress: ({ done, total }) => report(done, total) }),
+  return withProgress(`Loading ${sharedReference(ref)}`, "MB", (report) =>
+    load(ref, {
+      ...options,
+      onProgress: ({ step, done, total }) => report(Math.ceil(done / 1e6), Math.ceil(total / 1e6), step),
+    }),
   );
 }
 

@@ -14,24 +14,25 @@ interface Opening {
 
 /** Model and provider as asked, with warnings and progress on stderr. */
 export async function openModel(
-  values: { model: string; profile?: string; provider: string; revision?: string },
+  values: { model: string; profile?: string; provider: string; revision?: string; graph?: string },
   { quiet, signal }: Opening,
 ): Promise<Model> {
   const provider = keyword("provider", values.provider, PROVIDER_NAMES);
-  const loading = progress(`loading ${values.model}`, "steps", quiet);
-  const downloads = new Map<string, Report>();
-  const download = (step: string) => {
-    const report = downloads.get(step) ?? progress(step, "MB", quiet);
-    downloads.set(step, report);
-    return (done: number, total: number) => report(megabytes(done), megabytes(total));
+  const reports = new Map<string, Report>();
+  const reportOf = (step: string): Report => {
+    const report = reports.get(step) ?? progress(step, "MB", quiet);
+    reports.set(step, report);
+    return report;
   };
   return loadModel(values.model, {
     profile: values.profile,
     provider,
     revision: values.revision,
+    graph: values.graph,
     signal,
+    // What is loaded is the end of loading.
     onProgress: ({ step, done, total }) =>
-      (step.startsWith("downloading") ? download(step) : loading)(done, total),
+      reportOf(step.replace(/^loaded/, "loading"))(megabytes(done), megabytes(total)),
     onWarning,
   });
 }

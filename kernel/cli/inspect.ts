@@ -1,3 +1,5 @@
+import type { ModelInfo } from "../hub/load-model.js";
+import { gibibytes } from "../hub/memory-need.js";
 import { openModel } from "./inputs.js";
 import { type Command, MODEL_OPTIONS, MODEL_USAGE, readArguments } from "./options.js";
 
@@ -35,6 +37,8 @@ ${MODEL_USAGE.split("\n").slice(1).join("\n")}
       ],
       ["profile", `${info.profile.name} (of ${info.profiles.map((p) => p.name).join(", ")})`],
       ["provider", info.provider],
+      ["memory", memory(info.memory)],
+      ...(info.variants.length > 0 ? [["variants", info.variants.join(", ")] as [string, string]] : []),
       ["colours", `cosines from ${info.domain[0]} to ${info.domain[1]}, ${info.domainFrom}`],
       [
         "image token",
@@ -57,3 +61,9 @@ ${MODEL_USAGE.split("\n").slice(1).join("\n")}
     return 0;
   },
 };
+
+/** What it takes on a processor, beside what was free before it was opened. */
+function memory({ weights, page, free, of }: ModelInfo["memory"]): string {
+  const paged = page > 0 ? ` and ${gibibytes(page)} for a page of A4 size` : "";
+  return `${gibibytes(weights)} for weights${paged} on a processor; ${gibibytes(free)} free within ${of}`;
+}

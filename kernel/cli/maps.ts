@@ -72,6 +72,7 @@ ${MODEL_USAGE}
   --blend HOW       how colours lie on the page: ${BLENDS.join(", ")}; default tint
   --scale NAME      ${folded(`what the colour scale spans, or --normalize: ${SCALE_NAMES.join(", ")}; default absolute`)}
   --cells HOW       how cells are drawn: ${CELLS.join(", ")}; default nearest; smooth is for display only
+  --no-controls     chance is not measured: 100 control queries fewer, and no word is said to be beyond chance
   --arrays          JSON with maps as nested arrays [token][row][column]
   --out DIR         default similarity-maps
   --json            print explanation@1 on stdout (an object for one page and query, else an array), no files
@@ -131,7 +132,10 @@ ${PAGE_USAGE}`,
         signal,
         kept: (done) => `, ${done} of ${work.length} maps are ${out === null ? "printed" : `in ${out}`}`,
         async each({ page, query }) {
-          const cosines = await explainPage(model, page, query, { signal });
+          const cosines = await explainPage(model, page, query, {
+            signal,
+            ...(values["no-controls"] && { baseline: null }),
+          });
           const explanation =
             quantity === "cosine"
               ? cosines
@@ -178,6 +182,7 @@ const OPTIONS = {
   blend: { type: "string", default: "tint" },
   scale: { type: "string", default: "absolute" },
   cells: { type: "string", default: "nearest" },
+  "no-controls": { type: "boolean", default: false },
   arrays: { type: "boolean", default: false },
   out: { type: "string" },
   json: { type: "boolean", default: false },

@@ -130,6 +130,7 @@ export const MODEL_OPTIONS = {
   profile: { type: "string" },
   provider: { type: "string", default: "auto" },
   revision: { type: "string" },
+  graph: { type: "string" },
 } as const;
 
 export const PROVIDER_NAMES = ["auto", ...PROVIDERS] as const;
@@ -145,6 +146,7 @@ export const DOCUMENT_OPTIONS = {
 
 export const MODEL_USAGE = `  --model REF       "mini" (default), a folder, or "owner/name" on a model hub
   --revision REV    branch, tag or commit of a hub model
+  --graph NAME      a variant of the graph that the model has, for example quantized
   --profile NAME    prompt profile, for example engine-0.3.13; the checkpoint's default when left out
   --provider NAME   ${PROVIDER_NAMES.join(", ")}; default auto`;
 

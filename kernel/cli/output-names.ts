@@ -17,7 +17,26 @@ export function queryFolder(query: string): string {
 }
 
 export function tokenFile({ tokens }: Query, token: QueryToken): string {
-  return `token-${padded(token.index, Math.max(10, tokens.length - 1))}-${slug(token.text)}`;
+  const isBytes = tokens.some(({ text }) => text.includes(SPACE));
+  const text = isBytes ? fromBytes(token.text) : token.text;
+  return `token-${padded(token.index, Math.max(10, tokens.length - 1))}-${slug(text)}`;
+}
+
+/** The space of tokenizers that write every byte as one printable letter (GPT-2's and those after it). */
+const SPACE = "\u0120";
+
+/** Bytes that stand for themselves; the rest are U+0100 and on, in their order. */
+const isPlain = (byte: number): boolean =>
+  (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+const OTHERS = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !isPlain(byte));
+
+/** The text of such a token; special tokens are written plainly, and come out as they are. */
+function fromBytes(token: string): string {
+  const bytes = Array.from(token, (letter) => {
+    const code = letter.codePointAt(0)!;
+    return code < 0x100 ? code : OTHERS[code - 0x100];
+  });
+  return bytes.every((byte) => byte !== undefined) ? Buffer.from(bytes).toString("utf8") : token;
 }
 
 /** With as many digits as the last number has. */

@@ -1,4 +1,4 @@
-import { amount, count } from "../widgets/progress.js";
+import { Pace } from "../widgets/progress.js";
 
 /** Called with how many of how many are done. */
 export type Report = (done: number, total: number) => void;
@@ -14,20 +14,34 @@ let isLive = false;
  */
 export function progress(label: string, unit: string, quiet: boolean): Report {
   if (quiet) return () => {};
-  const began = Date.now();
+  const pace = new Pace(unit, Date.now());
   let tenths = 0;
   return (done, total) => {
-    const seconds = (Date.now() - began) / 1000;
-    const line =
+    pace.report(done, total, Date.now());
+    const seconds = (Date.now() - pace.start) / 1000;
+    const line = () =>
       done < total
-        ? `${label}: ${count(unit, done, total, seconds)}`
-        : `${label}: ${amount(total, unit)} in ${seconds.toFixed(1)} s`;
-    if (process.stderr.isTTY) rewrite(line, done >= total);
+        ? `${label}: ${pace.text(Date.now())}`
+        : `${label}: ${pace.whole} in ${seconds.toFixed(1)} s`;
+    if (process.stderr.isTTY) live(done < total ? line : null, line());
     else if (Math.floor((10 * done) / total) > tenths) {
       tenths = Math.floor((10 * done) / total);
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${line()}\n`);
     }
   };
+}
+
+let clock: ReturnType<typeof setInterval> | undefined;
+
+/** Shows a line, and again each second while it stands: one page of a large model takes half a minute. */
+function live(again: (() => string) | null, line: string): void {
+  clearInterval(clock);
+  rewrite(line, again === null);
+  if (!again) return;
+  clock = setInterval(() => {
+    if (isLive) rewrite(again(), false);
+  }, 1000);
+  clock.unref();
 }
 
 /** A line for people, on stderr. */

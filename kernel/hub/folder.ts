@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { ImageConfig, ModelConfigs } from "../../engine/model-configs.js";
 import { ModelError } from "../../engine/model-error.js";
 import { mistaken } from "./mistaken.js";
+import { chooseGraphs, PAGE_GRAPHS } from "./variants.js";
 
 /** The files of a model on disk, found and parsed, nothing loaded yet. */
 export interface ModelFolder {
@@ -19,16 +20,9 @@ export interface ModelFolder {
   graphs: { page: string; query: string | null };
   /** Further graphs for pages, by name. */
   unused: string[];
+  /** Further ways of the same graph, which `{ graph }` chooses. */
+  variants: string[];
 }
-
-export const PAGE_GRAPHS: readonly string[] = [
-  "model.onnx",
-  "vision.onnx",
-  "vision_model.onnx",
-  "onnx/model.onnx",
-  "onnx/vision_model.onnx",
-];
-export const QUERY_GRAPHS: readonly string[] = ["text.onnx", "text_model.onnx", "onnx/text_model.onnx"];
 
 export const CONFIG_FILES: readonly string[] = [
   "config.json",
@@ -38,17 +32,22 @@ export const CONFIG_FILES: readonly string[] = [
   "tokenizer_config.json",
 ];
 
+/** How a model is named, and which of its graphs is meant. */
+interface Naming {
+  id: string;
+  name: string;
+  revision?: string | null;
+  /** A variant's name. */
+  graph?: string;
+}
+
 /** @throws ModelError naming the folder, what is missing and what to do */
-export function readModelFolder(
-  path: string,
-  { id, name, revision = null }: { id: string; name: string; revision?: string | null },
-): ModelFolder {
+export function readModelFolder(path: string, { id, name, revision = null, graph }: Naming): ModelFolder {
   const info = statSync(path, { throwIfNoEntry: false });
   if (info && !info.isDirectory()) throw new ModelError(noFolder(id));
   if (!info) throw new ModelError(`no such model folder: ${id}`);
-  const find = (names: readonly string[]) => names.map((n) => join(path, n)).find(existsSync) ?? null;
-  const page = find(PAGE_GRAPHS);
-  if (!page)
+  const chosen = chooseGraphs(graphFiles(path), graph, id);
+  if (!chosen)
     throw new ModelError(
       `no ONNX graph in ${id}, expected ${PAGE_GRAPHS.slice(0, 3).join(" or ")}; ${insteadOfGraph(path)}`,
     );
@@ -71,8 +70,9 @@ export function readModelFolder(
     configs: { model: readJson(path, "config.json", id) ?? {}, image, processor },
     tokenizer: readJson(path, "tokenizer.json", id)!,
     tokenizerConfig: readJson(path, "tokenizer_config.json", id) ?? {},
-    graphs: { page, query: find(QUERY_GRAPHS) },
-    unused: PAGE_GRAPHS.filter((name) => join(path, name) !== page && existsSync(join(path, name))),
+    graphs: { page: join(path, chosen.page), query: chosen.query && join(path, chosen.query) },
+    unused: chosen.unused,
+    variants: chosen.variants,
   };
 }
 
@@ -83,13 +83,20 @@ function noFolder(file: string): string {
   return `invalid model: ${file} is a file, expected the folder with the graph, its tokenizer and settings: ${JSON.stringify(dirname(file))}${weights}`;
 }
 
-/** What to do with a folder as it is. */
-function insteadOfGraph(path: string): string {
-  const names = ["", "onnx"].flatMap((under) => {
+/** Names of the files where graphs may lie. */
+function fileNames(path: string): string[] {
+  return ["", "onnx"].flatMap((under) => {
     const folder = join(path, under);
     const files = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
     return files.map((file) => (under ? `${under}/${file}` : file)).sort();
   });
+}
+
+const graphFiles = (path: string): string[] => fileNames(path).filter((name) => name.endsWith(".onnx"));
+
+/** What to do with a folder as it is. */
+function insteadOfGraph(path: string): string {
+  const names = fileNames(path);
   const graphs = names.filter((name) => name.endsWith(".onnx"));
   if (graphs.length > 0) return `it has ${graphs.join(" and ")}: rename the one for pages to model.onnx`;
   const weights = names.filter((name) => WEIGHTS.test(name));

@@ -4,12 +4,16 @@ import { dirname, join, posix } from "node:path";
 import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
 import { ModelError } from "../../engine/model-error.js";
 import { download, RefusedError, type RemoteFile } from "./download.js";
-import { CONFIG_FILES, PAGE_GRAPHS, QUERY_GRAPHS } from "./folder.js";
+import { CONFIG_FILES } from "./folder.js";
 import { type HubAccess, hubAccess } from "./hub-access.js";
 import { readOnnxFile } from "./onnx-file.js";
+import { chooseGraphs, PAGE_GRAPHS } from "./variants.js";
+import { rememberHash } from "./weights.js";
 
 export interface HubOptions {
   revision?: string;
+  /** A variant of the graph, by its name. */
+  graph?: string;
   /** Models are kept below it, one folder a commit. */
   cacheDir: string;
   onProgress?: (progress: { step: string; done: number; total: number }) => void;
@@ -20,6 +24,8 @@ export interface HubModel {
   path: string;
   /** The commit that the revision stands for. */
   commit: string;
+  /** Variants of the graph that the hub has at that commit. */
+  variants: string[];
   /** Set when the hub could not be asked and an earlier download is used. */
   warning: string | null;
 }
@@ -27,8 +33,9 @@ export interface HubModel {
 /** "owner/name" as the hub allows it. */
 export const isHubName = (ref: string): boolean => /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(ref);
 
-/** Lies in a commit's folder when everything is there. */
-const COMPLETE = ".complete.json";
+/** Lies in a commit's folder when everything is there that the graph needs. */
+const completeFile = (graph: string | undefined): string =>
+  graph === undefined ? ".complete.json" : `.complete-${graph.replace(/[^\w.-]/g, "")}.json`;
 
 /**
  * Brings a model's files from the hub into the cache: only what is needed, resumed after a cut, checked by checksum, and
@@ -40,12 +47,18 @@ export async function fetchModel(name: string, options: HubOptions): Promise<Hub
   const root = join(options.cacheDir, "models", name.replace("/", "--"));
   const refs = await readRefs(root);
   const cached = /^[0-9a-f]{40}$/.test(revision) ? revision : refs[revision];
-  const complete = cached !== undefined && existsSync(join(root, cached, COMPLETE));
+  const marker = completeFile(options.graph);
+  const complete = cached !== undefined && existsSync(join(root, cached, marker));
   // A commit never changes; a branch is asked for again.
-  if (complete && cached === revision) return { path: join(root, cached), commit: cached, warning: null };
+  const kept = async (warning: string | null): Promise<HubModel> => {
+    const path = join(root, cached!);
+    const { variants = [] } = JSON.parse(await readFile(join(path, marker), "utf8"));
+    return { path, commit: cached!, variants, warning };
+  };
+  if (complete && cached === revision) return kept(null);
   const access = hubAccess();
   if (access.offline) {
-    if (complete) return { path: join(root, cached), commit: cached, warning: null };
+    if (complete) return kept(null);
     throw new ModelError(
       `${name} (${revision}) is not in ${root} and HF_HUB_OFFLINE is set; load it once with a network`,
     );
@@ -57,29 +70,37 @@ export async function fetchModel(name: string, options: HubOptions): Promise<Hub
   } catch (error) {
     options.signal?.throwIfAborted();
     if (complete && !(error instanceof HubApiError))
-      return {
-        path: join(root, cached),
-        commit: cached,
-        warning: `the hub cannot be reached, using ${name} at ${cached.slice(0, 12)} from an earlier download`,
-      };
+      return kept(
+        `the hub cannot be reached, using ${name} at ${cached.slice(0, 12)} from an earlier download`,
+      );
     throw explained(access, name, revision, error as Error);
   }
   const path = join(root, commit);
-  if (!existsSync(join(path, COMPLETE))) {
+  const variants =
+    chooseGraphs(
+      files.map((f) => f.path),
+      options.graph,
+      name,
+    )?.variants ?? [];
+  if (!existsSync(join(path, marker))) {
     const bring = async (file: RemoteFile) => {
       if (existsSync(join(path, file.path))) return;
       try {
         await bringFile(access, `${name}/resolve/${commit}`, file, path, options);
+        // What the download was checked by need not be computed again.
+        if (file.checksum.kind === "sha256")
+          await rememberHash(options.cacheDir, join(path, file.path), file.checksum.hex);
       } catch (error) {
         throw error instanceof RefusedError ? explained(access, name, revision, error) : error;
       }
     };
-    for (const file of chooseFiles(name, files)) await bring(file);
-    for (const file of externalFiles(name, files, path)) await bring(file);
-    await writeFile(join(path, COMPLETE), JSON.stringify({ name, commit }));
+    const chosen = chooseFiles(name, files, options.graph);
+    for (const file of chosen) await bring(file);
+    for (const file of externalFiles(name, chosen, files, path)) await bring(file);
+    await writeFile(join(path, marker), JSON.stringify({ name, commit, variants }));
   }
   if (refs[revision] !== commit) await writeRefs(root, { ...refs, [revision]: commit });
-  return { path, commit, warning: null };
+  return { path, commit, variants, warning: null };
 }
 
 async function ask(
@@ -115,22 +136,20 @@ async function ask(
 }
 
 /** Settings, tokenizer, and the graph or graphs; nothing else of a repository that may hold many variants. */
-function chooseFiles(name: string, files: RemoteFile[]): RemoteFile[] {
+function chooseFiles(name: string, files: RemoteFile[], graph: string | undefined): RemoteFile[] {
   const byPath = new Map(files.map((f) => [f.path, f]));
-  const first = (names: readonly string[]) => names.map((n) => byPath.get(n)).find((f) => f !== undefined);
-  const page = first(PAGE_GRAPHS);
-  if (!page)
+  const chosen = chooseGraphs(byPath.keys(), graph, name);
+  if (!chosen)
     throw new ModelError(
       `no ONNX graph in ${name} on the hub, expected ${PAGE_GRAPHS.join(", ")}; a PyTorch checkpoint is exported with tools/export`,
     );
-  const query = first(QUERY_GRAPHS);
-  const configs = CONFIG_FILES.flatMap((path) => byPath.get(path) ?? []);
-  return [...configs, ...(query ? [query] : []), page];
+  const wanted = [...CONFIG_FILES, chosen.query ?? "", chosen.page];
+  return wanted.flatMap((path) => byPath.get(path) ?? []);
 }
 
 /** The files that hold the weights of graphs, which must be here. */
-function externalFiles(name: string, files: RemoteFile[], path: string): RemoteFile[] {
-  const graphs = chooseFiles(name, files).filter((f) => f.path.endsWith(".onnx"));
+function externalFiles(name: string, chosen: RemoteFile[], files: RemoteFile[], path: string): RemoteFile[] {
+  const graphs = chosen.filter((f) => f.path.endsWith(".onnx"));
   return graphs.flatMap((graph) =>
     Array.from(readOnnxFile(join(path, graph.path)).externalData.keys(), (location) => {
       const wanted = posix.join(posix.dirname(graph.path), location);

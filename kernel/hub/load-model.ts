@@ -1,30 +1,28 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { didYouMean } from "../../core/data/did-you-mean.js";
 import { describe, findProfile, Model, type ModelInfo, type ModelParts } from "../../engine/explain/model.js";
 import { familyOf } from "../../engine/families/families.js";
 import type { Family, PromptProfile } from "../../engine/families/family.js";
-import { batchedGraph } from "../../engine/graphs/batched-graph.js";
-import { type Engine, type LoadedGraphs, startEngine } from "../../engine/graphs/loaded-graphs.js";
-import { openMaxSim } from "../../engine/graphs/maxsim-graph.js";
+import type { Engine } from "../../engine/graphs/loaded-graphs.js";
 import type { ModelConfigs } from "../../engine/model-configs.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Backend } from "../../engine/processing/resample.js";
-import type { Graph, Provider } from "../../engine/runtime.js";
+import type { Provider } from "../../engine/runtime.js";
 import { openTokenizer } from "../../engine/text/tokenizer.js";
 import { stopSignal } from "../interrupt.js";
 import { packageRoot } from "../package.js";
-import { openGraph } from "../runtime/node-graph.js";
+import { freeMemory } from "../runtime/memory.js";
 import { nodeRuntime } from "../runtime/node-runtime.js";
-import { chooseProvider } from "../runtime/providers.js";
-import { openThreadedGraph } from "../runtime/threaded-graph.js";
 import { cacheFolder } from "../store/cache-folder.js";
 import { embeddingCache } from "../store/embedding-cache.js";
 import { userPath } from "../user-path.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check-model.js";
 import { type ModelFolder, readModelFolder } from "./folder.js";
 import { fetchModel, isHubName } from "./hub.js";
+import { attentionBytes, memoryNeed, memoryWarning } from "./memory-need.js";
 import { mainType } from "./onnx-file.js";
+import { openOnProvider } from "./open-graphs.js";
 import { tappedGraphs } from "./tapped.js";
 import { fileHash } from "./weights.js";
 
@@ -49,8 +47,11 @@ export interface LoadOptions {
   backend?: Backend;
   /** Branch, tag or commit of a model on a hub. */
   revision?: string;
+  /** A variant of the graph, by the end of its file's name: "quantized" is `onnx/model_quantized.onnx`. */
+  graph?: string;
   /** Where downloads and embeddings are kept; null keeps embeddings in memory only. Default: the platform's cache folder. */
   cacheDir?: string | null;
+  /** `done` and `total` are bytes of the step. */
   onProgress?: (progress: { step: string; done: number; total: number }) => void;
   onWarning?: (message: string) => void;
   /** Stops it, as an interrupt of the cell does in any case. What is downloaded is kept. */
@@ -90,9 +91,19 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
       imageToken?.text ?? "",
     );
   const processor = processorOf(profile);
-  const weights = await hashWeights(folder, files, options);
+  const layout = processor.layout(...A4);
+  const need = memoryNeed(
+    family.name,
+    configs,
+    layout,
+    files.map(({ file }) => file),
+  );
+  const free = freeMemory();
+  const scarce = memoryWarning(ref, need, folder.variants, free);
+  const weights = await hashWeights(folder, files, cacheDir, options);
 
-  const engine = await openOnProvider(folder, options, warn);
+  const attention = attentionBytes(family.name, configs, layout);
+  const engine = await openOnProvider(folder, files, { ...options, attention, scarce }, warn);
   try {
     return modelOf(engine);
   } catch (error) {
@@ -117,6 +128,7 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
       taps: tappedGraphs(folder, () => engine.graphs.provider, options.onWarning ?? console.warn),
       ...attentionOf(configs),
       cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
+      skipsImage: files.at(-1)!.file.skipsImage,
       warn: options.onWarning ?? console.warn,
       warned: new Set(),
       info: {
@@ -141,6 +153,8 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
           producer: files[i].file.producer,
         })),
         weights,
+        variants: folder.variants,
+        memory: { ...need, free: free.bytes, of: free.of },
         warnings,
       },
     });
@@ -186,24 +200,30 @@ function cosineRange(
 async function locate(
   ref: string,
   cacheDir: string,
-  { revision, onProgress, signal }: LoadOptions,
+  { revision, graph, onProgress, signal }: LoadOptions,
   warn: (message: string) => void,
 ): Promise<ModelFolder> {
-  if (ref === "mini") return readModelFolder(join(packageRoot, "models", "mini"), { id: ref, name: ref });
+  if (ref === "mini")
+    return readModelFolder(join(packageRoot, "models", "mini"), { id: ref, name: ref, graph });
   const path = resolve(userPath(ref));
-  if (existsSync(path)) return readModelFolder(path, { id: ref, name: basename(path) });
+  if (existsSync(path)) return readModelFolder(path, { id: ref, name: basename(path), graph });
   if (!isHubName(ref))
     throw new ModelError(
       `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub${didYouMean(ref, ["mini"])}`,
     );
-  const fetched = await fetchModel(ref, { revision, cacheDir, onProgress, signal });
+  const fetched = await fetchModel(ref, { revision, graph, cacheDir, onProgress, signal });
   if (fetched.warning) warn(fetched.warning);
-  return readModelFolder(fetched.path, { id: ref, name: ref, revision: fetched.commit });
+  const { path: folder, commit, variants } = fetched;
+  return { ...readModelFolder(folder, { id: ref, name: ref, revision: commit, graph }), variants };
 }
+
+/** In pixels: A4 at 150 dpi. */
+const A4 = [1240, 1754] as const;
 
 async function hashWeights(
   folder: ModelFolder,
   files: GraphFile[],
+  cacheDir: string | null,
   { onProgress, signal }: LoadOptions,
 ): Promise<Record<string, string>> {
   const paths = files.flatMap(({ path, file }) => [
@@ -211,68 +231,17 @@ async function hashWeights(
     ...Array.from(file.externalData.keys(), (name) => join(dirname(path), name)),
   ]);
   const weights: Record<string, string> = {};
-  for (const [done, path] of paths.entries()) {
+  for (const path of paths) {
     signal?.throwIfAborted();
-    onProgress?.({ step: `checking ${basename(path)}`, done, total: paths.length });
-    weights[relative(folder.path, path).replaceAll("\\", "/")] = await fileHash(path, signal);
+    const total = statSync(path).size;
+    const step = `checking ${basename(path)}`;
+    onProgress?.({ step, done: 0, total });
+    const onBytes = (done: number) => onProgress?.({ step, done, total });
+    weights[relative(folder.path, path).replaceAll("\\", "/")] = await fileHash(path, {
+      signal,
+      cacheDir,
+      onBytes,
+    });
   }
   return weights;
-}
-
-/** A processor is busy with one page; a GPU is not. */
-const GPU_BATCH = 4;
-
-/** Loads on the best provider that takes the graphs; says so when that is not the one that was asked for. */
-async function openOnProvider(
-  folder: ModelFolder,
-  { provider: requested = "auto", onProgress, signal }: LoadOptions,
-  warn: (message: string) => void,
-): Promise<Engine> {
-  const { order, warning } = await chooseProvider(requested);
-  if (warning) warn(warning);
-  const open = async (provider: Provider, stop?: AbortSignal): Promise<LoadedGraphs> => {
-    const loaded: { dispose(): Promise<void> }[] = [];
-    const keep = async <T extends { dispose(): Promise<void> }>(loading: Promise<T>): Promise<T> => {
-      const one = await loading;
-      loaded.push(one);
-      stop?.throwIfAborted();
-      return one;
-    };
-    stop?.throwIfAborted();
-    onProgress?.({ step: `loading on ${provider}`, done: 0, total: 1 });
-    try {
-      const batch = provider === "cpu" ? 1 : GPU_BATCH;
-      const { page: pages, query: queries } = folder.graphs;
-      // Pages take long and run apart; a query graph of its own is small, and quicker to answer in this thread.
-      const apart = load(folder, pages, provider, (path) => openThreadedGraph(path, provider, stop));
-      const page = batchedGraph(await keep(apart), batch);
-      const query = queries
-        ? await keep(load(folder, queries, provider, (path) => openGraph(path, provider)))
-        : page;
-      const maxsim = await keep(openMaxSim(nodeRuntime, provider));
-      onProgress?.({ step: `loaded on ${provider}`, done: 1, total: 1 });
-      return { provider, page, query, maxsim, batch };
-    } catch (error) {
-      for (const one of loaded) await one.dispose().catch(() => {}); // The first error is the one to tell.
-      stop?.throwIfAborted();
-      throw error;
-    }
-  };
-  return startEngine(order, open, warn, signal);
-}
-
-async function load(
-  folder: ModelFolder,
-  path: string,
-  provider: Provider,
-  open: (path: string) => Promise<Graph>,
-): Promise<Graph> {
-  try {
-    return await open(path);
-  } catch (error) {
-    throw new ModelError(
-      `cannot load ${basename(path)} of ${folder.id} (${provider}): ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
 }

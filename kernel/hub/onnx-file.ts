@@ -1,13 +1,20 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { IMAGE_BRANCH } from "../../engine/graphs/image-branch.js";
 
 /** What an ONNX file says about itself without being loaded. */
 export interface OnnxFile {
   opset: number;
   producer: string;
-  /** Bytes of weights by element type, for example `{ float16: 5600000 }`. */
+  /** Bytes of weights by element type, for example `{ float16: 5600000 }`; `q4` packs two weights into a byte. */
   weightBytes: Record<string, number>;
+  /** The same in numbers of weights. */
+  weightCounts: Record<string, number>;
+  /** Bytes of weights that lie in the file itself. */
+  insideBytes: number;
   /** Files beside it that hold its weights, each with the bytes that it has at least. */
   externalData: Map<string, number>;
+  /** Whether it leaves the image tower out where there is no image token, as tools/export writes it. */
+  skipsImage: boolean;
   /** Rows of the table that `input_ids` look up, or null if it is not found. */
   vocabulary: number | null;
 }
@@ -40,10 +47,14 @@ export function readOnnxFile(path: string): OnnxFile {
       opset: 0,
       producer: "",
       weightBytes: {},
+      weightCounts: {},
+      insideBytes: 0,
+      skipsImage: false,
       externalData: new Map(),
       vocabulary: null,
     };
-    const tables = new Map<string, number>();
+    const tensors = new Map<string, WeightTensor>();
+    const packed = new Map<string, number>();
     let looked: string | null = null;
     let graph = false;
     for (const model of fields(fd, 0, fstatSync(fd).size)) {
@@ -52,22 +63,42 @@ export function readOnnxFile(path: string): OnnxFile {
       if (model.number !== 7 || model.wire !== 2) continue;
       graph = true;
       for (const inGraph of fields(fd, model.start, model.end)) {
-        if (inGraph.number === 5 && inGraph.wire === 2) readTensor(fd, inGraph, result, tables);
-        if (inGraph.number === 1 && inGraph.wire === 2) looked ??= lookedUpBy(fd, inGraph, "input_ids");
+        if (inGraph.number === 5 && inGraph.wire === 2) readTensor(fd, inGraph, result, tensors);
+        if (inGraph.number !== 1 || inGraph.wire !== 2) continue;
+        const node = readNode(fd, inGraph);
+        if (node.op === "Gather" && node.inputs[1] === "input_ids") looked ??= node.inputs[0];
+        if (node.op === "If" && node.name === IMAGE_BRANCH) result.skipsImage = true;
+        // Weights of a few bits each lie in bytes, or in 32-bit numbers.
+        if (node.op === "MatMulNBits") packed.set(node.inputs[1], node.bits);
       }
     }
-    result.vocabulary = (looked !== null && tables.get(looked)) || null;
     if (!graph) throw new RangeError("no graph");
+    for (const [name, { type, count, bytes }] of tensors) {
+      const bits = packed.get(name);
+      const kind = bits === undefined ? type : `q${bits}`;
+      result.weightBytes[kind] = (result.weightBytes[kind] ?? 0) + bytes;
+      const weights = bits === undefined ? count : (bytes * 8) / bits;
+      result.weightCounts[kind] = (result.weightCounts[kind] ?? 0) + weights;
+    }
+    const [rows, ...rest] = tensors.get(looked ?? "")?.shape ?? [];
+    result.vocabulary = rest.length === 1 ? rows || null : null;
     return result;
   } finally {
     closeSync(fd);
   }
 }
 
-/** The type that holds most of the weights' bytes. */
+/** The type that most of the weights have; `q4` for weights of 4 bits. */
 export function mainType(file: OnnxFile): string {
-  const types = Object.entries(file.weightBytes).sort((a, b) => b[1] - a[1]);
+  const types = Object.entries(file.weightCounts).sort((a, b) => b[1] - a[1]);
   return types[0]?.[0] ?? "float32";
+}
+
+interface WeightTensor {
+  type: string;
+  shape: number[];
+  count: number;
+  bytes: number;
 }
 
 interface Field {
@@ -89,36 +120,48 @@ function readOpset(fd: number, field: Field, result: OnnxFile): void {
   if (domain === "" || domain === "ai.onnx") result.opset = version;
 }
 
-/** Name of the table that a Gather node takes rows of by the given indices, or null for any other node. */
-function lookedUpBy(fd: number, node: Field, indices: string): string | null {
+/** @returns `bits` 4 where the node does not say, as onnxruntime's operator has it */
+function readNode(fd: number, node: Field): { op: string; name: string; inputs: string[]; bits: number } {
   const inputs: string[] = [];
   let op = "";
+  let name = "";
+  let bits = 4;
   for (const f of fields(fd, node.start, node.end)) {
     if (f.number === 1) inputs.push(text(fd, f));
+    if (f.number === 3) name = text(fd, f);
     if (f.number === 4) op = text(fd, f);
+    if (f.number !== 5 || op !== "MatMulNBits") continue;
+    const attribute = [...fields(fd, f.start, f.end)];
+    const key = attribute.find((a) => a.number === 1);
+    if (key && text(fd, key) === "bits") bits = attribute.find((a) => a.number === 3)?.value ?? bits;
   }
-  return op === "Gather" && inputs[1] === indices ? inputs[0] : null;
+  return { op, name, inputs, bits };
 }
 
-function readTensor(fd: number, field: Field, result: OnnxFile, tables: Map<string, number>): void {
+function readTensor(fd: number, field: Field, result: OnnxFile, tensors: Map<string, WeightTensor>): void {
   const shape: number[] = [];
+  let name = "";
   let type = 1;
   const external = new Map<string, string>();
   for (const f of fields(fd, field.start, field.end)) {
     if (f.number === 1 && f.wire === 0) shape.push(f.value);
     if (f.number === 1 && f.wire === 2) shape.push(...varints(fd, f));
-    if (f.number === 8 && shape.length === 2) tables.set(text(fd, f), shape[0]);
+    if (f.number === 8) name = text(fd, f);
     if (f.number === 2) type = f.value;
     if (f.number === 13) {
       const [key, value] = [...fields(fd, f.start, f.end)].map((entry) => text(fd, entry));
       external.set(key, value);
     }
   }
-  const [name, bytes] = TYPES[type] ?? [`type ${type}`, 1];
-  const size = shape.reduce((a, b) => a * b, 1) * bytes;
-  result.weightBytes[name] = (result.weightBytes[name] ?? 0) + size;
+  const [typeName, each] = TYPES[type] ?? [`type ${type}`, 1];
+  const count = shape.reduce((a, b) => a * b, 1);
+  const size = count * each;
+  tensors.set(name, { type: typeName, shape, count, bytes: size });
   const location = external.get("location");
-  if (location === undefined) return;
+  if (location === undefined) {
+    result.insideBytes += size;
+    return;
+  }
   const end = Number(external.get("offset") ?? 0) + Number(external.get("length") ?? Math.ceil(size));
   result.externalData.set(location, Math.max(result.externalData.get(location) ?? 0, end));
 }

@@ -25,6 +25,8 @@ export async function openGraph(
   const options: InferenceSession.SessionOptions = {
     executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
     logSeverityLevel: 3,
+    // The second run of a shape would get one block for all that the first one needed at its peak, beside what that one left.
+    enableMemPattern: false,
     ...(threads ? { intraOpNumThreads: threads } : {}),
     ...(edited && {
       extra: { session: { model_external_initializers_file_folder_path: edited.folder } },

@@ -3,12 +3,17 @@ import { currentKernel, type KernelApi } from "../jupyter/kernel.js";
 import { NOTHING } from "../jupyter/mime.js";
 import { FloatProgress, HBox, Label } from "./index.js";
 
-/** What a slow step reports: how many of how many are done. */
-export type Report = (done: number, total: number) => void;
+/**
+ * What a slow step reports: how many of how many are done, and of which part of it where it has parts that are counted on their
+ * own.
+ */
+export type Report = (done: number, total: number, part?: string) => void;
 
 /** A step faster than this shows nothing. */
 const PATIENCE_MS = 300;
 const INTERVAL_MS = 100;
+/** Between two looks at the clock while nothing is reported: one page of a large model takes half a minute. */
+const TICK_MS = 1000;
 
 /**
  * Runs a slow step and shows how far it is: a bar in the cell under a notebook kernel, nothing in plain Node
@@ -28,9 +33,17 @@ export async function withProgress<T>(
   const seconds = () => (Date.now() - start) / 1000;
   let bar = null as Bar | null;
   let last = 0;
-  let [done, total] = [0, 0];
-  const stopped = () =>
-    bar?.end(`${label}: stopped at ${done} of ${amount(total, unit)} after ${seconds().toFixed(1)} s`);
+  let pace: Pace = new Pace(unit, start);
+  const stopped = () => bar?.end(`${label}: stopped at ${pace.reached} after ${seconds().toFixed(1)} s`);
+  const show = () => {
+    const time = Date.now();
+    if (signal.aborted || time - start < PATIENCE_MS || time - last < INTERVAL_MS) return;
+    last = time;
+    bar ??= new Bar(kernel, label);
+    bar.show(pace.share(time), pace.text(time));
+  };
+  const clock = setInterval(show, TICK_MS);
+  clock.unref();
   let interrupt = () => {};
   const interrupted = new Promise<never>((_, reject) => {
     // In the context of the step, to whose output the line belongs.
@@ -41,14 +54,11 @@ export async function withProgress<T>(
   });
   signal.addEventListener("abort", interrupt, { once: true });
   try {
-    const work = run((...now) => {
+    const work = run((done, total, part = "") => {
       if (signal.aborted) return;
-      [done, total] = now;
-      const time = Date.now();
-      if (time - start < PATIENCE_MS || time - last < INTERVAL_MS) return;
-      last = time;
-      bar ??= new Bar(kernel, label);
-      bar.show(share(done, total), count(unit, done, total, seconds()));
+      if (part !== pace.part) pace = new Pace(unit, Date.now(), part);
+      pace.report(done, total, Date.now());
+      show();
     });
     const result = await Promise.race([work, interrupted]);
     bar?.end();
@@ -57,14 +67,21 @@ export async function withProgress<T>(
     if (!signal.aborted) stopped();
     throw error;
   } finally {
+    clearInterval(clock);
     signal.removeEventListener("abort", interrupt);
   }
 }
 
-/** What is done, and the time left at the mean rate so far. */
-export function count(unit: string, done: number, total: number, seconds: number): string {
-  const left = done > 0 ? ` · ${Math.ceil((seconds / done) * (total - done))} s left` : "";
-  return `${done}/${amount(total, unit)}${left}`;
+/**
+ * What is done, and the time left at the mean rate so far.
+ * @param seconds until the last one was done
+ * @param waited seconds since then
+ */
+export function count(unit: string, done: number, total: number, seconds: number, waited = 0): string {
+  const counted = `${done}/${amount(total, unit)}`;
+  if (done === 0) return waited >= 1 ? `${counted} · ${Math.round(waited)} s so far` : counted;
+  const left = Math.ceil((seconds / done) * (total - done) - waited);
+  return `${counted} · ${done < total ? Math.max(1, left) : 0} s left`;
 }
 
 /** `4 pages`, `1 page` */
@@ -72,8 +89,54 @@ export function amount(n: number, unit: string): string {
   return `${n} ${n === 1 ? unit.replace(/s$/, "") : unit}`;
 }
 
-function share(done: number, total: number): number {
-  return total > 0 ? Math.min(1, done / total) : 0;
+/** How far one part of a step is, and how far it may be by now: between two reports time goes on, too. */
+export class Pace {
+  #done = 0;
+  #total = 0;
+  #at: number;
+
+  constructor(
+    readonly unit: string,
+    readonly start: number,
+    readonly part = "",
+  ) {
+    this.#at = start;
+  }
+
+  report(done: number, total: number, time: number): void {
+    [this.#done, this.#total, this.#at] = [done, total, time];
+  }
+
+  /** `3 of 4 pages` */
+  get reached(): string {
+    return `${this.#done} of ${amount(this.#total, this.unit)}`;
+  }
+
+  /** `4 pages` */
+  get whole(): string {
+    return amount(this.#total, this.unit);
+  }
+
+  /** Of the whole; at the mean pace so far, and never beyond what comes next. */
+  share(time: number): number {
+    if (this.#total <= 0) return 0;
+    return Math.min(1, (this.#done + this.#begun(time)) / this.#total);
+  }
+
+  text(time: number): string {
+    const [until, since] = [this.#at - this.start, time - this.#at];
+    // Nothing is done yet: the time that went by says that something goes on.
+    const waited = (this.#done === 0 ? until + since : since) / 1000;
+    const counted = count(this.unit, this.#done, this.#total, until / 1000, waited);
+    return this.part ? `${this.part} ${counted}` : counted;
+  }
+
+  /** What of the next one may be done: 0 to .95. */
+  #begun(time: number): number {
+    if (this.#done <= 0 || this.#done >= this.#total) return 0;
+    const each = (this.#at - this.start) / this.#done;
+    return each > 0 ? Math.min(0.95, (time - this.#at) / each) : 0;
+  }
 }
 
 /** A progress bar below the cell; text where there are no widgets. */

@@ -529,6 +529,35 @@ test("file names sort as pages and tokens do", () => {
   expect(tokenFile({ tokens } as never, tokens[7] as never)).toBe("token-007-t");
 });
 
+test("file names of tokens are text also where a tokenizer writes bytes as letters", () => {
+  const texts = ["<end_of_utterance>", "wind", "\u0120beside", "\u0120Gr\u00c3\u00b6\u00c3\u0141e", "\u0120"];
+  const tokens = texts.map((text, index) => ({ index, text }));
+  expect(tokens.map((token) => tokenFile({ tokens } as never, token as never))).toEqual([
+    "token-00-end-of-utterance",
+    "token-01-wind",
+    "token-02-beside",
+    "token-03-Größe",
+    "token-04-x",
+  ]);
+  const pieces = [
+    { index: 0, text: "\u2581beside" },
+    { index: 1, text: "Größe" },
+  ];
+  expect(pieces.map((token) => tokenFile({ tokens: pieces } as never, token as never))).toEqual([
+    "token-00-beside",
+    "token-01-Größe",
+  ]);
+});
+
+test("--no-controls asks no control query, and says nothing of chance", async () => {
+  const asked = ["maps", `${REPORT}#1`, "--queries", "electricity", "--json", "--quiet"];
+  const [all, none] = [await cli(...asked), await cli(...asked, "--no-controls")];
+  const [withChance, without] = [JSON.parse(all.out), JSON.parse(none.out)];
+  expect(withChance.baseline.queries).toBeGreaterThan(90);
+  expect(without.baseline).toBeNull();
+  expect(without.maxsim).toEqual(withChance.maxsim);
+});
+
 describe("stopping", () => {
   /** Waits until it is so, or the command has ended. */
   const until = async (isSo: () => boolean, running: Promise<unknown>) => {

@@ -206,11 +206,11 @@ test("a folder without a graph by a known name says what it has and what to do",
   const path = copyOfMini();
   const message = (hint: string) =>
     `no ONNX graph in ${path}, expected model.onnx or vision.onnx or vision_model.onnx; ${hint}`;
-  renameSync(join(path, "vision.onnx"), join(path, "model_quantized.onnx"));
+  renameSync(join(path, "vision.onnx"), join(path, "encoder.onnx"));
   await expect(open(path)).rejects.toThrow(
-    message("it has model_quantized.onnx and text.onnx: rename the one for pages to model.onnx"),
+    message("it has encoder.onnx and text.onnx: rename the one for pages to model.onnx"),
   );
-  for (const name of ["model_quantized.onnx", "text.onnx"]) rmSync(join(path, name));
+  for (const name of ["encoder.onnx", "text.onnx"]) rmSync(join(path, name));
   await expect(open(path)).rejects.toThrow(message("a PyTorch checkpoint is exported with tools/export"));
   for (const name of ["model.safetensors", "pytorch_model.bin"]) writeFileSync(join(path, name), "");
   await expect(open(path)).rejects.toThrow(
@@ -218,6 +218,18 @@ test("a folder without a graph by a known name says what it has and what to do",
       "it has weights of PyTorch or the like (model.safetensors, pytorch_model.bin): export the checkpoint with tools/export",
     ),
   );
+});
+
+test("a variant of the graph is loaded where it is asked for, and named where it is not", async () => {
+  const path = copyOfMini();
+  renameSync(join(path, "vision.onnx"), join(path, "vision_quantized.onnx"));
+  await expect(open(path)).rejects.toThrow(
+    `${path} has no graph of the plain name, only variants: choose one with { graph: "quantized" }`,
+  );
+  const model = await loadModel(path, { cacheDir: null, provider: "cpu", graph: "quantized" });
+  await model.dispose();
+  expect(Object.keys(model.info.weights)).toEqual(["vision_quantized.onnx", "text.onnx"]);
+  expect(model.info.variants).toEqual(["quantized"]);
 });
 
 test("a folder with several graphs for pages says which one is used", async () => {

@@ -3,7 +3,7 @@ import { causedBy } from "../../kernel/jupyter/context.js";
 import { Interrupted } from "../../kernel/jupyter/interrupts.js";
 import { describe as described } from "../../kernel/jupyter/mime.js";
 import { openWidgets } from "../../kernel/jupyter/widget-protocol/widget-registry.js";
-import { count, type Report, withProgress } from "../../kernel/widgets/progress.js";
+import { count, Pace, type Report, withProgress } from "../../kernel/widgets/progress.js";
 import { FrontEnd } from "./support/front-end.js";
 
 let now = 0;
@@ -116,6 +116,54 @@ test("a fast step shows nothing", async () => {
   const page = new FrontEnd();
   await withProgress("Embedding", "pages", async (report) => report(1, 1));
   expect([page.shown, page.take()]).toEqual([[], []]);
+});
+
+describe("between two reports", () => {
+  const pace = (part?: string) => {
+    const one = new Pace("pages", 1000, part);
+    one.report(0, 4, 1000);
+    return one;
+  };
+
+  test("before anything is done the time that went by is said", () => {
+    const one = pace();
+    expect([one.text(1000), one.share(1000)]).toEqual(["0/4 pages", 0]);
+    expect([one.text(13_400), one.share(13_400)]).toEqual(["0/4 pages · 12 s so far", 0]);
+  });
+
+  test("then the bar goes on at the pace so far, and stops before the next one is done", () => {
+    const one = pace();
+    one.report(1, 4, 11_000);
+    expect([one.text(11_000), one.share(11_000)]).toEqual(["1/4 pages · 30 s left", 0.25]);
+    expect([one.text(16_000), one.share(16_000)]).toEqual(["1/4 pages · 25 s left", 0.375]);
+    expect([one.text(90_000), one.share(90_000)]).toEqual(["1/4 pages · 1 s left", 1.95 / 4]);
+    one.report(4, 4, 91_000);
+    expect([one.text(99_000), one.share(99_000)]).toEqual(["4/4 pages · 0 s left", 1]);
+  });
+
+  test("a part that is counted on its own is named, and has its own pace", () => {
+    expect(pace("checking model.onnx").text(1000)).toBe("checking model.onnx 0/4 pages");
+  });
+});
+
+test("the bar comes by itself where one page takes long", async () => {
+  jest.useFakeTimers({ now: 5000 });
+  jest.restoreAllMocks();
+  const page = new FrontEnd();
+  const work = withProgress("Embedding", "pages", async (report) => {
+    report(0, 1);
+    await new Promise((resolve) => setTimeout(resolve, 20_000));
+  });
+  await jest.advanceTimersByTimeAsync(12_500);
+  const shown = page.shown[0].data as Record<string, unknown>;
+  expect(shown["text/plain"]).toBe("Embedding: 0/1 page · 1 s so far");
+  const texts = page
+    .take()
+    .flatMap((m) => (m.type === "comm_msg" ? [(m.data.state as { value: unknown }).value] : []));
+  expect(texts.at(-1)).toBe("0/1 page · 12 s so far");
+  await jest.advanceTimersByTimeAsync(10_000);
+  await work;
+  jest.useRealTimers();
 });
 
 test("nothing done yet gives no time left", () => {

@@ -3,7 +3,7 @@
     python export.py CHECKPOINT OUT [--weights float32|float16|int8] [--two-graphs]
 
 CHECKPOINT is a folder (or a hub name) in the format of colpali-engine or transformers; the family is read from its config.json.
-OUT gets model.onnx (with model.onnx_data beside it from 1.5 GB on), text_model.onnx with --two-graphs, the tokenizer, the processor
+OUT gets model.onnx (with model.onnx_data beside it from 1.5 GB on; it leaves the image tower out for queries), text_model.onnx with --two-graphs, the tokenizer, the processor
 settings, config.json (with cosine_range, the colours' ends on those pages), and parity.json: what the exported graph gives beside what torch gives on two drawn pages and two queries.
 float16 and int8 change the weights alone; inputs, outputs and arithmetic stay float32, and parity.json states what the maps lose.
 """
@@ -19,6 +19,8 @@ import torch
 from PIL import Image, ImageDraw
 
 from graphs import TextOnly, export, text_inputs, wrap
+from skip_image import Unsafe, image_token_of, skip_image
+from weights import EXTERNAL_FROM, float16_weights, int8_weights, save
 
 # model_type -> (family, module, model class, processor class)
 CLASSES = {
@@ -34,7 +36,6 @@ CLASSES = {
     "gemma3": ("colgemma3", "colpali_engine.models", "ColGemma3", "ColGemmaProcessor3"),
 }
 TWO_GRAPHS = ("colpali", "colpali-hf", "colidefics3", "colmodernvbert")
-EXTERNAL_FROM = 1.5e9
 QUERIES = ["peak load in winter", "What is the total revenue of the company in 2023?"]
 
 
@@ -59,38 +60,15 @@ def drawn_page(width, height):
     return page
 
 
-def float16_weights(path):
-    """Large float32 weights are stored as float16 and cast back where they are used."""
-    model = onnx.load(str(path))
-    casts = []
-    for tensor in model.graph.initializer:
-        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < 1024:
-            continue
-        values = onnx.numpy_helper.to_array(tensor)
-        name = tensor.name
-        tensor.CopyFrom(onnx.numpy_helper.from_array(np.clip(values, -65504, 65504).astype(np.float16), name + "_f16"))
-        casts.append(onnx.helper.make_node("Cast", [name + "_f16"], [name], to=onnx.TensorProto.FLOAT))
-    nodes = list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend(casts + nodes)
-    save(model, path)
-
-
-def int8_weights(path):
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    target = path.with_suffix(".int8.onnx")
-    quantize_dynamic(str(path), str(target), weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"])
-    model = onnx.load(str(target))
-    for file in path.parent.glob(target.name + "*"):
-        file.unlink()
-    save(model, path)
-
-
-def save(model, path):
-    data = path.with_name(path.name + "_data")
-    data.unlink(missing_ok=True)
-    large = model.ByteSize() > EXTERNAL_FROM
-    onnx.save(model, str(path), save_as_external_data=large, location=data.name if large else None)
+def leave_image_out(path):
+    """A query then costs what its text costs."""
+    graph = onnx.load(str(path), load_external_data=False)
+    try:
+        skip_image(graph, image_token_of(path.parent))
+    except Unsafe as error:
+        print(f"queries will run the image tower, too: {error}; --two-graphs is the other way")
+    else:
+        onnx.save(graph, str(path))
 
 
 def run(session, batch):
@@ -152,6 +130,8 @@ def main():
             {"float16": float16_weights, "int8": int8_weights}[a.weights](graph)
     processor.save_pretrained(a.out)
     model.config.save_pretrained(a.out)
+    if not a.two_graphs:
+        leave_image_out(a.out / "model.onnx")
     rows, cosines = parity(wrapper, family, processor, a.out)
     state_range(a.out / "config.json", cosines)
     versions = {p: md.version(p) for p in ("colpali-engine", "transformers", "torch", "onnx", "onnxruntime")}

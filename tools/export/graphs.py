@@ -19,6 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from weights import tidy
+
 OPSET = 18
 
 
@@ -255,8 +257,7 @@ def export(wrapper, example, path, opset=OPSET, external_data=False):
                                     output_names=["embeddings"], dynamic_shapes=tuple(axes[k] for k in wrapper.inputs),
                                     optimize=True, verbose=False)
     program.save(str(path), external_data=external_data)
-    if not external_data:
-        strip_doc_strings(path)
+    tidy(path)
 
 
 class TextOnly(nn.Module):
@@ -277,19 +278,3 @@ class TextOnly(nn.Module):
             kw = dict(position_ids=torch.arange(input_ids.shape[1], device=input_ids.device).unsqueeze(0) + self.first_position)
         out = self.text(input_ids=input_ids, attention_mask=mask, **kw)
         return project(self.linear, out.last_hidden_state, attention_mask)
-
-
-def strip_doc_strings(path):
-    """Drop the exporter's stack traces (half of a tiny file)."""
-    import onnx
-    m = onnx.load(str(path))
-    for f in [m.graph, *m.functions]:
-        for node in f.node:
-            node.doc_string = ""
-            del node.metadata_props[:]
-    for v in [*m.graph.value_info, *m.graph.input, *m.graph.output, *m.graph.initializer]:
-        v.doc_string = ""
-        if hasattr(v, "metadata_props"):
-            del v.metadata_props[:]
-    del m.graph.value_info[:]
-    onnx.save(m, str(path))

@@ -1,0 +1,27 @@
+/** Runs one large graph in a process of its own: see process-graph.ts. */
+import { ProviderError } from "../../engine/model-error.js";
+import type { Graph } from "../../engine/runtime.js";
+import { openGraph } from "./node-graph.js";
+import type { ProcessReply, ProcessRequest } from "./process-graph.js";
+
+const reply = (message: ProcessReply) => process.send!(message);
+let graph: Graph;
+
+// Who started it ends it, or has ended; Ctrl+C in a terminal reaches both, and is the other's to answer.
+process.on("disconnect", () => process.exit());
+process.on("SIGINT", () => {});
+
+process.on("message", async (request: ProcessRequest) => {
+  try {
+    if (request.kind === "open") {
+      graph = await openGraph(request.path, request.provider);
+      reply({ kind: "open", inputs: graph.inputs, outputs: graph.outputs });
+    } else reply({ kind: "outputs", outputs: await graph.run(request.feeds, request.outputs) });
+  } catch (error) {
+    reply({
+      kind: "failed",
+      message: (error as Error).message,
+      running: error instanceof ProviderError,
+    });
+  }
+});

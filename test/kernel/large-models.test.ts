@@ -1,0 +1,107 @@
+/**
+ * Large graphs run in a process of their own: what an interrupt stops is stopped within the run, and a death for lack of memory
+ * is an error of the cell. On the built package, with a graph of 330 MB.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { packageRoot } from "../../kernel/package.js";
+import { largeModel } from "./support/large-model.js";
+
+const root = mkdtempSync(join(tmpdir(), "large-"));
+const folder = join(root, "model");
+const lib = join(packageRoot, "lib");
+
+beforeAll(() => {
+  if (!existsSync(join(lib, "kernel", "runtime", "graph-process.js")))
+    throw new Error("the package is not built: npm run build:lib");
+  largeModel(folder);
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Runs code in a process of its own; `load`, `page`, `cpu` (seconds of it and its children) and `settled` are at hand. */
+async function play(code: string, before = ""): Promise<Record<string, unknown>> {
+  const script = `
+    import { execSync } from "node:child_process";
+    import { readFileSync } from "node:fs";
+    const { loadModel } = await import(${JSON.stringify(`file://${lib}/kernel/hub/load-model.js`)});
+    const load = (more = {}) => loadModel(${JSON.stringify(folder)}, { provider: "cpu", cacheDir: ${JSON.stringify(root)}, ...more });
+    const pixels = new Uint8Array(30 * 20 * 3).map((_, i) => i * 7);
+    const page = {
+      kind: "page", width: 30, height: 20, sha256: String(process.pid), source: { file: "p.png", number: 1, of: 1 },
+      warnings: [], pixels: async () => pixels, digest: async () => String(process.pid),
+    };
+    const children = () => readFileSync(\`/proc/self/task/\${process.pid}/children\`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+    const ticks = (pid) => {
+      try {
+        const fields = readFileSync(\`/proc/\${pid}/stat\`, "utf8").replace(/^.*\\) /, "").split(" ");
+        return Number(fields[11]) + Number(fields[12]);
+      } catch { return 0; }
+    };
+    const perSecond = Number(execSync("getconf CLK_TCK"));
+    const cpu = () => [process.pid, ...children()].reduce((sum, pid) => sum + ticks(pid), 0) / perSecond;
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const settled = (work) => work.then((value) => ({ value }), (error) => ({ error: error?.message ?? error }));
+    const result = await (async () => { ${code} })();
+    console.log(JSON.stringify(result));
+    process.exit(0);
+  `;
+  const run = ["node", "--input-type=module", "-e", script].map(
+    (word) => `'${word.replaceAll("'", "'\\''")}'`,
+  );
+  const { stdout } = await promisify(execFile)("bash", ["-c", `${before} exec ${run.join(" ")}`]);
+  return JSON.parse(stdout.trim().split("\n").at(-1)!);
+}
+
+test("a page is stopped within its run, the processor is idle, and the next page is embedded", async () => {
+  const result = await play(`
+    const model = await load();
+    const before = children();
+    const stop = new AbortController();
+    const work = settled(model.embedPage(page, { signal: stop.signal }));
+    while (cpu() < 2) await pause(50);
+    stop.abort("enough");
+    const { error } = await work;
+    const then = cpu();
+    await pause(2000);
+    const [used, left] = [cpu() - then, children()];
+    const { vectors } = await model.embedPage(page);
+    return { error, used, before: before.length, left: left.filter((pid) => before.includes(pid)).length, count: vectors.count, length: Math.hypot(...vectors.data.subarray(0, 128)) };
+  `);
+  expect(result).toMatchObject({ error: "enough", before: 1, left: 0, count: 4096 });
+  expect(result.length).toBeCloseTo(1, 4);
+  expect(result.used).toBeLessThanOrEqual(0.5);
+}, 300_000);
+
+test("loading is stopped, too: nothing goes on", async () => {
+  const result = await play(`
+    const stop = new AbortController();
+    const work = settled(load({ signal: stop.signal, onProgress: ({ step }) => {
+      if (step.startsWith("loading")) setTimeout(() => stop.abort("enough"), 150);
+    } }));
+    const { error } = await work;
+    const then = cpu();
+    await pause(2000);
+    return { error, used: cpu() - then, left: children().length };
+  `);
+  expect(result).toMatchObject({ error: "enough", left: 0 });
+  expect(result.used).toBeLessThanOrEqual(0.5);
+}, 300_000);
+
+test("the system ends the process: the cell gets an error that says so, and the model goes on", async () => {
+  const result = await play(`
+    const model = await load();
+    const work = settled(model.embedPage(page));
+    while (cpu() < 2) await pause(50);
+    process.kill(children()[0], "SIGKILL");
+    const { error } = await work;
+    const query = await settled(model.embedQuery("wind"));
+    return { error, query: query.value?.vectors.count };
+  `);
+  expect(result.error).toBe(
+    "vision.onnx failed (cpu): the system ended its process (SIGKILL), as it does when memory runs out",
+  );
+  expect(result.query).toBeGreaterThan(0);
+}, 300_000);
