@@ -101,6 +101,13 @@ export const SCORE_DROP: Quantity = {
   chance: false,
 };
 
+/** What quantities are called where one of them is chosen, and what they are, in a few words; others go by their noun. */
+export const QUANTITY_LABELS: Readonly<Record<string, { label: string; title: string } | undefined>> = {
+  cosine: { label: "Similarity", title: "How alike the word and each patch are (cosine)" },
+  attention: { label: "Attention", title: "Where a patch took its content from, layer by layer" },
+  "score-drop": { label: "Cause", title: "How much the score falls when a printed word is covered" },
+};
+
 /** A - B of the same quantity. */
 export const COSINE_DIFFERENCE = differenceOf(COSINE_QUANTITY);
 

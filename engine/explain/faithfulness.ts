@@ -191,7 +191,7 @@ async function pixelCurves(
     return tokens.reduce((sum, t) => sum + of.tokens[t].best, 0);
   };
   const scores: number[] = [];
-  for await (const one of inOrder(works, 2 * model.batch, score)) onStep(scores.push(one), works.length);
+  for await (const one of inOrder(works, model.batch, score)) onStep(scores.push(one), works.length);
   const [full, empty, start] = scores.splice(0, 3);
   return names.flatMap((test) =>
     orders.map(({ order, seed }) => {

@@ -97,8 +97,8 @@ export async function cover(
   const stop = enough ? AbortSignal.any([enough, ...(signal ? [signal] : [])]) : signal;
   try {
     let index = 0;
-    const atOnce = 2 * Math.max(...subjects.map(({ model }) => model.batch));
-    for await (const drops of inOrder([...rough, ...ordered], atOnce, (region) => measure(region, stop))) {
+    const together = Math.max(...subjects.map(({ model }) => model.batch));
+    for await (const drops of inOrder([...rough, ...ordered], together, (region) => measure(region, stop))) {
       const into = index++ < rough.length ? so.coarse : so.drops;
       for (const [i, drop] of drops.entries()) into[i].push(drop);
       so.done = index;
@@ -158,20 +158,22 @@ async function dropOf(
   return { region, tokens };
 }
 
-/** Results in the order of the items, of which some are worked on at the same time: one is prepared while another is in the graph. */
+/**
+ * Results in the order of the items. So many as go through the graph together are begun at once, while those before them are in
+ * the graph.
+ */
 export async function* inOrder<T, R>(
   items: readonly T[],
-  atOnce: number,
+  together: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
   const running: Promise<R>[] = [];
   let next = 0;
   while (next < items.length || running.length > 0) {
-    while (next < items.length && running.length < atOnce) {
-      const one = work(items[next++]);
-      one.catch(() => {}); // It is thrown when its turn comes; nobody waits for those behind one that failed.
-      running.push(one);
-    }
+    const begun = running.length <= together ? items.slice(next, next + together).map(work) : [];
+    for (const one of begun) one.catch(() => {}); // It is thrown when its turn comes; nobody waits for those behind one that failed.
+    next += begun.length;
+    running.push(...begun);
     yield await (running.shift() as Promise<R>);
   }
 }

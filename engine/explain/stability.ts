@@ -93,7 +93,7 @@ export async function stabilityOf(
     };
   };
   const rows: StabilityRow[] = [];
-  for await (const row of inOrder(changes, 2 * model.batch, work)) onStep(rows.push(row), changes.length);
+  for await (const row of inOrder(changes, model.batch, work)) onStep(rows.push(row), changes.length);
   return rows;
 }
 

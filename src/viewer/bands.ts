@@ -11,16 +11,27 @@ export interface Bands {
   setLive(live: boolean): void;
   /** Whether the query in the field is another one than that of the answer. */
   setEdited(edited: boolean): void;
+  /** Asks whether something should be measured, and says what that takes; null takes the question back. */
+  offer(question: string | null): void;
 }
 
 const GONE = "The kernel has stopped. Everything here still works; a new query needs the cell run again.";
 const EDITED = "The query has changed. This is still the answer to the old one.";
 
-/** @param ask asks what is in the query field */
-export function createBands(ask: () => void): Bands {
+export interface BandActions {
+  /** Asks what is in the query field. */
+  ask(): void;
+  /** Measures what was offered. */
+  measure(): void;
+  /** Stops what is being measured. */
+  stop(): void;
+}
+
+export function createBands({ ask, measure, stop }: BandActions): Bands {
   const message = h("span", { class: "cl-message" });
   const bar = h("progress", { class: "cl-progress", max: "1", "aria-label": "Progress" });
-  const status = h("p", { class: "cl-band cl-status", role: "status" }, message);
+  const stopNow = link("Stop", stop);
+  const status = h("p", { class: "cl-band cl-status", role: "status" }, message, stopNow);
   const error = h("span", { role: "alert", class: "cl-error" });
   const wrong = h(
     "p",
@@ -34,12 +45,26 @@ export function createBands(ask: () => void): Bands {
     h("span", {}, GONE),
     closing(() => show({ gone: false })),
   );
-  const askNow = h("button", { class: "cl-link" }, "Ask ↵");
-  const stale = h("p", { class: "cl-band cl-band-warning cl-stale" }, h("span", {}, EDITED), askNow);
-  askNow.addEventListener("click", ask);
+  const stale = h(
+    "p",
+    { class: "cl-band cl-band-warning cl-stale" },
+    h("span", {}, EDITED),
+    link("Ask ↵", ask),
+  );
+  const question = h("span");
+  const offered = h(
+    "p",
+    { class: "cl-band cl-offer", role: "status" },
+    question,
+    link("Measure", () => {
+      show({ offer: "", stoppable: true });
+      measure();
+    }),
+    closing(() => show({ offer: "" })),
+  );
 
   let wasLive = false;
-  const now = { busy: "", error: "", gone: false, edited: false };
+  const now = { busy: "", error: "", gone: false, edited: false, offer: "", stoppable: false };
 
   /** One at a time: what needs the reader most. */
   function show(change: Partial<typeof now>): void {
@@ -50,18 +75,23 @@ export function createBands(ask: () => void): Bands {
     status.hidden = !wrong.hidden || now.busy === "";
     stale.hidden = !wrong.hidden || !status.hidden || !now.edited || now.gone;
     gone.hidden = !wrong.hidden || !status.hidden || !now.gone;
+    setText(question, now.offer);
+    offered.hidden = now.offer === "" || ![wrong, status, stale, gone].every((band) => band.hidden);
+    stopNow.hidden = !now.stoppable;
   }
 
   show({});
   bar.hidden = true;
   return {
-    element: h("div", { class: "cl-bands" }, wrong, status, stale, gone),
+    element: h("div", { class: "cl-bands" }, wrong, status, stale, gone, offered),
     progress: bar,
     setStatus({ busy, fraction, error: failed }) {
       bar.hidden = busy === null;
       if (fraction === null) bar.removeAttribute("value");
       else bar.value = fraction;
-      show({ busy: busy ?? "", error: failed ?? "" });
+      // What was asked for begins with the kernel's word that it is at work, and ends with its word that it is not.
+      const ends = now.busy !== "" && busy === null;
+      show({ busy: busy ?? "", error: failed ?? "", ...(ends && { stoppable: false }) });
     },
     setLive(live) {
       // A page without a kernel of its own has lost none.
@@ -69,7 +99,14 @@ export function createBands(ask: () => void): Bands {
       wasLive ||= live;
     },
     setEdited: (edited) => show({ edited }),
+    offer: (asked) => show({ offer: asked ?? "" }),
   };
+}
+
+function link(label: string, act: () => void): HTMLElement {
+  const button = h("button", { class: "cl-link" }, label);
+  button.addEventListener("click", act);
+  return button;
 }
 
 function closing(close: () => void): HTMLElement {

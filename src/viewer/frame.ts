@@ -25,6 +25,8 @@ export interface Frame {
   preview: boolean;
   /** True while control queries are run: what is not known of chance yet will be. */
   measuring: boolean;
+  /** True where there is a kernel that can measure further quantities. */
+  measurable: boolean;
   /** The hit that the person went to last; null before the first. Hits are told by `isSameHit`. */
   hit: SceneHit | null;
   fit: Fit;
@@ -49,6 +51,8 @@ export interface Actions {
   /** Fits the page to the stage, at rest. */
   fit(fit: Fit): void;
   ask(query: string): void;
+  /** Offers to measure a quantity that has no maps yet. */
+  offer(quantity: string): void;
   /** Says something to a screen reader. */
   say(words: string): void;
 }

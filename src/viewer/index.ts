@@ -5,6 +5,7 @@ import {
   type LensState,
   type LensStatus,
   type LensView,
+  printedCovers,
   type SceneHit,
   scene,
   type ViewChange,
@@ -74,6 +75,9 @@ export function createLens(
   let locked: LensView | null = null;
   let preview: ViewChange | null = null;
   let measuring = false;
+  let isLive = false;
+  /** The quantity that is offered to be measured. */
+  let wanted = "";
   let fit: Fit = "width";
   let hit: SceneHit | null = null;
   /** The result whose first hit was brought into view. */
@@ -122,12 +126,20 @@ export function createLens(
       schedule();
     },
     ask: (query) => callbacks.onAsk?.(query),
+    offer(quantity) {
+      wanted = quantity;
+      if (data && locked) bands.offer(cost(data, locked));
+    },
     say: (words) => setText(live, words),
   };
 
   const pictures = createPictures();
   const enlarge = createEnlarge(element);
-  const bands = createBands(() => header.submit());
+  const bands = createBands({
+    ask: () => header.submit(),
+    measure: () => callbacks.onMeasure?.(wanted),
+    stop: () => callbacks.onStop?.(),
+  });
   const edited = () => bands.setEdited(header.isEdited());
   const header = createHeader(actions, enlarge.button, edited, callbacks.onSave?.bind(callbacks));
   const words = createWordsRow(actions);
@@ -167,7 +179,10 @@ export function createLens(
   function show(next: LensView): void {
     const selects = ({ result, token, word, quantity, compare, difference, scope, chance }: LensView) =>
       JSON.stringify([result, token, word, quantity, compare, difference, scope, chance]);
-    if (!locked || selects(next) !== selects(locked)) hit = null;
+    if (!locked || selects(next) !== selects(locked)) {
+      hit = null;
+      bands.offer(null);
+    }
     locked = next;
     schedule();
   }
@@ -212,6 +227,7 @@ export function createLens(
       other,
       preview: previewed,
       measuring,
+      measurable: isLive && callbacks.onMeasure !== undefined,
       hit,
       fit,
       undoable: undo.isPossible(),
@@ -264,6 +280,8 @@ export function createLens(
     },
     setStatus: bands.setStatus,
     setLive(now) {
+      if (isLive !== now) schedule();
+      isLive = now;
       header.setLive(now);
       bands.setLive(now);
     },
@@ -286,4 +304,13 @@ export function createLens(
   handle.setLive(callbacks.onAsk !== undefined);
   handle.setState(state);
   return handle;
+}
+
+/** What measuring the cause takes on the page in view. */
+function cost({ results, pages }: LensData, { result }: LensView): string {
+  const { words } = pages[results[result].page];
+  const parts = words?.length
+    ? `${printedCovers(words, "word").length} printed words are`
+    : "Cells of a grid are";
+  return `Cause is not measured yet. ${parts} covered one after the other, and the page embedded anew for each.`;
 }

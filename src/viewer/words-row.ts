@@ -4,12 +4,12 @@ import {
   hasNumber,
   printable,
   selectionChance,
-  viewQuantities,
   wordsBeyond,
 } from "../../core/index.js";
 import { chanceMark, createChips, isMeasuring } from "./chip-row.js";
-import { h, replaceButtons, setText } from "./dom.js";
+import { h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
+import { createQuantitySwitch } from "./quantity-switch.js";
 import { swatch } from "./wedge.js";
 
 const BEYOND = "Beyond chance: on this page, at least 95 of 100 unrelated words stay below";
@@ -70,52 +70,4 @@ function wordsOfB({ data, locked, other }: Frame): HTMLElement[] {
       word.style.setProperty("--cl-swatch", colour);
       return word;
     });
-}
-
-/** What the map shows, where there is a choice: similarity, further quantities, and of a comparison the difference. */
-function createQuantitySwitch(actions: Actions): Part {
-  const element = h("div", {
-    class: "cl-seg cl-quantities",
-    role: "group",
-    "aria-label": "What the map shows",
-  });
-  let built = "";
-  return {
-    element,
-    update({ data, locked }) {
-      const comparing = locked.compare !== null;
-      const all = viewQuantities(data, locked);
-      const kinds = all.map(({ name, similarity, noun }) => ({
-        key: name,
-        label: similarity
-          ? comparing && all.length === 1
-            ? "Side by side"
-            : "Similarity"
-          : capital(printable(noun, 24)),
-        change: { quantity: name, difference: false },
-      }));
-      const offered = comparing
-        ? [...kinds, { key: "difference", label: "Difference", change: { difference: true } }]
-        : kinds;
-      element.hidden = offered.length < 2;
-      const now = JSON.stringify(offered);
-      if (now !== built) {
-        built = now;
-        const buttons = offered.map(({ key, label, change }) => {
-          const button = h("button", { "data-key": key }, label);
-          if (key === "difference") button.title = "A minus B";
-          button.addEventListener("click", () => actions.set(change));
-          return button;
-        });
-        replaceButtons(element, buttons);
-      }
-      const chosen = comparing && locked.difference ? "difference" : locked.quantity;
-      for (const button of element.querySelectorAll("button"))
-        button.setAttribute("aria-pressed", String(button.dataset.key === chosen));
-    },
-  };
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -13,7 +13,7 @@ import {
 } from "../../core/index.js";
 import { explainPage } from "../../engine/explain/index.js";
 import type { Model } from "../../engine/explain/model.js";
-import { type Covering, type CoverOptions, cover } from "../../engine/explain/occlusion.js";
+import { type Covering, type CoverOptions, cover, inOrder } from "../../engine/explain/occlusion.js";
 import { COLUMNS, type Colour, colourModel, colourPage, ROWS } from "../kernel/support/colour-model.js";
 
 const YELLOW = 1 / Math.sqrt(2);
@@ -243,4 +243,25 @@ test("a query without words is refused as everywhere", async () => {
   await expect(covering(undefined, {}, " ")).rejects.toThrow(
     "invalid query: it is empty, expected at least one word",
   );
+});
+
+test("as many as go through the graph together are begun at once, while those before them are in it", async () => {
+  let [begun, ended] = [0, 0];
+  const seen: [begun: number, ended: number][] = [];
+  const work = async (item: number) => {
+    begun++;
+    await new Promise((resolve) => setImmediate(resolve));
+    ended++;
+    return 10 * item;
+  };
+  const results: number[] = [];
+  for await (const result of inOrder([0, 1, 2, 3, 4, 5, 6], 2, work)) {
+    results.push(result);
+    seen.push([begun, ended]);
+  }
+  expect(results).toEqual([0, 10, 20, 30, 40, 50, 60]);
+  // The next two were begun before the first one was waited for.
+  expect(seen[0][0]).toBe(2);
+  expect(seen[1][0]).toBe(4);
+  expect(seen.every(([first, last]) => first - last <= 4)).toBe(true);
 });

@@ -15,6 +15,8 @@ class Gallery {
   views: LensView[] = [];
   asked: string[] = [];
   wanted: string[] = [];
+  /** Quantities that were to be measured, and "stop"; null where nothing can be measured. */
+  measured: string[] | null = null;
   /** Answers the last file that was asked for: with its content, or with what went wrong. */
   answer: (content: string | Error) => void = () => undefined;
   handle: LensHandle | null = null;
@@ -92,6 +94,10 @@ class Gallery {
         this.remember(view);
       },
       onAsk: (query) => this.asked.push(query),
+      ...(this.measured && {
+        onMeasure: (quantity: string) => this.measured?.push(quantity),
+        onStop: () => this.measured?.push("stop"),
+      }),
       onSave: (format) =>
         new Promise((done, failed) => {
           this.wanted.push(format);

@@ -7,6 +7,7 @@ import {
   type PageWord,
   PatchMap,
   type QueryToken,
+  SCORE_DROP,
   unpackLens,
 } from "../../core/index";
 import { baseline, explanation, lensData, lensPage } from "../core/example";
@@ -268,6 +269,13 @@ export const states: Record<string, () => Promise<LensData | null>> = {
     const data = await example();
     const [layer] = altitudes(explanation());
     data.results.r0.layers = [{ ...layer, maps: layer.maps.slice(0, 1) }];
+    return data;
+  },
+  /** The example with what covering its patches takes: one falls, one rises, the others do nothing. */
+  cause: async () => {
+    const data = await example();
+    const drops = new PatchMap(Float32Array.of(0, 0, -0.2, 0, 0.5, 0), 2, 3, SCORE_DROP);
+    data.results.r0.layers = layersWith(explanation(), drops, {});
     return data;
   },
   pages,

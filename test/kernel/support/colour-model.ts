@@ -146,6 +146,15 @@ export async function colourModel(id = "colours") {
     processorOf: () => processor,
     runtime: nodeRuntime,
     engine,
+    // It has no attention.
+    taps: {
+      page: () => Promise.reject(new Error("no attention")),
+      query: () => Promise.reject(new Error("no attention")),
+      release: async () => {},
+      close: async () => {},
+    } as unknown as ConstructorParameters<typeof Model>[0]["taps"],
+    layerTypes: [],
+    heads: { tower: null, language: null } as unknown as ConstructorParameters<typeof Model>[0]["heads"],
     cache,
     warn: () => {},
     warned: new Set(),

@@ -390,7 +390,8 @@ export default {
   ) {
     const values = () => lens.page.locator(".cl-chip .cl-chip-value").allInnerTexts();
     await open(lens, "measured");
-    assert.equal(await lens.page.locator(".cl-quantities").isVisible(), false);
+    const quantities = lens.page.locator(".cl-quantities button");
+    assert.deepEqual(await quantities.allInnerTexts(), ["Similarity", "Cause"]);
     await lens.page.evaluate(() => window.widget.addLayers("altitude of the query"));
     await lens.frame();
     await lens.page.getByRole("button", { name: "Altitude", exact: true }).click();

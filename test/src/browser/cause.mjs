@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+
+export const themes = ["light", "dark"];
+
+const status = (page, now) =>
+  page.evaluate(
+    (s) => window.gallery.handle.setStatus({ busy: null, fraction: null, error: null, ...s }),
+    now,
+  );
+
+export default {
+  async "cause is offered, measured, shown as it refines, and stopped"(lens) {
+    const { page } = lens;
+    await page.evaluate(() => {
+      window.gallery.measured = [];
+    });
+    await lens.openAtRest("example");
+    const quantities = page.locator(".cl-quantities button");
+    assert.deepEqual(await quantities.allInnerTexts(), ["Similarity", "Cause"]);
+    await quantities.nth(1).click();
+    const offer = page.locator(".cl-offer");
+    assert.match(await offer.innerText(), /^Cause is not measured yet\. .+ covered one after the other/);
+    // The offer goes with what it was made for.
+    await lens.setView({ word: 0 });
+    assert.equal(await offer.isVisible(), false);
+    await quantities.nth(1).click();
+    await offer.getByRole("button", { name: "Measure" }).click();
+    assert.deepEqual(await page.evaluate(() => window.gallery.measured), ["score-drop"]);
+    assert.equal(await offer.isVisible(), false);
+    await status(page, { busy: "Covering part 3 of 12. About 9 seconds left.", fraction: 0.25 });
+    const band = page.locator(".cl-status");
+    assert.match(await band.innerText(), /^Covering part 3 of 12\. About 9 seconds left\.\s*Stop$/);
+    await band.getByRole("button", { name: "Stop" }).click();
+    assert.deepEqual(await page.evaluate(() => window.gallery.measured), ["score-drop", "stop"]);
+    await status(page, {});
+    // What the kernel asks by itself is nothing that was started here.
+    await status(page, { busy: "Asking" });
+    assert.equal(await band.locator("button").count(), 1);
+    assert.equal(await band.locator("button").isVisible(), false);
+  },
+
+  async "where nothing can be measured nothing is offered"(lens) {
+    const { page } = lens;
+    await lens.openAtRest("example");
+    assert.equal(await page.locator(".cl-quantities").isVisible(), false);
+    await page.evaluate(() => {
+      window.gallery.measured = [];
+    });
+    await lens.openAtRest("example");
+    await page.evaluate(() => window.gallery.handle.setLive(false));
+    await lens.frame();
+    assert.equal(await page.locator(".cl-quantities").isVisible(), false);
+  },
+
+  async "similarity, cause and their places differ in pixels; a fall and a rise have two colours"(lens) {
+    const { page } = lens;
+    await lens.open("cause");
+    const { rows, columns } = { rows: 2, columns: 3 };
+    const similarity = await lens.cells(rows, columns);
+    await page.locator(".cl-quantities button", { hasText: "Cause" }).click();
+    await lens.leave();
+    const cause = await lens.cells(rows, columns);
+    assert.equal((await lens.view()).quantity, "score-drop");
+    const far = (a, b) => Math.max(...a.map((v, i) => Math.abs(v - b[i])));
+    // Row 1, column 1 falls, row 0, column 2 rises, row 1, column 0 stays as it was printed.
+    assert.ok(far(cause[1][1], cause[0][2]) > 30, "a fall and a rise look different");
+    assert.ok(far(cause[1][1], cause[1][0]) > 30, "a fall is painted");
+    assert.ok(far(cause[0][2], cause[1][0]) > 15, "a rise is painted");
+    assert.ok(cause[1][1][0] > cause[1][1][2] && cause[0][2][2] > cause[0][2][0], "warm falls, cool rises");
+    const differing = similarity.flat().filter((cell, i) => far(cell, cause.flat()[i]) > 15).length;
+    assert.ok(differing >= 2, `${differing} cells differ from similarity`);
+  },
+};
