@@ -20,7 +20,7 @@ function measure(kind) {
     new PointerEvent(type, { bubbles: true, clientX: x, clientY: y, pointerType: "mouse", pointerId: 1 });
   const acts = {
     "bare frame": (i) => {
-      document.querySelector(".cl-where").textContent = `frame ${i}`;
+      document.querySelector(".cl-finding").textContent = `frame ${i}`;
     },
     "token switch": (i) => chips[i % chips.length].click(),
     "token preview": (i) => chips[i % chips.length].dispatchEvent(pointer("pointerenter", 0, 0)),

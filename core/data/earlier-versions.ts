@@ -41,6 +41,11 @@ function places(value: unknown, name: string, most: number): unknown[] {
   return value;
 }
 
+/** Nothing else was said of a picture; what later versions say is null in their models. */
+function earlierPicture(picture: unknown): unknown {
+  return isRecord(picture) ? { mime: picture.mime, data: picture.data } : picture;
+}
+
 /** An explanation with the page that it stands on; its own statement of the page's origin completes the page. */
 function withPage(
   explanation: Record<string, unknown>,
@@ -65,7 +70,7 @@ function withPage(
       provenance: { ...provenance, model, processor, page: source, query: asked },
     },
     page: {
-      picture: apart.pictures[String(page.sha256)],
+      picture: earlierPicture(apart.pictures[String(page.sha256)]),
       dpi: source.dpi,
       renderer: source.renderer,
       ...page,

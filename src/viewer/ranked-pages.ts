@@ -24,6 +24,8 @@ interface Entry {
   seen: boolean;
 }
 
+/** Milliseconds after a change before small pages follow the large one, which is drawn at once. */
+const AFTER = 80;
 /** From how many pages on one is found by its number. */
 const MANY = 12;
 
@@ -53,6 +55,7 @@ export function createPageList(actions: Actions, pictures: Pictures): Part {
   let data: LensData | null = null;
   let set = "";
   let drawn = "";
+  let waiting = 0;
   let entries: Entry[] = [];
   let last: Frame | null = null;
 
@@ -136,8 +139,12 @@ export function createPageList(actions: Actions, pictures: Pictures): Part {
         [data, set] = [frame.data, results.join()];
         build(frame);
       }
-      drawn = JSON.stringify([token, word, rest]);
-      draw();
+      const now = JSON.stringify([token, word, rest]);
+      if (now !== drawn) {
+        drawn = now;
+        window.clearTimeout(waiting);
+        waiting = window.setTimeout(draw, AFTER);
+      }
       for (const { result: key, button } of entries) {
         const chosen = key === result;
         if ((button.getAttribute("aria-pressed") === "true") === chosen) continue;
@@ -146,7 +153,10 @@ export function createPageList(actions: Actions, pictures: Pictures): Part {
         if (chosen) keepInSight(list, button);
       }
     },
-    dispose: () => sight.disconnect(),
+    dispose() {
+      window.clearTimeout(waiting);
+      sight.disconnect();
+    },
   };
 }
 
