@@ -1,11 +1,19 @@
 import { h } from "./dom.js";
 
-/** Where the lens is too narrow for columns: what stands under the page. The frame carries the choice as `data-tab`. */
+const TABS = [
+  ["hits", "Hits"],
+  ["pages", "Pages"],
+  ["patch", "This patch"],
+  ["appearance", "Appearance"],
+  ["numbers", "Numbers"],
+] as const;
+
+/**
+ * Where the lens is too narrow for columns: what stands under the page.
+ * @param frame carries the choice as `data-tab`, for styles; parts of the panel that are folded in columns open with their tab
+ */
 export function createTabs(frame: HTMLElement): HTMLElement {
-  const tabs = [
-    ["panel", "Hits"],
-    ["pages", "Pages"],
-  ].map(([name, label]) => {
+  const tabs = TABS.map(([name, label]) => {
     const tab = h("button", { class: "cl-tab", "data-key": name }, label);
     tab.addEventListener("click", () => choose(name));
     return { name, tab };
@@ -14,9 +22,11 @@ export function createTabs(frame: HTMLElement): HTMLElement {
   function choose(chosen: string): void {
     frame.dataset.tab = chosen;
     for (const { name, tab } of tabs) tab.setAttribute("aria-pressed", String(name === chosen));
+    const fold = frame.querySelector<HTMLDetailsElement>(`.cl-fold-${chosen}`);
+    if (fold) fold.open = true;
   }
 
-  choose(tabs[0].name);
+  choose(TABS[0][0]);
   return h(
     "div",
     { class: "cl-tabs", role: "group", "aria-label": "Under the page" },
