@@ -154,12 +154,13 @@ export function createLens(
   const bar = createStageBar(actions, stage.by);
   const side = createSide(actions);
   const foot = createFoot();
-  const parts: Part[] = [header, words, pages, stage, second, multiples, overview, bar, side, foot];
+  const main = h("div", { class: "cl-main" });
+  const tabs = createTabs(main);
+  const parts: Part[] = [header, words, pages, stage, second, multiples, overview, bar, side, foot, tabs];
   const message = h("p", { class: "cl-empty", role: "status" }, "Waiting for the kernel’s data…");
   const stages = h("div", { class: "cl-stages" }, stage.element);
   const middle = h("div", { class: "cl-middle" }, stages, bands.element, bar.element);
-  const main = h("div", { class: "cl-main" });
-  main.append(pages.element, middle, overview.element, createTabs(main), side.element);
+  main.append(pages.element, middle, overview.element, tabs.element, side.element);
   const lens = h(
     "div",
     { class: "cl-lens-body" },

@@ -1,4 +1,7 @@
-import { h } from "./dom.js";
+import { siblings } from "../../core/index.js";
+import { h, setText } from "./dom.js";
+import type { Part } from "./frame.js";
+import { listedHits } from "./listed-hits.js";
 
 const TABS = [
   ["hits", "Hits"],
@@ -10,26 +13,36 @@ const TABS = [
 
 /**
  * Where the lens is too narrow for columns: what stands under the page.
- * @param frame carries the choice as `data-tab`, for styles; parts of the panel that are folded in columns open with their tab
+ * @param main carries the choice as `data-tab`, for styles; parts of the panel that are folded in columns open with their tab
  */
-export function createTabs(frame: HTMLElement): HTMLElement {
+export function createTabs(main: HTMLElement): Part {
   const tabs = TABS.map(([name, label]) => {
-    const tab = h("button", { class: "cl-tab", "data-key": name }, label);
+    const count = h("span");
+    const tab = h("button", { class: "cl-tab", "data-key": name }, `${label} `, count);
     tab.addEventListener("click", () => choose(name));
-    return { name, tab };
+    return { name, tab, count };
   });
 
   function choose(chosen: string): void {
-    frame.dataset.tab = chosen;
+    main.dataset.tab = chosen;
     for (const { name, tab } of tabs) tab.setAttribute("aria-pressed", String(name === chosen));
-    const fold = frame.querySelector<HTMLDetailsElement>(`.cl-fold-${chosen}`);
+    const fold = main.querySelector<HTMLDetailsElement>(`.cl-fold-${chosen}`);
     if (fold) fold.open = true;
   }
 
   choose(TABS[0][0]);
-  return h(
-    "div",
-    { class: "cl-tabs", role: "group", "aria-label": "Under the page" },
-    ...tabs.map(({ tab }) => tab),
-  );
+  return {
+    element: h(
+      "div",
+      { class: "cl-tabs", role: "group", "aria-label": "Under the page" },
+      ...tabs.map(({ tab }) => tab),
+    ),
+    update(frame) {
+      const counts: Record<string, number> = {
+        hits: listedHits(frame).length,
+        pages: siblings(frame.data, frame.locked.result).length,
+      };
+      for (const { name, count } of tabs) setText(count, name in counts ? String(counts[name]) : "");
+    },
+  };
 }

@@ -104,7 +104,7 @@ export default {
       [await page.locator(".cl-side").isVisible(), await page.locator(".cl-pages").isVisible()],
       [true, false],
     );
-    await page.getByRole("button", { name: "Pages", exact: true }).click();
+    await page.getByRole("button", { name: /^Pages/ }).click();
     assert.deepEqual(
       [await page.locator(".cl-side").isVisible(), await page.locator(".cl-pages").isVisible()],
       [false, true],
