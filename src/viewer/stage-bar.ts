@@ -1,4 +1,12 @@
-import { axisTitle, type PagePoint, patchAt, reading, readings } from "../../core/index.js";
+import {
+  axisTitle,
+  type PagePoint,
+  patchAt,
+  type Quantity,
+  reading,
+  readings,
+  SCORE_DROP,
+} from "../../core/index.js";
 import { h, setText } from "./dom.js";
 import type { Actions, Fit, Frame, Part } from "./frame.js";
 import { type IconName, icon } from "./icons.js";
@@ -51,6 +59,12 @@ export function createStageBar(actions: Actions, zoom: (factor: number) => void)
 
 const STEP = 1.5;
 
+/** What the two ends of a diverging scale mean; null where that is not known. */
+function endsOf({ name }: Quantity): [low: string, high: string] | null {
+  if (name === SCORE_DROP.name) return ["score rises", "score falls"];
+  return name.endsWith("-difference") ? ["B higher", "A higher"] : null;
+}
+
 /** The ends of the scale in numbers, the colours between them, and the level of chance. */
 function createLegend() {
   const noun = h("span", { class: "cl-legend-noun" });
@@ -81,10 +95,10 @@ function createLegend() {
     element,
     update({ scene: { scale }, other }: Frame) {
       const { quantity, domain, kind } = scale;
-      const difference = kind === "diverging" && quantity.name.endsWith("-difference");
-      setText(noun, difference ? "" : axisTitle(quantity));
-      setText(low, difference ? `B higher ${reading(-domain[0], quantity)}` : reading(domain[0], quantity));
-      setText(high, difference ? `${reading(domain[1], quantity)} A higher` : reading(domain[1], quantity));
+      const ends = kind === "diverging" ? endsOf(quantity) : null;
+      setText(noun, ends ? "" : axisTitle(quantity));
+      setText(low, ends ? `${ends[0]} ${reading(-domain[0], quantity)}` : reading(domain[0], quantity));
+      setText(high, ends ? `${reading(domain[1], quantity)} ${ends[1]}` : reading(domain[1], quantity));
       wedge.show(scale);
       for (const part of [a, b, second.element]) part.hidden = other === null;
       if (other) second.show(other.scale);
