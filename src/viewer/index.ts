@@ -199,6 +199,10 @@ export function createLens(
     cancelAnimationFrame(scheduled);
     render();
   }
+  // What was not in the document, or had no room, could not be drawn.
+  const attached = new ResizeObserver(schedule);
+  attached.observe(element);
+
   // Before any part hears of it, and before the browser moves the focus. Later events have changed fields already.
   for (const type of ["keydown", "pointerdown"] as const)
     lens.addEventListener(type, catchUp, { capture: true });
@@ -295,6 +299,7 @@ export function createLens(
     },
     dispose() {
       cancelAnimationFrame(scheduled);
+      attached.disconnect();
       for (const part of parts) part.dispose?.();
       pictures.dispose();
       enlarge.dispose();
