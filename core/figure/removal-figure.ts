@@ -7,8 +7,8 @@ export interface DrawnCurve extends JudgedCurve {
   scores: readonly number[];
 }
 
-const PANEL = { width: 168, height: 128 };
-const MARGIN = { top: 22, right: 10, bottom: 34, left: 34 };
+const PANEL = { width: 172, height: 124 };
+const MARGIN = { top: 22, right: 18, bottom: 24, left: 30 };
 const INK = "#333";
 const LOOKS = {
   random: { stroke: "#9aa0a6", "stroke-width": 1, "stroke-opacity": 0.6 },
@@ -29,7 +29,7 @@ export function removalFigure(curves: readonly DrawnCurve[]): SvgNode {
     const own = curves.filter(({ level, test }) => `${level} ${test}` === key);
     return node("g", { transform: `translate(${i * PANEL.width},0)` }, ...panel(own, most));
   });
-  const [width, height] = [PANEL.width * keys.length, PANEL.height + 26];
+  const [width, height] = [PANEL.width * keys.length, PANEL.height + 20];
   const label =
     "Score over the share of patches dropped or revealed: by the map, in random orders, and reversed";
   return node(
@@ -47,7 +47,7 @@ export function removalFigure(curves: readonly DrawnCurve[]): SvgNode {
     },
     node("rect", { width, height, fill: "#fff" }),
     ...panels,
-    ...key(height - 10),
+    ...key(height - 9),
   );
 }
 
@@ -70,7 +70,7 @@ function panel(curves: readonly DrawnCurve[], most: number): SvgNode[] {
     node("text", { ...at, "text-anchor": anchor, ...(bold && { "font-weight": "bold" }) }, words);
   const below = MARGIN.top + high;
   return [
-    text({ x: MARGIN.left, y: 12 }, "start", `${level}: ${test}`, true),
+    text({ x: 6, y: 12 }, "start", `${level}: ${test}`, true),
     node("path", {
       d: `M${MARGIN.left},${MARGIN.top}V${below}H${MARGIN.left + wide}`,
       fill: "none",

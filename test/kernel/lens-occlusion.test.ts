@@ -139,7 +139,9 @@ test("the person at the widget measures it, sees how far it is, and stops it", a
   expect(again.widget.get("status")).toEqual({ busy: null, fraction: null, error: null });
 
   await front.receive(id, { method: "custom", content: { type: "measure", quantity: "weight" } });
-  expect(lens.widget.get("status").error).toBe('invalid quantity: "weight", expected one of score-drop');
+  expect(lens.widget.get("status").error).toBe(
+    'invalid quantity: "weight", expected one of score-drop, attention',
+  );
 });
 
 test("a newer query ends it with what is measured; it says what cannot be measured", async () => {
