@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { ModelError, ProviderError } from "../../engine/model-error.js";
 import type { FloatTensor, Graph, Provider, ValueInfo } from "../../engine/runtime.js";
+import { InferenceSession, Tensor } from "./onnxruntime.js";
 
 /** A graph that was edited: its bytes, the name that messages give it, and the folder of the weights that it has in files. */
 export interface EditedGraph {

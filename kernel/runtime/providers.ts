@@ -1,12 +1,13 @@
-import { existsSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { listSupportedBackends } from "onnxruntime-node";
 import { buildOnnx } from "../../engine/graphs/onnx-build.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Provider } from "../../engine/runtime.js";
-import { packageRoot } from "../package.js";
+import { bindingFile } from "./cuda.js";
+import { cuda } from "./cuda-where-there-is-a-card.js";
+import { hasDevice, NVIDIA_DEVICES } from "./devices.js";
 import { openGraph } from "./node-graph.js";
+import { listSupportedBackends } from "./onnxruntime.js";
 import { canLoad } from "./shared-library.js";
 
 export const PROVIDERS: readonly Provider[] = ["cuda", "webgpu", "dml", "coreml", "cpu"];
@@ -97,16 +98,10 @@ function missingParts(provider: Provider): string | null {
   // onnxruntime-node drops an unknown provider silently, so it must not get that far.
   const supported = listSupportedBackends().map((b) => b.name as string);
   if (!supported.includes(provider)) return `not in onnxruntime-node for ${platform} ${arch}`;
-  if (provider === "cuda" && platform === "linux") {
-    const file = join(bindingFolder(), "libonnxruntime_providers_cuda.so");
-    if (!existsSync(file))
-      return `CUDA files are missing (${file}): run "npm rebuild onnxruntime-node" with a network, with CUDA 12 and cuDNN 9 installed`;
-    if (!hasDevice(["nvidia0", "nvidiactl", "dxg"]))
-      return "no NVIDIA device (/dev/nvidia0): is the driver installed?";
-  }
+  if (provider === "cuda" && platform === "linux") return missingCuda();
   if (provider === "webgpu" && platform === "linux") {
     const named = process.env.VK_ICD_FILENAMES || process.env.VK_DRIVER_FILES;
-    if (!named && !hasDevice(["nvidia0", "nvidiactl", "dxg", "dri"]))
+    if (!named && !hasDevice([...NVIDIA_DEVICES, "dri"]))
       return "no GPU device (/dev/dri, /dev/nvidia0): is a driver installed, and is the device passed into the container?";
     if (!canLoad(VULKAN))
       return `the Vulkan loader (${VULKAN}) is missing: install it, on Debian and Ubuntu with "apt install libvulkan1 mesa-vulkan-drivers"`;
@@ -114,22 +109,25 @@ function missingParts(provider: Provider): string | null {
   return null;
 }
 
+/** Each missing part with what to do about it. */
+function missingCuda(): string | null {
+  // As onnxruntime-node's own installer leaves it.
+  const beside = existsSync(join(dirname(bindingFile()), "libonnxruntime_providers_cuda.so"));
+  const missing = beside ? [] : [...(cuda?.parts.missing ?? [])];
+  if (cuda?.failure) missing.push(cuda.failure);
+  if (!hasDevice(NVIDIA_DEVICES))
+    missing.push(
+      "no NVIDIA device (/dev/nvidia0): is the driver installed, and is the device passed into the container?",
+    );
+  else if (!canLoad("libcuda.so.1"))
+    missing.push(
+      "the driver's library (libcuda.so.1) is missing: install NVIDIA's driver, and start a container with its GPUs",
+    );
+  return missing.length > 0 ? missing.join("; ") : null;
+}
+
 /** As the runtime asks for it. */
 const VULKAN = "libvulkan.so.1";
-
-function hasDevice(names: string[]): boolean {
-  try {
-    const devices = new Set(readdirSync("/dev"));
-    return names.some((n) => devices.has(n));
-  } catch {
-    return false;
-  }
-}
-
-function bindingFolder(): string {
-  const entry = createRequire(join(packageRoot, "package.json")).resolve("onnxruntime-node");
-  return join(dirname(entry), "..", "bin", "napi-v6", process.platform, process.arch);
-}
 
 /** One product of this size is far below a second even on a processor, and tells a software GPU from a real one. */
 const SMALL = 512;
