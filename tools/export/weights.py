@@ -73,6 +73,8 @@ def save(model, path, external=None):
     strip(model)
     large = weight_bytes(model) > EXTERNAL_FROM if external is None else external
     onnx.save(model, str(path), save_as_external_data=large, location=data.name if large else None, size_threshold=EXTERNAL_TENSOR)
+    if data.exists():
+        data.chmod(path.stat().st_mode)  # It is made as a temporary file, which nobody else may read.
 
 
 def tidy(path):

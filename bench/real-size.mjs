@@ -1,0 +1,142 @@
+/**
+ * What models of real size cost on this machine, a column a folder: files, load the first and the second time, first and second
+ * page, a query, 100 control queries, and the most memory of this process and its children:
+ * `npm run build:lib && node bench/real-size.mjs FOLDER…`. With `--pattern` a page's graph also runs twice in the runtime itself,
+ * with its memory pattern and without. Each measure is taken in a process of its own.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const FIRST = "castle violin orchid giraffe pancake marble falcon comet scarecrow lullaby".split(" ");
+const SECOND = "garden lesson neck soup statue nest oven hat singer moat".split(" ");
+const CONTROLS = FIRST.flatMap((a) => SECOND.map((b) => `${a} ${b}`));
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === "--measure") console.log(JSON.stringify(await measure(...rest)));
+else if (first === "--session") console.log(JSON.stringify(await session(...rest)));
+else report(process.argv.slice(2));
+
+function report(args) {
+  const folders = args.filter((arg) => !arg.startsWith("--"));
+  if (folders.length === 0)
+    throw new Error("missing FOLDER: expected folders with models, as tools/export makes them");
+  const columns = folders.map((folder) => {
+    const cache = mkdtempSync(join(tmpdir(), "real-size-"));
+    const cold = own("--measure", folder, cache, "load");
+    const { load, ...warm } = own("--measure", folder, cache, "all");
+    rmSync(cache, { recursive: true });
+    const pattern = args.includes("--pattern")
+      ? Object.fromEntries(
+          ["on", "off"].flatMap((state) =>
+            Object.entries(own("--session", folder, state)).map(([k, v]) => [`pattern ${state}: ${k}`, v]),
+          ),
+        )
+      : {};
+    const size = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+    return {
+      "files, GB": (size / 1e9).toFixed(2),
+      "load, first time, s": cold.load,
+      "load, second time, s": load,
+      ...warm,
+      ...pattern,
+    };
+  });
+  console.log(`| | ${folders.map((folder) => basename(folder)).join(" | ")} |`);
+  console.log(`| --- |${" --- |".repeat(folders.length)}`);
+  for (const name of Object.keys(columns[0]))
+    console.log(`| ${name} | ${columns.map((column) => column[name] ?? "").join(" | ")} |`);
+}
+
+function own(...args) {
+  return JSON.parse(
+    execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...args], { encoding: "utf8" }),
+  );
+}
+
+async function measure(folder, cacheDir, what) {
+  const { loadModel } = await import("../lib/kernel/hub/load-model.js");
+  const start = performance.now();
+  const model = await loadModel(folder, { provider: "cpu", cacheDir });
+  const result = { load: seconds(start) };
+  if (what === "all") {
+    result["memory loaded, GiB"] = mostMemory();
+    for (const name of ["first page", "second page"]) {
+      result[`${name}, s`] = await timed(() => model.embedPage(page(name.length)));
+      result[`memory, ${name}, GiB`] = mostMemory();
+    }
+    result["a query, s"] = await timed(() => model.embedQuery("peak load in winter"));
+    result["100 control queries, s"] = await timed(() => model.embedQueries(CONTROLS));
+  }
+  await model.dispose();
+  return result;
+}
+
+/** One graph in the runtime itself: two pages of one shape. */
+async function session(folder, state) {
+  const { loadModel } = await import("../lib/kernel/hub/load-model.js");
+  const model = await loadModel(folder, { provider: "cpu", cacheDir: null });
+  const { ids, feeds } = await model.preparePage(page(1));
+  const [{ file, inputs }] = model.info.graphs;
+  await model.dispose();
+  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  const graph = await InferenceSession.create(join(folder, file), {
+    executionProviders: ["cpu"],
+    enableMemPattern: state === "on",
+  });
+  if (ids) {
+    const shape = [1, ids.length];
+    feeds.input_ids = { type: "int64", data: BigInt64Array.from(ids, BigInt), shape };
+    feeds.attention_mask = { type: "int64", data: new BigInt64Array(ids.length).fill(1n), shape };
+  }
+  const tensors = Object.fromEntries(
+    inputs.map(({ name }) => [name, new Tensor(feeds[name].type, feeds[name].data, feeds[name].shape)]),
+  );
+  const result = {};
+  for (const name of ["first page", "second page"]) {
+    result[`${name}, s`] = await timed(() => graph.run(tensors));
+    result[`memory, ${name}, GiB`] = mostMemory();
+  }
+  return result;
+}
+
+/** An A4 page at 200 dpi with stripes. */
+function page(seed) {
+  const [width, height] = [1654, 2339];
+  const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * (seed + 5)) & 255);
+  const sha256 = String(seed);
+  const source = { file: "stripes.png", number: 1, of: 1 };
+  return {
+    kind: "page",
+    width,
+    height,
+    sha256,
+    source,
+    warnings: [],
+    pixels: async () => pixels,
+    digest: async () => sha256,
+  };
+}
+
+async function timed(work) {
+  const start = performance.now();
+  await work();
+  return seconds(start);
+}
+
+const seconds = (start) => ((performance.now() - start) / 1000).toFixed(2);
+
+/** The high water marks of this process and its children, together. */
+function mostMemory() {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8")
+    .trim()
+    .split(" ")
+    .filter(Boolean);
+  const kilobytes = ["self", ...children].reduce((sum, pid) => {
+    const [, peak = 0] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return sum + Number(peak);
+  }, 0);
+  return (kilobytes / 2 ** 20).toFixed(2);
+}
