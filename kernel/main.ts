@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import { currentCause } from "./jupyter/context.js";
 import { CellStdin, installDialogs } from "./jupyter/dialogs.js";
 import { Execution } from "./jupyter/execution.js";
+import { FrontEndSettings } from "./jupyter/front-end-settings.js";
 import { History } from "./jupyter/history.js";
 import { Input } from "./jupyter/input.js";
 import { Interrupted } from "./jupyter/interrupts.js";
@@ -71,6 +72,7 @@ const transport: Transport = new Transport(
 );
 const session = new Session(id, transport);
 const input = new Input(session);
+const settings = new FrontEndSettings(session.comms);
 const api: KernelApi = {
   version: 1,
   get parent() {
@@ -78,6 +80,9 @@ const api: KernelApi = {
   },
   get signal() {
     return currentCause().signal;
+  },
+  get settings() {
+    return settings.current;
   },
   openComm: session.comms.openComm.bind(session.comms),
   registerTarget: session.comms.registerTarget.bind(session.comms),

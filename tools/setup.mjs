@@ -148,6 +148,8 @@ async function build() {
     "kernel",
     "src",
     "style",
+    "schema",
+    "examples",
     "package.json",
     "tsconfig.json",
     "package-lock.json",

@@ -10,7 +10,6 @@ import {
   type Chance,
   changeView,
   counterpart,
-  defaultView,
   defineQuantity,
   explanationOf,
   explanationsOf,
@@ -83,6 +82,7 @@ import {
   wordList,
 } from "./lists.js";
 import { type LiveView, observed } from "./observed.js";
+import { openingView } from "./opening-view.js";
 import { hitsOf, type LensHit, type LensRegion, regionsOf } from "./printed-places.js";
 import { lensFile, saveLens } from "./save.js";
 
@@ -593,7 +593,7 @@ export class Lens {
   }
 
   #keepView(data: LensData): LensView {
-    const view = this.#state ? keepSettings(data, this.#state.view) : defaultView(data);
+    const view = this.#state ? keepSettings(data, this.#state.view) : openingView(data);
     // Several models: the second one's word on the best page lies beside the first one's.
     const [first, ...rest] = explanationsOf(data);
     const other = rest.find((explanation) => !sameModel(explanation, first));

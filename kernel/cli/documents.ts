@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
-import { isDocumentName, listDocuments } from "../pages/source.js";
+import { isDocumentName } from "../../core/data/document-names.js";
+import { listDocuments } from "../pages/source.js";
 import { userPath } from "../user-path.js";
 import { UsageError } from "./options.js";
 

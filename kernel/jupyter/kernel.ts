@@ -29,6 +29,8 @@ export interface KernelApi {
    * keep it: later code may be another cell's.
    */
   readonly signal: AbortSignal;
+  /** What the person has set in the front end; not trusted. Absent in a kernel of an earlier version. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Puts off the end of the running cell, or of the message at hand, until `work` has settled. */
   until(work: Promise<unknown>): void;
   openComm(target: string, options?: OpenOptions): Comm;

@@ -1,7 +1,8 @@
 import { type Stats, statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDocumentName } from "../../core/data/document-names.js";
 import { userPath } from "../user-path.js";
 import { PageError } from "./error.js";
 import { splitFragment } from "./fragment.js";
@@ -19,9 +20,6 @@ export interface Document {
 }
 
 export const EXPECTED = "expected a PDF, PNG, JPEG, WebP or TIFF file";
-const EXTENSIONS = new Set([".pdf", ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"]);
-/** What systems and programs put beside documents: hidden files, macOS's `._name`, Office's `~$name`. */
-const NOT_CHOSEN = /^(\.|~\$)/;
 
 /** Expands one input of a person into documents: a folder gives one for each file in it. */
 export async function listDocuments(source: PageInput): Promise<Document[]> {
@@ -53,11 +51,6 @@ export async function listDocuments(source: PageInput): Promise<Document[]> {
   const exists = (name: string) => statSync(userPath(name), { throwIfNoEntry: false }) !== undefined;
   const { name, pages } = splitFragment(text, exists);
   return atPath(name, pages);
-}
-
-/** Whether a file is taken for a document where nobody named it: in a folder, or by a pattern. */
-export function isDocumentName(path: string): boolean {
-  return !NOT_CHOSEN.test(basename(path)) && EXTENSIONS.has(extname(path).toLowerCase());
 }
 
 /** The bytes of a buffer or of a view of one; null for anything else. */
