@@ -7,6 +7,7 @@ import { axisTitle, COSINE_QUANTITY, numeral, type Quantity } from "../data/quan
 import { type Column, tableText } from "../data/text-table.js";
 import type { Explanation, Layer, LayerMap, TokenKind } from "../data/vocabulary.js";
 import { type PatchValue, topPatches, wordMap } from "../interaction/maxsim.js";
+import { finding } from "../scene/caption.js";
 import type { Scene } from "../scene/scene.js";
 import { headline } from "../scene/words.js";
 import { selectionChance } from "../view/chips.js";
@@ -107,9 +108,9 @@ export function cosineTable(explanation: Explanation, rows: TableRows = "token")
   return new Table(rows === "word" ? wordRows(explanation) : tokenRows(explanation), cosineColumns(rows));
 }
 
-/** The scene in words: one line, then a small table. */
+/** The scene in words: the answer in one line, what it is the answer to, then a small table. */
 export function text(scene: Scene): string {
-  return `${headline(scene)}\n\n${tableOf(scene)}`;
+  return `${finding(scene)}\n${headline(scene)}\n\n${tableOf(scene)}`;
 }
 
 function tokenRows(explanation: Explanation): TableRow[] {

@@ -85,6 +85,7 @@ import { type LiveView, observed } from "./observed.js";
 import { openingView } from "./opening-view.js";
 import { hitsOf, type LensHit, type LensRegion, regionsOf } from "./printed-places.js";
 import { lensFile, saveLens } from "./save.js";
+import { shownMap } from "./shown-map.js";
 
 export type { RankedPage } from "./lens-explainer.js";
 export type { RankedPatch } from "./lists.js";
@@ -216,7 +217,9 @@ export class Lens {
    */
   map(which: number | string): PatchMap {
     const { maps } = this.explanation;
-    return typeof which === "number" ? tokenMap(maps, which) : wordMap(maps, this.#word(which).tokens);
+    if (typeof which === "number") return shownMap(tokenMap(maps, which), this.state, { token: which });
+    const { index: word, tokens } = this.#word(which);
+    return shownMap(wordMap(maps, tokens), this.state, { word });
   }
 
   /**
@@ -320,7 +323,8 @@ export class Lens {
    */
   aggregate(how: Aggregate): PatchMap {
     oneOf(how, "aggregate", AGGREGATES);
-    return aggregate(this.explanation.maps, how, scopeTokens(this.explanation, this.state.view.scope));
+    const map = aggregate(this.explanation.maps, how, scopeTokens(this.explanation, this.state.view.scope));
+    return shownMap(map, this.state, { token: null, word: null, aggregate: how });
   }
 
   /**

@@ -12,6 +12,7 @@ import {
   type Rect,
   reading,
   scoreParts,
+  tableText,
   tabular,
 } from "../../core/index.js";
 import { pageLabel } from "../pages/page-list.js";
@@ -35,10 +36,14 @@ const RANKING: Column<RankedPage>[] = [
   { head: "page", cell: ({ page }) => pageLabel(page) },
 ];
 
-const patchColumns = (of: Quantity): Column<RankedPatch>[] => [
+const valueColumns = (of: Quantity): Column<PatchValue>[] => [
   number("row", ({ row }) => String(row)),
   number("column", ({ column }) => String(column)),
   number("value", ({ value }) => reading(value, of, true)),
+];
+
+const patchColumns = (of: Quantity): Column<RankedPatch>[] => [
+  ...(valueColumns(of) as Column<RankedPatch>[]),
   number("x", ({ rect }) => decimal(rect.x, 1)),
   number("y", ({ rect }) => decimal(rect.y, 1)),
   number("width", ({ rect }) => decimal(rect.width, 1)),
@@ -61,6 +66,10 @@ export const resultList = (results: readonly LensExplanation[]): LensExplanation
 /** @param of what the patches' values are */
 export const patchList = (patches: readonly RankedPatch[], of: Quantity): RankedPatch[] =>
   tabular(patches, patchColumns(of));
+
+/** Patches as lines of text under their heads. */
+export const patchLines = (patches: readonly PatchValue[], of: Quantity): string =>
+  tableText(patches, valueColumns(of));
 
 export function tokenList({ query: { tokens, words } }: LensExplanation): QueryToken[] {
   return tabular<QueryToken>(tokens, [

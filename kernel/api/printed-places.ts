@@ -20,6 +20,7 @@ import {
   tableText,
 } from "../../core/index.js";
 import type { RankedPatch } from "./lists.js";
+import { shownPlaces } from "./shown-hits.js";
 
 /** A place of the page, two ways. */
 export interface Placed {
@@ -80,9 +81,9 @@ export function hitsOf({ data, view }: Pick<LensState, "data" | "view">): LensHi
       })),
     };
   });
-  return printedAs(list, () =>
-    list.length > 0 ? tableText(list, hitColumns(shown.shown.map.description)) : noHits(shown),
-  );
+  const of = shown.shown.map.description;
+  const text = () => (list.length > 0 ? tableText(list, hitColumns(of)) : noHits(shown));
+  return shownPlaces(printedAs(list, text), page, of, text);
 }
 
 /**

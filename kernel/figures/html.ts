@@ -3,6 +3,7 @@ import {
   figureAlt,
   figureCaption,
   figurePlan,
+  finding,
   headline,
   type LensState,
   scene,
@@ -22,7 +23,8 @@ export function staticHtml(state: LensState, still?: { mime: string; data: Uint8
     ? `<p><img alt="${escapeXml(figureAlt(plan))}" src="data:${still.mime};base64,${Buffer.from(still.data).toString("base64")}"></p>`
     : "";
   return [
-    `<p><strong>${escapeXml(headline(of, 400))}</strong></p>`,
+    `<p><strong>${escapeXml(finding(of))}</strong></p>`,
+    `<p>${escapeXml(headline(of, 400))}</p>`,
     picture,
     htmlTable(tableOf(of)),
     `<p>${escapeXml(figureCaption(plan))}</p>`,

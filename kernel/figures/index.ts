@@ -5,4 +5,4 @@ export { renderPdf } from "./pdf-figure.js";
 export { type FigureSize, renderPng } from "./png-figure.js";
 export { stillBundle } from "./still.js";
 export { renderSvg } from "./svg-figure.js";
-export { smallPicture, type Thumbnail, thumbnailTable } from "./thumbnails.js";
+export { smallPicture, type Thumbnail, thumbnailBundle } from "./thumbnails.js";

@@ -38,8 +38,14 @@ export async function smallPicture(
   return { data: new Uint8Array(data), width: css(info.width), height: css(info.height) };
 }
 
-/** Thumbnails beside each other, as HTML without script or style sheet: a table, which every host keeps. */
-export function thumbnailTable(all: readonly Thumbnail[]): string {
+/**
+ * What a cell shows: thumbnails beside each other over some lines of text, as HTML without script or style sheet; the text
+ * alone where there is no HTML.
+ */
+export function thumbnailBundle(
+  all: readonly Thumbnail[],
+  text: string,
+): { "text/plain": string; "text/html": string } {
   const rows: string[] = [];
   for (let i = 0; i < all.length; i += IN_A_ROW)
     rows.push(
@@ -48,7 +54,8 @@ export function thumbnailTable(all: readonly Thumbnail[]): string {
         .map(cell)
         .join("")}</tr>`,
     );
-  return `<table><tbody>${rows.join("")}</tbody></table>`;
+  const html = `<table><tbody>${rows.join("")}</tbody></table><pre>${escapeXml(text)}</pre>`;
+  return { "text/plain": text, "text/html": html };
 }
 
 function cell({ picture, text }: Thumbnail): string {

@@ -1,5 +1,5 @@
 import { type Column, type Page, printable, printedAs, sharedName, tableText } from "../../core/index.js";
-import { smallPicture, type Thumbnail, thumbnailTable } from "../figures/index.js";
+import { smallPicture, type Thumbnail, thumbnailBundle } from "../figures/index.js";
 import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import { PageError } from "./error.js";
 
@@ -33,9 +33,7 @@ export async function pageBundle(pages: readonly Page[], text: string): Promise<
   const shown: Thumbnail[] = [];
   for (const page of pages.slice(0, PICTURES))
     shown.push({ picture: await pagePicture(page), text: pageLabel(page) });
-  const more = pages.length - shown.length;
-  const html = `${thumbnailTable(shown)}${more > 0 ? `<p>… and ${more} more</p>` : ""}`;
-  return { "text/plain": text, "text/html": html };
+  return thumbnailBundle(shown, text);
 }
 
 /** Null for a page that cannot be rendered: whoever asks for its pixels is told why. */

@@ -42,9 +42,9 @@ async function reportIn(contents: Contents.IManager, folder: string, report: str
 }
 
 async function shipped(file: string): Promise<Response> {
-  const base = PageConfig.getOption("fullLabextensionsUrl");
-  const url = URLExt.join(base, MODULE_NAME, "examples", file);
-  const answer = await ServerConnection.makeRequest(url, {}, ServerConnection.makeSettings());
+  const settings = ServerConnection.makeSettings();
+  const path = URLExt.join(PageConfig.getOption("fullLabextensionsUrl"), MODULE_NAME, "examples", file);
+  const answer = await ServerConnection.makeRequest(new URL(path, settings.baseUrl).href, {}, settings);
   if (!answer.ok) throw new Error(`cannot read the example ${file}: the server answered ${answer.status}`);
   return answer;
 }

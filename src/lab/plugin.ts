@@ -7,6 +7,7 @@ import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { kernelSettings } from "./kernel-settings.js";
 import { addNotebooks } from "./lens-notebooks.js";
 import { lensSettings } from "./lens-settings.js";
+import { addLensCommands } from "./palette-commands.js";
 import { shownWidgets } from "./shown-widgets.js";
 import { standIns } from "./stand-in.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
@@ -46,6 +47,7 @@ const notebooks: JupyterFrontEndPlugin<void> = {
   ) => {
     const settings = lensSettings(registry);
     addNotebooks(app, settings, { files, launcher, palette });
+    addLensCommands(app, palette);
     app.docRegistry.addWidgetExtension("Notebook", kernelSettings(settings));
   },
 };

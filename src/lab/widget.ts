@@ -19,6 +19,7 @@ import {
   type LensStatus,
 } from "../../core/index.js";
 import { createLens, type LensHandle, type NamedFile, type SaveFormat } from "../viewer/index.js";
+import { watchLens } from "./active-lens.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
 
 const own = (name: string) => ({
@@ -155,6 +156,7 @@ interface Awaited {
 /** The lens in a cell: passes settings between the model and the viewer. */
 export class LensView extends DOMWidgetView {
   private lens!: LensHandle;
+  private forget = () => {};
   /** What was last passed on, to tell a change from an echo of our own. */
   private shown: Parts | null = null;
 
@@ -178,6 +180,7 @@ export class LensView extends DOMWidgetView {
       onMeasure: (quantity) => this.send({ type: "measure", quantity }),
       onStop: () => this.send({ type: "stop" }),
     });
+    this.forget = watchLens({ element: this.el, run: (command) => this.lens.run(command) });
     this.listenTo(this.model, "msg:custom", this.receive);
     this.listenTo(this.model, "change", this.refresh);
     this.listenTo(this.model, "comm_live_update", this.refresh);
@@ -287,6 +290,7 @@ export class LensView extends DOMWidgetView {
   override remove() {
     for (const id of this.awaited.keys()) this.settle(id);
     this.kernel?.statusChanged.disconnect(this.watch, this);
+    this.forget();
     this.lens.dispose();
     return super.remove();
   }

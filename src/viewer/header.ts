@@ -5,7 +5,7 @@ import { h, setText, uniqueId } from "./dom.js";
 import type { NamedFile, SaveFormat } from "./files.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { icon } from "./icons.js";
-import { createSave } from "./save-panel.js";
+import { createSave, type SaveMenu } from "./save-panel.js";
 
 /** The line on top: the query, and what is done with the whole lens. */
 export interface Header extends Part {
@@ -14,6 +14,7 @@ export interface Header extends Part {
   isEdited(): boolean;
   /** Asks what is in the field. */
   submit(): void;
+  readonly sharing: Pick<SaveMenu, "save" | "copyPicture">;
 }
 
 const NEEDS_KERNEL = "A new query needs a running kernel: run the cell again.";
@@ -99,6 +100,7 @@ export function createHeader(
     element,
     isEdited: () => input.value.trim() !== written().trim(),
     submit: () => form.requestSubmit(),
+    sharing: save,
     update(frame: Frame) {
       for (const part of [history, compare, save]) part.update(frame);
       const { data, locked, scene } = frame;

@@ -18,6 +18,7 @@ import { createFoot } from "./foot.js";
 import type { Actions, Fit, Frame, Part } from "./frame.js";
 import { createHeader } from "./header.js";
 import { listenToKeys } from "./keyboard.js";
+import type { LensCommand } from "./lens-commands.js";
 import { listedHits } from "./listed-hits.js";
 import { createMultiples } from "./multiples.js";
 import { createOverview } from "./overview.js";
@@ -45,6 +46,7 @@ export interface LensCallbacks {
 }
 
 export type { NamedFile, SaveFormat } from "./files.js";
+export { LENS_COMMANDS, type LensCommand } from "./lens-commands.js";
 
 /** A lens in an element. It knows nothing of Jupyter. */
 export interface LensHandle {
@@ -58,6 +60,8 @@ export interface LensHandle {
   setStatus(status: LensStatus): void;
   /** Whether there is a kernel that can answer a new query. */
   setLive(live: boolean): void;
+  /** Does what a person would do in the lens; nothing while there is nothing to see. */
+  run(command: LensCommand): void;
   /** Replaces the lens by a message: its data cannot be shown. */
   fail(message: string): void;
   dispose(): void;
@@ -244,10 +248,24 @@ export function createLens(
     if (!previewed && opened !== view.result) open(frame);
   }
 
-  listenToKeys(
-    lens,
-    stepping(actions, () => last, { zoom: stage.by, enlarge: enlarge.toggle, help: foot.help.open }),
-  );
+  const keys = stepping(actions, () => last, {
+    zoom: stage.by,
+    enlarge: enlarge.toggle,
+    help: foot.help.open,
+  });
+  listenToKeys(lens, keys);
+  const commands: Record<LensCommand, () => void> = {
+    "next-hit": () => keys.hit(1),
+    "previous-hit": () => keys.hit(-1),
+    enlarge: keys.enlarge,
+    "clear-selection": () => actions.set({ token: null, word: null, region: null }),
+    "copy-picture": header.sharing.copyPicture,
+    "save-svg": () => header.sharing.save("svg"),
+    "save-png": () => header.sharing.save("png"),
+    "save-pdf": () => header.sharing.save("pdf"),
+    "save-html": () => header.sharing.save("html"),
+    "save-json": () => header.sharing.save("json"),
+  };
 
   /** A page opens where it answers. */
   function open(frame: Frame): void {
@@ -289,6 +307,10 @@ export function createLens(
       isLive = now;
       header.setLive(now);
       bands.setLive(now);
+    },
+    run(command) {
+      catchUp();
+      if (data) commands[command]();
     },
     fail(words) {
       [data, locked] = [null, null];

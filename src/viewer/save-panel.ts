@@ -26,6 +26,9 @@ const NO_CLIPBOARD =
 
 export interface SaveMenu extends Part {
   setLive(live: boolean): void;
+  /** As the button of the menu does. */
+  save(format: SaveFormat): void;
+  copyPicture(): void;
 }
 
 /**
@@ -59,7 +62,15 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
     });
   const local = LOCAL_FORMATS.map((format) => saving(format, () => keep(format)));
   const remote = KERNEL_FORMATS.map((format) => saving(format, async () => asked(format)));
+  const copyPicture = button("Copy picture", "Not copied", async () => {
+    if (!navigator.clipboard || !("ClipboardItem" in window)) throw new Error(NO_CLIPBOARD);
+    // Begun at once: a browser copies only what the person's own action asked for.
+    const picture = keep("png").then(({ content }) => content);
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
+    return "Copied";
+  });
   const copies = [
+    copyPicture,
     button("Copy LaTeX figure", "Not copied", () => copy(latexSnippet)),
     button("Copy Markdown", "Not copied", () => copy(markdownSnippet)),
   ];
@@ -117,5 +128,7 @@ export function createSave(fromKernel?: (format: SaveFormat) => Promise<NamedFil
       live = now;
       mark();
     },
+    save: (format) => [...local, ...remote][[...LOCAL_FORMATS, ...KERNEL_FORMATS].indexOf(format)].click(),
+    copyPicture: () => copyPicture.click(),
   };
 }

@@ -58,7 +58,7 @@ test("an executed notebook stores the live lens, its picture, its table and its 
   assert.ok(state[output.data[WIDGET].model_id], "the lens's state is stored");
   const picture = await sharp(Buffer.from(joined(output.data["image/png"]), "base64")).metadata();
   assert.deepEqual([picture.format, picture.width], ["png", 680]);
-  assert.match(joined(output.data["text/plain"]), /^Lens “battery beside the har…” on page 1 of 4/);
+  assert.match(joined(output.data["text/plain"]), /^.+\nLens “battery beside the har…” on page 1 of 4/);
   assert.doesNotMatch(joined(output.data["text/html"]), /<script|<style|<link|https?:/);
 });
 

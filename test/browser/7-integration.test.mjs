@@ -30,13 +30,20 @@ const entry = (page) => page.locator(".lm-Menu-itemLabel:visible", { hasText: "E
 /** The notebook that JupyterLab has opened. */
 async function opened(name, page = jupyter.browser.page) {
   // Others may be open behind it.
-  await page.waitForFunction(
-    (wanted) => {
+  const state = () =>
+    page.evaluate(() => {
       const { context, sessionContext } = window.jupyterapp?.shell.currentWidget ?? {};
-      return context?.path === wanted && context.isReady && sessionContext.session?.kernel?.status === "idle";
+      const dialogs = [...document.querySelectorAll(".jp-Dialog")].map((dialog) => dialog.textContent);
+      return [context?.path, context?.isReady, sessionContext?.session?.kernel?.status, ...dialogs];
+    });
+  let last = [];
+  await until(
+    async () => {
+      last = await state();
+      return JSON.stringify(last) === JSON.stringify([name, true, "idle"]);
     },
-    name,
-    { timeout: 60_000 },
+    60_000,
+    () => `${name} is not open: ${JSON.stringify(last)}`,
   );
   return new Notebook(page);
 }
@@ -72,6 +79,32 @@ test("a new lens opens as the settings say, in the kernel as well as on screen",
   const notebook = new Notebook(jupyter.browser.page);
   assert.equal((await notebook.add("[lens.view.color.palette, lens.view.scope].join()")).text, "'magma,all'");
   assert.equal((await notebook.add("lens.explanation.provenance.page.dpi")).text, "100");
+});
+
+test("commands act on the lens that was pointed at last, and are off before", async () => {
+  const { page } = jupyter.browser;
+  const command = (does, name) =>
+    page.evaluate(([does, name]) => window.jupyterapp.commands[does](`colpali-lens:${name}`), [does, name]);
+  assert.equal(await command("isEnabled", "enlarge"), false);
+  const notebook = new Notebook(page);
+  const lens = (await notebook.area(2)).locator(".cl-lens");
+  await lens.waitFor();
+  await lens.hover();
+  assert.equal(await command("isEnabled", "enlarge"), true);
+  await command("execute", "enlarge");
+  await page.locator(".cl-lens.cl-large").waitFor();
+  await command("execute", "enlarge");
+  await page.locator(".cl-lens:not(.cl-large)").waitFor();
+  await notebook.add("lens.view.word = 0");
+  await command("execute", "clear-selection");
+  await until(
+    async () => (await notebook.add("lens.view.word")).text === "null",
+    10_000,
+    () => "the selection is still there",
+  );
+  const saved = page.waitForEvent("download");
+  await command("execute", "save-svg");
+  assert.match((await saved).suggestedFilename(), /\.svg$/);
 });
 
 test("several files are opened together, by paths that are none of another kind", async () => {

@@ -5,6 +5,7 @@ import {
   chips,
   colours,
   difference,
+  finding,
   type LensView,
   type Raster,
   rasters,
@@ -212,7 +213,9 @@ test("words: caption, alternative text and table say what the picture shows", ()
   expect(altText(s)).toContain(
     "on page 1 of 4 of report.pdf, 2 rows by 3 columns of patches. Strongest: row 1 column 2 (0.47)",
   );
-  expect(text(s)).toMatchInlineSnapshot(`
+  const [answer, ...lines] = text(s).split("\n");
+  expect(answer).toBe(finding(s));
+  expect(lines.join("\n")).toMatchInlineSnapshot(`
 "Lens “peak loads” on page 1 of 4 of report.pdf: score 1.60 = patches 1.35 + off-image 0.25
 
 token   kind                               best  on a patch  row  column  chance p
@@ -231,8 +234,10 @@ test("text from outside cannot become markup or break the line", () => {
   query.tokens[1].text = "<img onerror=x>";
   const s = scene(lensState({ token: 1, word: 0, marks: { best: 2 } }, data));
   expect(svg(s)).not.toContain("<img");
-  expect(text(s).split("\n")[0]).toContain('“"><b>\ufffd\ufffd next” on page');
-  expect(text(s).split("\n")[0].length).toBeLessThanOrEqual(110);
+  const [answer, headline] = text(s).split("\n");
+  expect(answer).toMatch(/^[^\p{Cc}\u202e]+\.$/u);
+  expect(headline).toContain('“"><b>\ufffd\ufffd next” on page');
+  expect(headline.length).toBeLessThanOrEqual(110);
 });
 
 test("aggregate of the scope equals the plain one", () => {

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { encodeLensData, type LensExplanation, splitLens } from "../../core/index";
+import { encodeLensData, escapeXml, type LensExplanation, splitLens } from "../../core/index";
 import { lensPage } from "../../kernel/api/lens-page";
 import { lensFile } from "../../kernel/api/save";
 import { stillBundle } from "../../kernel/figures/index";
@@ -17,7 +17,12 @@ test("where the widget cannot run there is the picture, its alternative text and
   expect(mime).toBe("image/webp");
   expect((await sharp(Buffer.from(data, "base64")).metadata()).width).toBe(680);
   expect(bundle["text/html"]).toContain("<td>[MASK]</td>");
-  expect(bundle["text/plain"].split("\n")).toHaveLength(8);
+  const lines = bundle["text/plain"].split("\n");
+  expect(lines).toHaveLength(9);
+  // The answer first, then what it answers.
+  expect(lines[0]).toMatch(/^Word “peak”/);
+  expect(lines[1]).toMatch(/^Lens “peak loads” on page 1/);
+  expect(bundle["text/html"].startsWith(`<p><strong>${escapeXml(lines[0])}</strong></p>`)).toBe(true);
 });
 
 /** Bytes that a value adds to a notebook: JSON with binary leaves in base64. */

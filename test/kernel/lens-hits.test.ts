@@ -2,7 +2,17 @@
 import { join } from "node:path";
 import { inspect } from "node:util";
 import sharp from "sharp";
-import { explain, type Lens, loadModel, type Model, openPages, type Page } from "../../kernel/index";
+import { escapeXml } from "../../core/index";
+import {
+  explain,
+  type Lens,
+  loadModel,
+  type Model,
+  openPages,
+  type Page,
+  type PatchMap,
+} from "../../kernel/index";
+import { describe as described } from "../../kernel/jupyter/mime";
 
 const REPORT = join(__dirname, "../../examples/energy-report.pdf");
 let model: Model;
@@ -33,6 +43,30 @@ test("the words of a query are found where they are printed together, then one b
   expect(inspect(lens.hits).split("\n")[1]).toMatch(
     /^the battery beside the harbour +6 +battery, beside, the, harbour +0\.6\d\d +0\.0\d\d$/,
   );
+});
+
+test("hits and maps are shown in a cell as small pictures over the lines that they print as", async () => {
+  for (const [value, pictures] of [
+    [lens.hits, Math.min(6, lens.hits.length)],
+    [lens.map("battery"), 1],
+    [lens.aggregate("max"), 1],
+  ] as const) {
+    const { data } = await described(value);
+    const text = String(data["text/plain"]);
+    expect(text.startsWith(inspect(value))).toBe(true);
+    const html = String(data["text/html"]);
+    expect(html).toContain(`<pre>${escapeXml(text)}</pre>`);
+    const images = [...html.matchAll(/src="data:image\/webp;base64,([^"]+)"/g)];
+    expect(images).toHaveLength(pictures);
+    for (const [, picture] of images) {
+      const { channels } = await sharp(Buffer.from(picture, "base64")).stats();
+      // Print: neither blank nor of one colour.
+      expect(channels[0].max - channels[0].min).toBeGreaterThan(100);
+    }
+  }
+  // The picture is that of the map, whatever else is in view.
+  const shown = async (map: PatchMap) => (await described(map)).data["text/html"];
+  expect(await shown(lens.map("battery"))).not.toBe(await shown(lens.map(lens.words[1].text)));
 });
 
 test("a selected word has hits of its own, and a region is the line, word or block that they are in", () => {
