@@ -5,6 +5,7 @@ import { COSINE_QUANTITY, type Quantity } from "../data/quantities.js";
 import type { Explanation, TokenKind } from "../data/vocabulary.js";
 import { type Chance, chanceOf } from "../interaction/chance.js";
 import { shown } from "./shown.js";
+import type { Shown } from "./view-selection.js";
 
 /** What a person points at to see a map: all words, one word, one token. */
 export interface Chip {
@@ -70,6 +71,16 @@ export function hasNumber(chip: Chip): chip is NumberedChip {
 export function selectionChance(explanation: Explanation, select: Partial<Chip["select"]>): Chance | null {
   const view = { token: null, word: null, scope: "all", aggregate: "max", chance: "marked" } as const;
   return chanceOf(explanation, shown(explanation, { ...view, ...select, quantity: COSINE_QUANTITY.name }));
+}
+
+/** The least and the greatest chance level of what is shown: a word's or token's own, of several together those of all words. */
+export function chanceLevels(explanation: Explanation, of: Shown): [number, number] | null {
+  const levels =
+    of.kind === "aggregate"
+      ? explanation.query.words.map(({ index }) => selectionChance(explanation, { word: index })?.level)
+      : [chanceOf(explanation, of)?.level];
+  const known = levels.filter((level) => typeof level === "number");
+  return known.length > 0 ? [Math.min(...known), Math.max(...known)] : null;
 }
 
 /** What the kinds of tokens contribute to the page score; adds up to it. */

@@ -2,7 +2,7 @@ import { oneOf } from "../../core/data/check.js";
 import {
   axisTitle,
   type Column,
-  chanceLevel,
+  chanceLevels,
   decimal,
   explanationOf,
   type LensState,
@@ -108,8 +108,8 @@ function noHits({ shown, explanation, ...rest }: Scene): string {
   const of = shown.map.description;
   const nearest = `Nearest: ${name}, ${reading(value, of)}`;
   if (chance === null) return `No place stands out. ${nearest}.`;
-  const level = explanation.baseline ? chanceLevel(explanation, shown) : null;
-  const below = level === null ? "" : ` (${reading(level, of)})`;
+  const levels = chanceLevels(explanation, shown)?.map((level) => decimal(level));
+  const below = levels ? ` (${[...new Set(levels)].join(" to ")})` : "";
   return `No place is beyond chance${below}. ${nearest} (p = ${decimal(chance, 3)}).`;
 }
 

@@ -55,6 +55,8 @@ export interface Actions {
   offer(quantity: string): void;
   /** Says something to a screen reader. */
   say(words: string): void;
+  /** Says what has come of an act, to eyes and to a screen reader; a failure stays until it is closed. */
+  tell(words: string, outcome: "done" | "failed"): void;
 }
 
 /** One part of the viewer. */

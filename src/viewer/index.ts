@@ -22,13 +22,14 @@ import type { LensCommand } from "./lens-commands.js";
 import { listedHits } from "./listed-hits.js";
 import { createMultiples } from "./multiples.js";
 import { createOverview } from "./overview.js";
+import { createPanel } from "./panel/panel.js";
 import { createPictures } from "./pictures.js";
 import { createPageList } from "./ranked-pages.js";
-import { createSide } from "./side.js";
 import { createStage } from "./stage.js";
 import { createStageBar } from "./stage-bar.js";
 import { stepping } from "./steps.js";
 import { createTabs } from "./tabs.js";
+import { createToast } from "./toast.js";
 import { createUndo } from "./undo.js";
 import { createWordsRow } from "./words-row.js";
 
@@ -91,6 +92,7 @@ export function createLens(
   const undo = createUndo();
 
   const live = h("p", { class: "cl-hidden", "aria-live": "polite" });
+  const toast = createToast();
   const actions: Actions = {
     set(change) {
       if (!data || !locked) return;
@@ -135,6 +137,7 @@ export function createLens(
       if (data && locked) bands.offer(cost(data, locked));
     },
     say: (words) => setText(live, words),
+    tell: (words, outcome) => toast.show(words, outcome),
   };
 
   const pictures = createPictures();
@@ -156,8 +159,8 @@ export function createLens(
   const second = createStage(actions, pictures, "b", { scrolled: (at) => stage.follow(at) });
   const multiples = createMultiples(actions, pictures);
   const bar = createStageBar(actions, stage.by);
-  const side = createSide(actions);
-  const foot = createFoot();
+  const side = createPanel(actions);
+  const foot = createFoot(actions);
   const main = h("div", { class: "cl-main" });
   const tabs = createTabs(main);
   const parts: Part[] = [header, words, pages, stage, second, multiples, overview, bar, side, foot, tabs];
@@ -173,6 +176,7 @@ export function createLens(
     words.element,
     main,
     foot.element,
+    toast.element,
     live,
   );
   element.classList.add("cl-lens");

@@ -65,7 +65,7 @@ export class LensOnScreen {
 
   /** Which document and page are shown, in the lens's own words. */
   where() {
-    return this.root.locator(".cl-where").textContent();
+    return this.root.locator(".cl-fact-page").textContent();
   }
 
   query() {
@@ -88,8 +88,8 @@ export class LensOnScreen {
 
   /** Colours that can be read back as numbers: one palette over the page, whatever its paper. */
   async colours(palette, blend) {
-    await this.root.getByLabel("palette").selectOption(palette);
-    await this.root.getByLabel("colours").selectOption(blend);
+    await this.root.getByLabel("Colours", { exact: true }).selectOption(palette);
+    await this.root.getByLabel("Blend", { exact: true }).selectOption(blend);
   }
 
   async picture() {

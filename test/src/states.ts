@@ -10,7 +10,7 @@ import {
   SCORE_DROP,
   unpackLens,
 } from "../../core/index";
-import { baseline, explanation, lensData, lensPage } from "../core/example";
+import { baseline, explanation, lensData, lensPage, pageWords } from "../core/example";
 import report from "../fixtures/lens/report.json";
 
 /** A white page with a black frame and a corner block, so that orientation shows in the picture. */
@@ -241,6 +241,7 @@ async function hostile(): Promise<LensData> {
   for (const word of query.words) word.text = HOSTILE;
   for (const token of query.tokens) token.text = HOSTILE;
   data.pages.p0.name = HOSTILE;
+  data.pages.p0.words = pageWords().map((word) => ({ ...word, text: HOSTILE }));
   Object.assign(data.models.m0.provenance, { id: HOSTILE, profile: HOSTILE, provider: HOSTILE });
   return data;
 }

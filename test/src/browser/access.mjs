@@ -18,7 +18,7 @@ async function byKeyboard(lens) {
       () => document.activeElement.getAttribute("aria-label") ?? document.activeElement.className,
     );
   const tabTo = async (what) => {
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 60; i++) {
       await page.keyboard.press("Tab");
       // Past the last element the browser's own controls have their turn.
       if (await page.evaluate(() => document.activeElement === document.body)) continue;
@@ -58,7 +58,7 @@ async function byKeyboard(lens) {
   await tabTo("[id^=cl-palette]");
   await page.keyboard.press("ArrowDown");
   assert.equal((await lens.view()).color.palette, "amber");
-  await tabTo(".cl-numbers summary");
+  await tabTo(".cl-fold-numbers summary");
   await page.locator(".cl-table tbody tr").first().waitFor();
   await tabTo(".cl-compare");
   await page.keyboard.press("Enter");

@@ -38,7 +38,7 @@ export default {
     );
     assert.match(await lens.page.locator(".cl-finding").innerText(), /2 of 4 words more than chance\.$/);
     const said = await lens.page.locator(".cl-chance-note").innerText();
-    const level = Number(/more than chance: above (\d\.\d\d)\. On this page 95 %/.exec(said)[1]);
+    const level = Number(/Beyond chance: above (\d\.\d\d)\. On this page \d\d\.\d %/.exec(said)[1]);
     assert.ok(level > 0.3 && level < 0.5, said);
     await lens.chip("battery").click();
     await lens.leave();
@@ -65,7 +65,7 @@ export default {
   async "what chance explains can be hidden, by pointing; what is more stays"(lens) {
     await lens.open("report", { result: "r1", word: 3, color: { threshold: 0.1 } });
     assert.ok((await painted(lens)) > 0);
-    await lens.page.getByLabel("chance", { exact: true }).selectOption("hidden");
+    await lens.page.getByLabel("Below chance", { exact: true }).selectOption("hidden");
     await lens.frame();
     assert.equal((await lens.view()).chance, "hidden");
     assert.equal(await painted(lens), 0);
@@ -87,7 +87,7 @@ export default {
   async "where chance was not measured nothing is claimed"(lens) {
     await lens.open("example");
     assert.ok((await marks(lens)).every(([, mark]) => mark === "not measured"));
-    assert.equal(await lens.page.getByLabel("chance", { exact: true }).isDisabled(), true);
+    assert.equal(await lens.page.getByLabel("Below chance", { exact: true }).isDisabled(), true);
     assert.match(await lens.page.locator(".cl-side").innerText(), /Chance was not measured\./);
     assert.doesNotMatch(await lens.page.locator(".cl-finding").innerText(), /chance/);
   },

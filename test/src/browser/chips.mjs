@@ -92,10 +92,10 @@ export default {
     await lens.open("example");
     assert.equal(await lens.chip("[MASK]").count(), 0);
     assert.match(
-      await lens.page.locator(".cl-parts").innerText(),
-      /words 51 % · prefix 4 % · augmentation 45 %/,
+      await lens.page.locator(".cl-fact-score").innerText(),
+      /Of it: words 51 %, prefix 4 %, augmentation 45 %\./,
     );
-    await lens.page.getByLabel("words", { exact: true }).selectOption("all");
+    await lens.page.getByLabel("Words", { exact: true }).selectOption("all");
     assert.equal((await lens.view()).scope, "all");
     await lens.chip("[MASK]").click();
     await lens.frame();
@@ -114,8 +114,8 @@ export default {
     assert.deepEqual(await pressed(lens), ["peak"]);
     assert.match(await caption(lens), /^Word “peak”/);
     await lens.setView({ color: { palette: "mako", opacity: 0.3, scale: "query" }, marks: { best: 4 } });
-    assert.equal(await lens.page.getByLabel("palette").inputValue(), "mako");
-    assert.equal(await lens.page.getByLabel("opacity").inputValue(), "0.3");
-    assert.equal(await lens.page.getByLabel("scale", { exact: true }).inputValue(), "query");
+    assert.equal(await lens.page.getByLabel("Colours", { exact: true }).inputValue(), "mako");
+    assert.equal(await lens.page.getByLabel("Tint", { exact: true }).inputValue(), "0.3");
+    assert.equal(await lens.page.getByLabel("Scale", { exact: true }).inputValue(), "query");
   },
 };

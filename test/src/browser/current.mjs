@@ -192,28 +192,4 @@ export default {
     await lens.setView({ zoom: { scale: 1, x: 0.5, y: 0.5 } });
     await besideItsPatch(lens, "back");
   },
-
-  async "a best patch that is pointed at, by pointer or keyboard, is outlined; a click goes there"(lens) {
-    await lens.open("report", { result: "r1", word: 0 });
-    const place = lens.page.locator(".cl-place").nth(2);
-    const name = await place.innerText();
-    await place.hover();
-    await lens.frame();
-    assert.ok((await readout(lens)).startsWith(name));
-    await lens.leave();
-    assert.equal(await lens.page.locator(".cl-stage .cl-cursor").first().isVisible(), false);
-    await place.focus();
-    assert.ok((await readout(lens)).startsWith(name));
-    for (const zoom of [
-      { scale: 8, x: 0.9, y: 0.9 },
-      { scale: 20, x: 0.1, y: 0.1 },
-    ]) {
-      await lens.setView({ zoom, region: null });
-      await place.click();
-      await lens.leave();
-      assert.ok((await readout(lens)).startsWith(name), `at ${zoom.scale}`);
-      await besideItsPatch(lens, `at ${zoom.scale}`);
-      assert.equal((await lens.view()).zoom.scale, zoom.scale);
-    }
-  },
 };

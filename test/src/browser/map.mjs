@@ -86,7 +86,7 @@ export default {
     }
     assert.equal(seen.size, 6);
     await lens.setView({ cells: "smooth", marks: { best: 3 } });
-    assert.match(await lens.page.locator(".cl-origin").innerText(), /interpolated for display only/);
+    assert.match(await lens.page.locator(".cl-fact-colours").innerText(), /interpolated for display only/);
     assert.equal(await lens.page.locator(".cl-overlay text").count(), 3);
   },
 

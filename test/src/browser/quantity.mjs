@@ -27,7 +27,7 @@ export default {
     assert.equal((await lens.view()).quantity, "altitude");
     await lens.frame();
     const side = page.locator(".cl-side");
-    assert.match(await side.innerText(), /Highest patches[\s\S]*Scale, altitude in m[\s\S]*fixed range/);
+    assert.match(await side.innerText(), /Scale, altitude in m[\s\S]*fixed range/);
     assert.deepEqual(await page.locator(".cl-scale text").allTextContents(), [
       "0",
       "200",
@@ -36,7 +36,7 @@ export default {
       "800",
     ]);
     assert.equal(await page.locator(".cl-scale").getAttribute("aria-label"), "Colour scale from 0 to 900 m");
-    assert.match((await page.locator(".cl-best tbody tr").allInnerTexts())[0], /row 1, column 2\s+900.0 m/);
+    assert.match((await page.locator(".cl-hit").allInnerTexts())[0], /^Bottom right\s+900 m\s+1 patch$/);
     assert.equal(
       await page.locator(".cl-finding").innerText(),
       "Altitude, the whole query: highest at row 1, column 2 (900 m).",
@@ -64,11 +64,11 @@ export default {
   async "range and threshold are set in its unit, and do not go over to cosines"(lens) {
     await lens.open("altitude", { quantity: "altitude" });
     const { page } = lens;
-    const threshold = page.getByLabel("threshold", { exact: true });
+    const threshold = page.getByLabel("Show from", { exact: true });
     assert.deepEqual(await threshold.evaluate(({ min, max, step }) => [min, max, step]), ["0", "900", "1"]);
     await threshold.fill("340");
     assert.equal((await lens.view()).color.threshold, 340);
-    const upper = page.getByLabel("range, upper end");
+    const upper = page.getByLabel("Range, upper end");
     await upper.fill("700");
     await upper.press("Tab");
     assert.deepEqual((await lens.view()).color.domain, [0, 700]);

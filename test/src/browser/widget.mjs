@@ -80,28 +80,28 @@ export default {
       ["result", "r1", () => page.locator(".cl-thumb").first().click(), "r2"],
       ["token", 0, () => lens.chip("share").click(), 1],
       ["word", 0, () => lens.chip("share").click(), 1],
-      ["scope", "all", select("words", "words"), "words"],
-      ["aggregate", "mean", select("all means", "winner"), "winner"],
-      ["color.palette", "mako", select("palette", "cividis"), "cividis"],
-      ["color.diverging", "RdBu", select("difference", "BrBG"), "BrBG", { compare: "r2", difference: true }],
-      ["color.scale", "query", select("scale", "robust"), "robust"],
+      ["scope", "all", select("Words", "words"), "words"],
+      ["aggregate", "mean", select("“All” shows", "winner"), "winner"],
+      ["color.palette", "mako", select("Colours", "cividis"), "cividis"],
+      ["color.diverging", "RdBu", select("Difference", "BrBG"), "BrBG", { compare: "r2", difference: true }],
+      ["color.scale", "query", select("Scale", "robust"), "robust"],
       [
         "color.domain",
         [0.1, 0.7],
         () =>
           page
-            .getByLabel("range, lower end")
+            .getByLabel("Range, lower end")
             .fill("0.3")
             .then(() => page.keyboard.press("Tab")),
         [0.3, 0.7],
       ],
-      ["color.opacity", 0.5, key("opacity", "ArrowRight"), 0.55],
-      ["color.threshold", 0.4, key("threshold", "ArrowRight"), 0.41],
-      ["color.blend", "multiply", select("colours", "outline"), "outline"],
-      ["cells", "smooth", select("cells", "nearest"), "nearest"],
-      ["chance", "hidden", select("chance", "subtracted"), "subtracted"],
-      ["marks.best", 3, key("best marked", "ArrowRight"), 4],
-      ["marks.contours", 2, key("contours", "ArrowRight"), 3],
+      ["color.opacity", 0.5, key("Tint", "ArrowRight"), 0.55],
+      ["color.threshold", 0.4, key("Show from", "ArrowRight"), 0.41],
+      ["color.blend", "multiply", select("Blend", "outline"), "outline"],
+      ["cells", "smooth", select("Patches", "nearest"), "nearest"],
+      ["chance", "hidden", select("Below chance", "subtracted"), "subtracted"],
+      ["marks.best", 3, key("Best patches", "ArrowRight"), 4],
+      ["marks.contours", 2, key("Contours", "ArrowRight"), 3],
       [
         "compare",
         "r1",
@@ -181,7 +181,7 @@ export default {
     });
     await lens.leave();
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Token “##s”/);
-    assert.equal(await lens.page.getByLabel("palette").inputValue(), "mako");
+    assert.equal(await lens.page.getByLabel("Colours", { exact: true }).inputValue(), "mako");
     assert.equal((await sent(lens)).length, 1, "what the kernel said is not sent back");
   },
 
@@ -337,8 +337,8 @@ export default {
     );
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “beside”/);
     assert.match(await lens.page.locator(".cl-side").innerText(), /Chance was not measured/);
-    assert.equal(await lens.page.getByLabel("palette").inputValue(), "mako");
-    assert.equal(await lens.page.getByLabel("scale", { exact: true }).inputValue(), "token");
+    assert.equal(await lens.page.getByLabel("Colours", { exact: true }).inputValue(), "mako");
+    assert.equal(await lens.page.getByLabel("Scale", { exact: true }).inputValue(), "token");
     assert.equal(await lens.page.locator(".cl-stage .cl-overlay text").count(), 2);
     assert.equal(await lens.page.locator(".cl-failed").count(), 0);
 
@@ -347,7 +347,7 @@ export default {
     // A beside B, as they were: the second page, and the earlier query.
     const names = await lens.page.locator(".cl-stage-name").allInnerTexts();
     assert.match(names.join(), /A\s*“battery” · page \d of 4[\s\S]*B\s*“frosty turbines”/);
-    assert.match(await lens.page.locator(".cl-chance-note").innerText(), /more than chance: above/);
+    assert.match(await lens.page.locator(".cl-chance-note").innerText(), /Beyond chance: above/);
     await lens.page.locator(".cl-thumb").first().click();
     await lens.leave();
     const { data, view } = await lens.page.evaluate(() => window.widget.saved());
@@ -378,7 +378,7 @@ export default {
     await lens.page.evaluate(() => window.widget.measure("measured"));
     await lens.frame();
     assert.deepEqual(await marks(), ["beyond chance", "beyond chance"]);
-    assert.match(await lens.page.locator(".cl-chance-note").innerText(), /more than chance: above 0\.10/);
+    assert.match(await lens.page.locator(".cl-chance-note").innerText(), /Beyond chance: above 0\.10/);
     assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “peak”/, "the preview stays");
     const focused = await lens.page.evaluate(() => document.activeElement.textContent);
     assert.match(focused, /loads/, "the focus stays");

@@ -1,0 +1,31 @@
+import { decimal, type Explanation, selectionChance } from "../../../core/index.js";
+import { h } from "../dom.js";
+
+/**
+ * ● beyond chance, ○ within, and nothing where it was not measured.
+ * @param p how often unrelated words reach the value
+ * @param word of the query whose value it is, by index, or null for none
+ */
+export function chanceDot(
+  explanation: Explanation,
+  p: number | null,
+  beyond: boolean,
+  word: number | null,
+): HTMLElement | null {
+  if (p === null) return null;
+  const among = word === null ? undefined : selectionChance(explanation, { word })?.among;
+  return h("span", {
+    class: `cl-dot${beyond ? "" : " cl-within"}`,
+    role: "img",
+    "aria-label": beyond ? "beyond chance" : "within chance",
+    title: chanceWords(p, beyond, among),
+  });
+}
+
+/** `Within chance: 12 of 200 unrelated words reach it` */
+function chanceWords(p: number, beyond: boolean, among: number | undefined): string {
+  const name = beyond ? "Beyond chance" : "Within chance";
+  if (among === undefined) return `${name} (p = ${decimal(p, 3)})`;
+  const reached = Math.round(p * (among + 1)) - 1;
+  return `${name}: ${reached === 0 ? "none" : reached} of ${among} unrelated words ${reached === 1 ? "reaches" : "reach"} it`;
+}
