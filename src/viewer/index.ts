@@ -105,7 +105,9 @@ export function createLens(
       const before = undo.take();
       if (!data || !locked || !before) return;
       // What is gone meanwhile cannot be shown again.
-      if (!Object.hasOwn(data.results, before.result)) return;
+      const { results } = data;
+      if (![before.result, before.compare].every((key) => key === null || Object.hasOwn(results, key)))
+        return;
       show(changeView(data, locked, before));
       callbacks.onView(locked);
     },
