@@ -37,8 +37,11 @@ export const looks: Record<string, Look> = {
   "controls subtracted": { state: "report", view: { word: 3, chance: "subtracted" } },
   "small multiples": { state: "report", view: { layout: "multiples" } },
   "A beside B": { state: "report", view: { compare: "r2" } },
-  difference: { state: "pages", view: { word: 1, compare: "r2", difference: true } },
+  difference: { state: "report", view: { compare: "r2", difference: true } },
   zoomed: { state: "report", view: { result: "r1", word: 0, zoom: { scale: 4, x: 0.36, y: 0.23 } } },
   "400 px wide": { state: "report", view: { result: "r1", word: 0 }, width: 400 },
+  "600 px wide": { state: "report", width: 600 },
+  "nothing beyond chance": { state: "nothing" },
+  "light, dark and photographed paper": { state: "papers" },
   waiting: { state: "empty" },
 };
