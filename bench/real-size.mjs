@@ -126,7 +126,9 @@ async function timed(work) {
   return seconds(start);
 }
 
-const seconds = (start) => ((performance.now() - start) / 1000).toFixed(2);
+function seconds(start) {
+  return ((performance.now() - start) / 1000).toFixed(2);
+}
 
 /** The high water marks of this process and its children, together. */
 function mostMemory() {

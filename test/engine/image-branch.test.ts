@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
+import { tapAttention } from "../../engine/graphs/attention-taps.js";
 import { batchesOfOneLength } from "../../engine/graphs/batches.js";
 import { IMAGE_BRANCH, withoutImageBranch } from "../../engine/graphs/image-branch.js";
 import { joinOnnx, splitOnnx } from "../../engine/graphs/onnx-parts.js";
@@ -72,6 +73,16 @@ describe.each(families)("%s", (family) => {
           expect(Math.abs(alone.vectors.data[at + d] - v)).toBeLessThanOrEqual(2e-6);
         }
     }
+  });
+
+  test("its attention is found as in the graph without a branch, tower and language, in their order", () => {
+    const found = (file: string) => {
+      const layers = tapAttention(splitOnnx(readFileSync(file)).model);
+      return layers.map(({ stage, operator, weights }) => [stage, operator, weights !== null]);
+    };
+    const plain = found(join(goldenRoot, family, "model.onnx"));
+    expect(plain.filter(([stage]) => stage === "tower").length).toBeGreaterThan(0);
+    expect(found(join(folder, "model.onnx"))).toEqual(plain);
   });
 
   test("all heavy work of the tower lies in the branch, and comes out again for who reads its attention", async () => {
