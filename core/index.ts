@@ -31,6 +31,8 @@ export * from "./interaction/agreement.js";
 export * from "./interaction/chance.js";
 export * from "./interaction/cover-regions.js";
 export { type Hit, hits, overlap } from "./interaction/hits.js";
+export * from "./interaction/intervals.js";
+export * from "./interaction/localisation.js";
 export * from "./interaction/lookup.js";
 export * from "./interaction/maxsim.js";
 export * from "./interaction/places.js";

@@ -40,6 +40,15 @@ export type {
   ViewChange,
 } from "../core/index.js";
 
+// Judge a model on documents or boxes.
+
+export type { Evaluation } from "./evaluation/evaluation.js";
+export {
+  type EvaluateOptions,
+  type EvaluationSource,
+  evaluate,
+} from "./evaluation/run-evaluation.js";
+
 // Keep it, and write about it.
 
 export { latexSnippet, markdownSnippet } from "../core/index.js";

@@ -1,4 +1,3 @@
-import { median, quantile } from "d3-array";
 import type { MapCells } from "../data/patch-map.js";
 import type { Rect } from "../data/vocabulary.js";
 
@@ -30,11 +29,20 @@ export function coverage(
 ): Float64Array {
   const [width, height] = [page.width / grid.columns, page.height / grid.rows];
   const share = new Float64Array(grid.rows * grid.columns);
-  for (let row = 0; row < grid.rows; row++)
-    for (let column = 0; column < grid.columns; column++) {
-      const patch = { x: column * width, y: row * height, width, height };
-      share[row * grid.columns + column] = coveredArea(patch, boxes) / (width * height);
-    }
+  const inside = (value: number, most: number) => Math.max(0, Math.min(most, Math.floor(value)));
+  // Most patches have nothing to do with a box.
+  const cells = new Set<number>();
+  for (const box of boxes) {
+    const [last, right] = [(box.y + box.height) / height, (box.x + box.width) / width];
+    for (let row = inside(box.y / height, grid.rows); row < Math.min(grid.rows, last); row++)
+      for (let column = inside(box.x / width, grid.columns); column < Math.min(grid.columns, right); column++)
+        cells.add(row * grid.columns + column);
+  }
+  for (const cell of cells) {
+    const [row, column] = [Math.floor(cell / grid.columns), cell % grid.columns];
+    const patch = { x: column * width, y: row * height, width, height };
+    share[cell] = coveredArea(patch, boxes) / (width * height);
+  }
   return share;
 }
 
@@ -72,8 +80,9 @@ function coveredArea(patch: Rect, boxes: readonly Rect[]): number {
  */
 export function localisation(map: MapCells, covered: Float64Array, tolerance: number): Localisation {
   const { data, rows, columns } = map;
-  const best = order(data)[0];
-  const touched = Array.from(covered.keys()).filter((j) => covered[j] > 0);
+  let best = 0;
+  for (let j = 1; j < data.length; j++) if (data[j] > data[best]) best = j;
+  const touched = touchedBy(covered);
   const away = (cell: number): [number, number] => [
     Math.floor(cell / columns) - Math.floor(best / columns),
     (cell % columns) - (best % columns),
@@ -81,18 +90,18 @@ export function localisation(map: MapCells, covered: Float64Array, tolerance: nu
   const length = ([row, column]: [number, number]) => row * row + column * column;
   const offset = touched.map(away).reduce((a, b) => (length(b) < length(a) ? b : a));
   const near = touched.map(away).some((to) => Math.max(...to.map(Math.abs)) <= tolerance);
-  const area = covered.reduce((sum, share) => sum + share, 0) / data.length;
-  const mask = above(data, halfHeight(data));
+  const area = touched.reduce((sum, j) => sum + covered[j], 0) / data.length;
+  const threshold = halfHeight(data);
   const hit = touched.length / data.length;
   return {
     hit: covered[best] > 0,
     near,
     offset,
-    energy: energy(data, covered, median(data) as number),
+    energy: energy(data, covered, percentile(data, 0.5)),
     rank: rankAccuracy(data, covered),
-    iou: intersectionOverUnion(mask, covered),
-    f1: areaF1(mask, covered),
-    chance: { hit, near: grown(covered, rows, columns, tolerance) / data.length, energy: area, rank: hit },
+    iou: intersectionOverUnion(data, threshold, covered),
+    f1: areaF1(data, threshold, covered),
+    chance: { hit, near: grown(touched, rows, columns, tolerance) / data.length, energy: area, rank: hit },
   };
 }
 
@@ -109,59 +118,83 @@ export function energy(data: ArrayLike<number>, covered: Float64Array, floor: nu
 
 /** Of the K best patches the share that a box touches; K is how many are touched. Ties go by raster order. */
 export function rankAccuracy(data: ArrayLike<number>, covered: Float64Array): number {
-  const count = covered.reduce((n, share) => n + (share > 0 ? 1 : 0), 0);
-  const hits = order(data).slice(0, count);
-  return hits.reduce((n, j) => n + (covered[j] > 0 ? 1 : 0), 0) / count;
+  const count = touchedBy(covered).length;
+  const ascending = sorted(data);
+  const least = ascending[ascending.length - count];
+  let left = count;
+  for (let j = 0; j < data.length; j++) if (data[j] > least) left -= 1;
+  let hits = 0;
+  for (let j = 0; j < data.length; j++) {
+    const isAmong = data[j] > least || (data[j] === least && left-- > 0);
+    if (isAmong && covered[j] > 0) hits += 1;
+  }
+  return hits / count;
+}
+
+const sortings = new WeakMap<object, Float64Array>();
+
+/** Ascending; kept with the map, which is judged by several boxes. */
+function sorted(data: ArrayLike<number>): Float64Array {
+  let ascending = sortings.get(data);
+  if (!ascending) {
+    ascending = Float64Array.from(data).sort();
+    sortings.set(data, ascending);
+  }
+  return ascending;
 }
 
 /** Where a map is cut into hot and cold: half of its height above its median. */
 export function halfHeight(data: Float32Array): number {
-  const floor = median(data) as number;
+  const floor = percentile(data, 0.5);
   return floor + (data.reduce((a, b) => Math.max(a, b)) - floor) / 2;
 }
 
 /** The value below which the share `p` of a map's cells lies, between two of them in proportion. */
 export function percentile(data: ArrayLike<number>, p: number): number {
-  return quantile(Array.from(data), p) as number;
+  const ascending = sorted(data);
+  const at = p * (ascending.length - 1);
+  const below = Math.floor(at);
+  const next = Math.min(ascending.length - 1, below + 1);
+  return ascending[below] + (at - below) * (ascending[next] - ascending[below]);
 }
 
-/** Patches above a threshold. */
-export function above(data: ArrayLike<number>, threshold: number): boolean[] {
-  return Array.from(data, (value) => value > threshold);
-}
-
-/** Of two areas, patches and boxes: what both cover by what either does. */
-export function intersectionOverUnion(mask: readonly boolean[], covered: Float64Array): number {
-  const { both, patches, boxes } = areas(mask, covered);
+/** Of two areas, patches above a threshold and boxes: what both cover by what either does. */
+export function intersectionOverUnion(
+  data: ArrayLike<number>,
+  threshold: number,
+  covered: Float64Array,
+): number {
+  const { both, patches, boxes } = areas(data, threshold, covered);
   return both / (patches + boxes - both);
 }
 
 /** `2 x both / (patches + boxes)`: the harmonic mean of precision and recall of areas. */
-export function areaF1(mask: readonly boolean[], covered: Float64Array): number {
-  const { both, patches, boxes } = areas(mask, covered);
+export function areaF1(data: ArrayLike<number>, threshold: number, covered: Float64Array): number {
+  const { both, patches, boxes } = areas(data, threshold, covered);
   return (2 * both) / (patches + boxes);
 }
 
-function areas(mask: readonly boolean[], covered: Float64Array) {
+function areas(data: ArrayLike<number>, threshold: number, covered: Float64Array) {
   let [both, patches, boxes] = [0, 0, 0];
   for (let j = 0; j < covered.length; j++) {
-    if (mask[j]) both += covered[j];
-    if (mask[j]) patches += 1;
     boxes += covered[j];
+    if (!(data[j] > threshold)) continue;
+    both += covered[j];
+    patches += 1;
   }
   return { both, patches, boxes };
 }
 
-/** Cells from the highest to the lowest, equal ones by raster order. */
-function order(data: ArrayLike<number>): number[] {
-  return Array.from({ length: data.length }, (_, j) => j).sort((a, b) => data[b] - data[a] || a - b);
+function touchedBy(covered: Float64Array): number[] {
+  const touched: number[] = [];
+  for (let j = 0; j < covered.length; j++) if (covered[j] > 0) touched.push(j);
+  return touched;
 }
 
 /** How many patches are touched, or within `by` patches of one that is. */
-function grown(covered: Float64Array, rows: number, columns: number, by: number): number {
+function grown(touched: readonly number[], rows: number, columns: number, by: number): number {
   const cells = new Set<number>();
-  for (const [j, share] of covered.entries()) {
-    if (!(share > 0)) continue;
+  for (const j of touched) {
     const [row, column] = [Math.floor(j / columns), j % columns];
     for (let r = Math.max(0, row - by); r <= Math.min(rows - 1, row + by); r++)
       for (let c = Math.max(0, column - by); c <= Math.min(columns - 1, column + by); c++)

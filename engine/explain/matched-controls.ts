@@ -1,4 +1,4 @@
-import type { Query, QueryWord } from "../../core/index.js";
+import { type Query, type QueryWord, randomNumbers, randomOrder } from "../../core/index.js";
 import { CONTROL_WORDS } from "./control-words.js";
 import { type Language, languageOfQuery } from "./likely-language.js";
 import type { Model } from "./model.js";
@@ -188,24 +188,9 @@ const shuffled = new Map<Language, string[]>();
 function vocabulary(language: Language): string[] {
   let words = shuffled.get(language);
   if (!words) {
-    words = CONTROL_WORDS[language].split(" ");
-    const random = randomNumbers(MATCHED_SEED);
-    for (let i = words.length - 1; i > 0; i--) {
-      const j = Math.floor(random() * (i + 1));
-      [words[i], words[j]] = [words[j], words[i]];
-    }
+    const all = CONTROL_WORDS[language].split(" ");
+    words = Array.from(randomOrder(all.length, MATCHED_SEED), (i) => all[i]);
     shuffled.set(language, words);
   }
   return words;
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32, Tommy Ettinger, public domain). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -2,13 +2,14 @@ import { didYouMean } from "../../core/data/did-you-mean.js";
 import { manifest } from "../package.js";
 import { doctor } from "./doctor.js";
 import { embed } from "./embed.js";
+import { evaluate } from "./evaluate.js";
 import { inspect } from "./inspect.js";
 import { install, uninstall } from "./install-command.js";
 import { maps } from "./maps.js";
 import { type Command, UsageError } from "./options.js";
 import { print, say } from "./terminal.js";
 
-const COMMANDS: Record<string, Command> = { maps, embed, inspect, doctor, install, uninstall };
+const COMMANDS: Record<string, Command> = { maps, embed, evaluate, inspect, doctor, install, uninstall };
 
 /**
  * Runs the command line.

@@ -55,7 +55,19 @@ test.each(PARTS)(
 const FLOORS: Record<string, string[]> = {
   core: ["data", "interaction", "view", "scene", "figure"],
   engine: ["processing", "families", "text", "graphs", "explain"],
-  kernel: ["jupyter", "store", "runtime", "figures", "pages", "hub", "widgets", "tslab", "api", "cli"],
+  kernel: [
+    "jupyter",
+    "store",
+    "runtime",
+    "figures",
+    "pages",
+    "hub",
+    "widgets",
+    "tslab",
+    "evaluation",
+    "api",
+    "cli",
+  ],
   src: ["viewer", "lab", "page"],
 };
 
