@@ -34,6 +34,7 @@ export { type Hit, hits, overlap } from "./interaction/hits.js";
 export * from "./interaction/intervals.js";
 export * from "./interaction/localisation.js";
 export * from "./interaction/lookup.js";
+export * from "./interaction/margins.js";
 export * from "./interaction/maxsim.js";
 export * from "./interaction/places.js";
 export * from "./interaction/random-order.js";

@@ -8,6 +8,7 @@ import {
   aggregate,
   type Baseline,
   type Chance,
+  type Contrast,
   changeView,
   counterpart,
   defineQuantity,
@@ -22,6 +23,7 @@ import {
   type LensState,
   type LensView,
   layersWith,
+  type Margin,
   type MaxSim,
   type Page,
   PatchMap,
@@ -62,6 +64,7 @@ import { type CheckOptions, sanity, stability } from "./lens-checks.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
 import { type Faithfulness, faithfulness, type LensFaithfulnessOptions } from "./lens-faithfulness.js";
 import { withLayers } from "./lens-layers.js";
+import { contrastOf, marginsOf } from "./lens-margins.js";
 import {
   type Experiments,
   inWords,
@@ -377,6 +380,25 @@ export class Lens {
    */
   async sanity(options: CheckOptions = {}): Promise<LensReport<SanityRow>> {
     return sanity(this.#experiments, options);
+  }
+
+  /**
+   * Of each token what it gives to the score of the page in view, the place that comes next and stands apart, and the page that comes
+   * next: a token that fits anywhere says little, whatever it gives.
+   * @returns tokens, highest first, with sentences: prints as a table
+   */
+  margins(): LensReport<Margin> {
+    return marginsOf(this.state);
+  }
+
+  /**
+   * Why the page in view scores above another one of the lens: token by token, the largest difference first. The differences
+   * add up to that of the scores.
+   * @param other key of a result (`lens.results`) of the same query and model; the best other page when left out
+   * @throws RangeError where there is none, or it is of another query or model
+   */
+  contrast(other?: string): LensReport<Contrast> {
+    return contrastOf(this.state, other);
   }
 
   /**

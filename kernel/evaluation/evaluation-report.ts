@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 import { decimal, escapeXml, type Page, type Rect, sharedName } from "../../core/index.js";
-import type { Evaluation } from "./evaluation.js";
 import type { Judgement } from "./judge-page.js";
 import type { AskedPages } from "./questions.js";
 
@@ -11,8 +10,14 @@ const STYLE = `html{color-scheme:light dark}body{margin:16px auto;max-width:1100
 table{border-collapse:collapse;margin:4px 0 20px}th,td{padding:2px 10px;text-align:right}th:first-child,td:first-child{text-align:left}
 figure{margin:0}.cases{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:20px}svg{width:100%;background:#fff}`;
 
-/** One HTML file without network or script: tables, and pictures of the worst and the best cases. */
-export async function reportPage(evaluation: Evaluation, { pages }: AskedPages): Promise<string> {
+/**
+ * @param evaluation with its tables as an HTML fragment
+ * @returns one HTML file without network or script: tables, and pictures of the worst and the best cases
+ */
+export async function reportPage(
+  evaluation: { headline: string; tables: string; judgements: readonly Judgement[] },
+  { pages }: AskedPages,
+): Promise<string> {
   const { worst, best } = cases(evaluation.judgements);
   const picture = async (judgement: Judgement) => {
     const page = pages.find(
@@ -35,7 +40,7 @@ export async function reportPage(evaluation: Evaluation, { pages }: AskedPages):
 </head>
 <body>
 <h1>Evaluation</h1>
-${evaluation.toHtml()}
+${evaluation.tables}
 ${await section("Worst cases: best patches farthest from their boxes", worst)}
 ${await section("Best cases: most of the map's energy in the boxes, for their size", best)}
 <p>Blue: the boxes. Black: the best patch.</p>

@@ -180,7 +180,10 @@ export class Evaluation {
         ? this.toCsv()
         : ending === ".json"
           ? `${JSON.stringify(this, null, 1)}\n`
-          : await reportPage(this, this.#asked);
+          : await reportPage(
+              { headline: this.headline, tables: this.toHtml(), judgements: this.judgements },
+              this.#asked,
+            );
     await writeFile(path, content);
     return path;
   }

@@ -15,6 +15,7 @@ const VALUES = [
   "clearOutput",
   "compareProfiles",
   "display",
+  "evaluate",
   "explain",
   "explainPage",
   "latexSnippet",
@@ -28,6 +29,9 @@ const TYPES = [
   "Aggregate",
   "AttentionMap",
   "Chance",
+  "EvaluateOptions",
+  "Evaluation",
+  "EvaluationSource",
   "ExplainOptions",
   "Explanation",
   "Lens",
@@ -71,7 +75,7 @@ test("colpali-lens exports these names, each listed, and no others", () => {
   const { values, types } = exportsOf("kernel/index.ts");
   expect(values).toEqual(VALUES);
   expect(types).toEqual(TYPES);
-  expect([...values, ...types].length).toBe(38);
+  expect([...values, ...types].length).toBe(42);
   expect(Object.keys(running).sort()).toEqual(VALUES);
 });
 

@@ -133,6 +133,24 @@ test("words on the page are more than chance, words that are not are not", async
   expect(JSON.parse(JSON.stringify(asked.view)).chance).toBe("hidden");
 }, 30_000);
 
+test("margins say which token fits anywhere, and contrast adds up to the difference of two pages", async () => {
+  const two = await explain(model, pages, "battery zeppelin", { baseline: false });
+  const margins = two.margins();
+  expect(margins.map(({ text }) => text)[0]).toContain("battery");
+  expect(margins.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6);
+  expect(margins[0].anywhere).toBe(false);
+  expect(inspect(margins)).toMatch(/token +cosine +% of the score +best patch/);
+  const [a, b] = two.results;
+  const contrast = two.contrast(b.key);
+  const sum = contrast.reduce((total, { difference }) => total + difference, 0);
+  expect(sum).toBeCloseTo(a.maxsim.score - b.maxsim.score, 6);
+  expect(inspect(contrast)).toContain("the sum of the differences below");
+  // The best other page is meant where none is named.
+  expect(inspect(two.contrast())).toBe(inspect(contrast));
+  const one = await explain(model, pages[0], "battery", { baseline: false });
+  expect(() => one.contrast()).toThrow("invalid pages: the lens has one page of this query, expected two");
+}, 60_000);
+
 test("the everyday list is one for all words of a query", async () => {
   const everyday = await explain(model, pages[0], "battery giraffe", { baseline: "everyday" });
   const { baseline } = everyday.explanation;
