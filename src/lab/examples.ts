@@ -36,7 +36,7 @@ export async function openExample(
 /** The report that is there, where it is the same; else a new copy. */
 async function reportIn(contents: Contents.IManager, folder: string, report: string): Promise<string> {
   const path = folder === "" || folder.endsWith(":") ? `${folder}${REPORT}` : `${folder}/${REPORT}`;
-  const there = await contents.get(path, { type: "file", format: "base64" }).catch(() => null);
+  const there = await contents.get(path, { type: "file", format: "base64", content: true }).catch(() => null);
   if (there && String(there.content).replace(/\s/g, "") === report) return path;
   return writeNew(contents, folder, REPORT, { type: "file", format: "base64", content: report });
 }
