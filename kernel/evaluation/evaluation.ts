@@ -81,7 +81,7 @@ export class Evaluation {
   get headline(): string {
     const { id, profile } = this.#data.model;
     const failed = this.problems.length > 0 ? `; ${this.problems.length} could not be evaluated` : "";
-    return `Evaluation of ${id} (${profile}): ${this.judgements.length} queries on ${this.pages} pages${failed}`;
+    return `Evaluation of ${id} (${profile}): ${this.judgements.length} queries on ${this.pages} ${this.pages === 1 ? "page" : "pages"}${failed}`;
   }
 
   /** Figures of all queries; pointing by group; offsets; chance. */

@@ -40,8 +40,10 @@ export async function judgePage(
   for (let start = 0; start < questions.length; start += BLOCK) {
     signal?.throwIfAborted();
     const block = questions.slice(start, start + BLOCK);
-    const queries: QueryEmbedding[] = [];
-    for (const { text } of block) queries.push(await model.embedQuery(text, { signal }));
+    const queries = await model.embedQueries(
+      block.map(({ text }) => text),
+      { signal },
+    );
     maps.push(...(await mapsOf(model, queries, block, embedded)));
   }
   const covered = questions.map(({ boxes }) => coverage(grid, page, boxes));

@@ -11,7 +11,7 @@ import { type ChanceReliability, chanceReliability } from "./chance-reliability.
 import { Evaluation } from "./evaluation.js";
 import { type Judgement, judgePage } from "./judge-page.js";
 import { printedPage } from "./printed-questions.js";
-import type { AskedPage, AskedPages, Problem } from "./questions.js";
+import type { AskedPage, AskedPages, Problem, Question } from "./questions.js";
 
 export interface EvaluateOptions {
   /** Printed words asked of a page, drawn by `seed`; default 40. Boxes of your own are all asked. */
@@ -136,19 +136,38 @@ async function judged(
     judgements.push([]);
     try {
       // What is wrong with the page itself is said first.
-      const questions = await asked.questions(signal);
+      const questions = answerable(model, asked.page, await asked.questions(signal), problems);
       const embedded = (await now) as Embedded;
       if ("error" in embedded) throw embedded.error;
       signal?.throwIfAborted();
       judgements[i] = await judgePage(model, asked, embedded.embedding, questions, tolerance, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      const { file, number } = asked.page.source;
-      problems.push({ where: `${sharedName(file)}, page ${number}`, message: (error as Error).message });
+      problems.push({ where: placeOf(asked.page), message: (error as Error).message });
     }
   }
   report(pages.length, pages.length);
   return judgements;
+}
+
+const placeOf = ({ source: { file, number } }: Page) => `${sharedName(file)}, page ${number}`;
+
+/** Queries that the model sees something of; the others are problems of their own, and cost no other query. */
+function answerable(
+  model: Model,
+  page: Page,
+  questions: readonly Question[],
+  problems: Problem[],
+): Question[] {
+  return questions.filter(({ text }) => {
+    try {
+      model.tokenize(text);
+      return true;
+    } catch (error) {
+      problems.push({ where: placeOf(page), message: (error as Error).message });
+      return false;
+    }
+  });
 }
 
 function nothing(problems: readonly Problem[]): Error {

@@ -248,6 +248,15 @@ test("embeddings are safetensors: the header says where each tensor lies", async
   expect(norm).toBeCloseTo(1, 3);
 });
 
+test("evaluate prints figures with chance, and writes files", async () => {
+  const file = join(folder, "figures.csv");
+  const { code, out } = await cli("evaluate", `${REPORT}#1`, "--per-page", "5", "--quiet", "--out", file);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Evaluation of mini \(mini\): 5 queries on 1 page$/m);
+  expect(out).toMatch(/^best patch touches a box +5 +[\d.]+ +[\d.]+ to [\d.]+ +0\.\d+ +/m);
+  expect(readFileSync(file, "utf8")).toMatch(/^all,pointing,5,/m);
+}, 60_000);
+
 test("inspect shows ids, and everything as JSON", async () => {
   const { out } = await cli("inspect", "mini", "--json", "--query", "wind");
   const json = JSON.parse(out);
@@ -271,6 +280,14 @@ test.each([
     "invalid --dpi: 9999, expected a number from 10 to 1200",
   ],
   [["maps", "--colour"], 2, "--colour"],
+  [["evaluate"], 2, "missing SOURCE"],
+  [
+    ["evaluate", REPORT, "--out", "report.docx"],
+    2,
+    "invalid --out: report.docx, expected a name that ends in",
+  ],
+  [["evaluate", REPORT, "--per-page", "1.5"], 2, "invalid --per-page: 1.5, expected an integer"],
+  [["evaluate", "no such.pdf"], 1, "no such.pdf"],
   [["inspect"], 2, "missing MODEL"],
   [["inspect", "no-such-model"], 1, "no-such-model"],
   [["mops"], 2, "unknown command: mops, expected one of maps"],

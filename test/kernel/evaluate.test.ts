@@ -92,7 +92,9 @@ test("boxes of one's own: what is wrong is said by line, and the rest is evaluat
     { document, page: 1, query: " ", boxes: [box] },
     { document, page: 1, query: "battery", boxes: [[1, 2, 3]] },
   ]);
-  writeFileSync(file, `${readFileSync(file, "utf8")}no json\n`);
+  // A query that the tokenizer knows nothing of costs no other query of the page.
+  const unknown = { document, page: 1, query: "電力", boxes: [box] };
+  writeFileSync(file, `${readFileSync(file, "utf8")}no json\n${JSON.stringify(unknown)}\n`);
   const evaluation = await evaluate(model, file, quiet);
   expect(evaluation.judgements.map(({ text, localisation }) => [text, localisation.hit])).toEqual([
     ["battery", true],
@@ -109,7 +111,8 @@ test("boxes of one's own: what is wrong is said by line, and the rest is evaluat
   expect(said["boxes.jsonl, line 7"]).toBe('invalid query: " ", expected a query of at least one word');
   expect(said["boxes.jsonl, line 8"]).toMatch(/^invalid boxes: /);
   expect(said["boxes.jsonl, line 9"]).toBe("invalid line: no json, expected one JSON object");
-  expect(evaluation.problems.length).toBe(7);
+  expect(said["energy-report.pdf, page 1"]).toContain("has nothing that the tokenizer knows");
+  expect(evaluation.problems.length).toBe(8);
   expect(String(evaluation)).toContain("Not evaluated: boxes.jsonl, line");
 }, 60_000);
 
