@@ -1,7 +1,7 @@
 import { decimal, printable } from "../data/printable.js";
 import type { Rect } from "../data/vocabulary.js";
 import type { CoverKind } from "../interaction/cover-regions.js";
-import { type RegionDrop, scoreDrop } from "../interaction/score-drop.js";
+import { coverName, NO_FALL, type RegionDrop, scoreDrop } from "../interaction/score-drop.js";
 import type { ReportColumn } from "./report.js";
 
 /** What covering a part of a page does to its score. */
@@ -33,9 +33,6 @@ export function fallsOf(drops: readonly RegionDrop[], score: number): Fall[] {
     .sort((a, b) => b.fall - a.fall);
 }
 
-/** Less is not told apart from nothing. */
-const NOTHING = 0.005;
-
 /** `Covering “battery” takes 0.46 of 3.39.` */
 export function fallSentences(
   falls: readonly Fall[],
@@ -46,8 +43,8 @@ export function fallSentences(
   const [first] = falls;
   const says = !first
     ? "Nothing was covered yet."
-    : first.fall >= NOTHING
-      ? `Covering ${named(first, by)} takes ${decimal(first.fall)} of ${decimal(score)}.`
+    : first.fall >= NO_FALL
+      ? `Covering ${coverName(first, by)} takes ${decimal(first.fall)} of ${decimal(score)}.`
       : `Covering no ${by === "grid" ? "cell" : by} takes anything of ${decimal(score)}.`;
   const together = by === "word" && falls.some(({ places }) => places > 1);
   return [
@@ -57,11 +54,6 @@ export function fallSentences(
       ? [`Stopped after ${measured.done} of ${measured.total}: what is not listed was not measured.`]
       : []),
   ];
-}
-
-function named({ text, places }: Fall, by: CoverKind): string {
-  if (by === "grid") return `the cell at ${text}`;
-  return `“${printable(text, 60)}”${places > 1 ? ` (in all ${places} places)` : ""}`;
 }
 
 const number = (

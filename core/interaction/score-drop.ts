@@ -1,6 +1,7 @@
+import { decimal, printable } from "../data/printable.js";
 import { SCORE_DROP } from "../data/quantities.js";
-import type { Layer, LayerMap, Query } from "../data/vocabulary.js";
-import type { CoverRegion } from "./cover-regions.js";
+import type { Explanation, Layer, LayerMap, MaxSim } from "../data/vocabulary.js";
+import type { CoverKind, CoverRegion } from "./cover-regions.js";
 import { cellsUnder, overlap } from "./hits.js";
 import { patchRect } from "./maxsim.js";
 
@@ -22,6 +23,9 @@ export interface DropsSoFar {
   /** Cells of a coarse grid: they stand for what is not measured yet. */
   coarse: readonly RegionDrop[];
   isComplete: boolean;
+  /** What was covered at a time, and what was put in its place, by the name of the fill. */
+  by: CoverKind;
+  fill: string;
 }
 
 /** Less than so much of the patch, or of the region, is no overlap to speak of. */
@@ -34,11 +38,11 @@ const GRAZED = 0.2;
  * tokens.
  */
 export function scoreDropLayer(
-  { drops, coarse, isComplete }: DropsSoFar,
-  query: Pick<Query, "tokens" | "words">,
-  grid: { rows: number; columns: number },
+  so: DropsSoFar,
+  { query, grid, maxsim }: Pick<Explanation, "query" | "grid" | "maxsim">,
   page: { width: number; height: number },
 ): Layer {
+  const { drops, coarse, isComplete } = so;
   const cells = grid.rows * grid.columns;
   const fine = sharesOf(drops, grid, page);
   const rough = isComplete ? [] : sharesOf(coarse, grid, page);
@@ -50,12 +54,51 @@ export function scoreDropLayer(
   });
   const sum = (of: readonly number[]) =>
     Float32Array.from({ length: cells }, (_, cell) => of.reduce((total, t) => total + tokens[t][cell], 0));
+  const about = (of: readonly number[]) => noteOf(so, maxsim, of);
+  const every = query.tokens.map(({ index }) => index);
   const maps: LayerMap[] = [
-    { of: "query", index: 0, data: sum(query.tokens.map(({ index }) => index)) },
-    ...query.words.map(({ index, tokens: own }) => ({ of: "word" as const, index, data: sum(own) })),
-    ...tokens.map((data, index) => ({ of: "token" as const, index, data })),
+    { of: "query", index: 0, data: sum(every), note: about(every) },
+    ...query.words.map(({ index, tokens: own }) => ({
+      of: "word" as const,
+      index,
+      data: sum(own),
+      note: about(own),
+    })),
+    ...tokens.map((data, index) => ({ of: "token" as const, index, data, note: about([index]) })),
   ];
   return { quantity: SCORE_DROP, maps };
+}
+
+/** Less is not told apart from nothing. */
+export const NO_FALL = 0.005;
+
+/** What takes most of the score of some tokens, and how that was measured, as a caption says it. */
+function noteOf(
+  { drops, isComplete, by, fill }: DropsSoFar,
+  { tokens }: MaxSim,
+  of: readonly number[],
+): string {
+  const score = of.reduce((total, t) => total + tokens[t].best, 0);
+  const falls = drops.map((drop) => of.reduce((total, t) => total + drop.tokens[t], 0));
+  const most = falls.indexOf(Math.max(...falls));
+  const first =
+    most < 0 || falls[most] < NO_FALL
+      ? "nothing that was covered takes any of it"
+      : `${coverName(drops[most].region, by)} takes most, ${decimal(falls[most])} of ${decimal(score)}`;
+  const each = by === "grid" ? "each cell of a grid" : `each printed ${by}`;
+  return `${first}; ${each} covered ${FILLS[fill] ?? `in ${fill}`}${isComplete ? "" : ", not all of them yet"}`;
+}
+
+const FILLS: Record<string, string> = {
+  paper: "in the colour around it",
+  blur: "by a blur",
+  mean: "in the mean colour of the page",
+};
+
+/** A region in a sentence: `“pumps”`, `“the” (in all 9 places)`, `the cell at row 3, column 2`. */
+export function coverName({ text, rects }: Pick<CoverRegion, "text" | "rects">, by: CoverKind): string {
+  if (by === "grid") return `the cell at ${text}`;
+  return `“${printable(text, 60)}”${rects.length > 1 ? ` (in all ${rects.length} places)` : ""}`;
 }
 
 /** Which regions overlap a patch, and by what area; patches that none overlaps are left out. */

@@ -88,9 +88,10 @@ export async function occlusion(lens: Experiments, options: OcclusionOptions): P
   const { width, height } = sources[0].page;
   let [last, isShown] = [0, false];
   const put = (so: Covering) => {
-    const layers = explanations.map(({ key, query, grid }, i) => {
-      const own = { drops: so.drops[i], coarse: so.coarse[i], isComplete: so.isComplete };
-      return [key, scoreDropLayer(own, query, grid, { width, height })] as const;
+    const { by = "word", fill = "paper" } = how;
+    const layers = explanations.map((explanation, i) => {
+      const own = { drops: so.drops[i], coarse: so.coarse[i], isComplete: so.isComplete, by, fill };
+      return [explanation.key, scoreDropLayer(own, explanation, { width, height })] as const;
     });
     lens.putLayers(new Map(layers), !isShown);
     isShown = true;

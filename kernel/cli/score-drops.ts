@@ -21,6 +21,7 @@ export async function withDrops(
   options: CoverOptions,
 ): Promise<Explanation> {
   const so = await cover([{ model, explanation }], page, options);
-  const own = { drops: so.drops[0], coarse: so.coarse[0], isComplete: so.isComplete };
-  return { ...explanation, layers: [scoreDropLayer(own, explanation.query, explanation.grid, page)] };
+  const { by = "word", fill = "paper" } = options;
+  const own = { drops: so.drops[0], coarse: so.coarse[0], isComplete: so.isComplete, by, fill };
+  return { ...explanation, layers: [scoreDropLayer(own, explanation, page)] };
 }

@@ -22,6 +22,8 @@ const WHITE = 1 / Math.sqrt(3);
 const CELLS: Colour[] = ["red", "white", "white", "green", "yellow", "white"];
 const PRINT = { 0: "Red,", 3: "green", 4: "yellow", 5: "nothing" };
 
+const HOW = { by: "word", fill: "paper" } as const;
+
 let model: Model;
 let asked: string[];
 beforeAll(async () => {
@@ -124,9 +126,8 @@ test("cells of a grid are named by their places, lines and blocks by their print
 test("maps: the query's is the sum of its words', with 0 where nothing was covered; the lens takes them", async () => {
   const { so, explanation, page } = await covering();
   const layer = scoreDropLayer(
-    { drops: so.drops[0], coarse: so.coarse[0], isComplete: true },
-    explanation.query,
-    explanation.grid,
+    { drops: so.drops[0], coarse: so.coarse[0], isComplete: true, by: "word", fill: "paper" },
+    explanation,
     page,
   );
   const fall = Math.fround(1 - YELLOW);
@@ -138,6 +139,11 @@ test("maps: the query's is the sum of its words', with 0 where nothing was cover
   expect(of("query", 0)).toEqual([shown, 0, 0, shown, 0, 0]);
   expect(of("word", 0)).toEqual([shown, 0, 0, 0, 0, 0]);
   expect(of("token", 1)).toEqual([0, 0, 0, shown, 0, 0]);
+  const [{ note }, , ofGreen] = layer.maps;
+  expect(note).toBe("“Red” takes most, 0.29 of 2.00; each printed word covered in the colour around it");
+  expect(ofGreen.note).toBe(
+    "“green” takes most, 0.29 of 1.00; each printed word covered in the colour around it",
+  );
   const map = new PatchMap(layer.maps[0].data, ROWS, COLUMNS, SCORE_DROP);
   expect(layersWith(explanation, map, {})[0].quantity).toEqual(SCORE_DROP);
   expect(String(map)).toBe("PatchMap 3 × 2, falls of the score 0.00 … 0.29, highest 0.29 at row 0, column 0");
@@ -153,8 +159,8 @@ test("while it runs the coarse grid stands for what is not measured yet", async 
     {},
     {
       onStep(so) {
-        const own = { drops: so.drops[0], coarse: so.coarse[0], isComplete: so.isComplete };
-        const { data } = scoreDropLayer(own, explanation.query, explanation.grid, page).maps[0];
+        const own = { ...HOW, drops: so.drops[0], coarse: so.coarse[0], isComplete: so.isComplete };
+        const { data } = scoreDropLayer(own, explanation, page).maps[0];
         seen.push([so.done, Array.from(data, (v) => Number(v.toFixed(2)))]);
       },
     },

@@ -76,6 +76,9 @@ test("the lens shows it, as a map like any: of the query, of a word, in figures 
   expect(lens.best(1)[0]).toMatchObject({ row: 1, column: 1 });
   const svg = readFileSync(await lens.save(join(folder, "falls.svg")), "utf8");
   expect(svg).toContain("fall of the score");
+  expect(svg.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ")).toContain(
+    "“green” takes most, 0.29 of 1.00; each printed word covered in the colour around it.",
+  );
   lens.view.quantity = "cosine";
   expect(shownData(lens)[3]).toBe(1);
   // Measured again, with another fill, it takes the place of the first.

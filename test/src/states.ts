@@ -1,5 +1,6 @@
 import {
   defineQuantity,
+  explanationOf,
   type Layer,
   type LensData,
   type LensExplanation,
@@ -270,6 +271,19 @@ export const states: Record<string, () => Promise<LensData | null>> = {
     const data = await example();
     const [layer] = altitudes(explanation());
     data.results.r0.layers = [{ ...layer, maps: layer.maps.slice(0, 1) }];
+    return data;
+  },
+  /** Two pages with what covering their patches takes: the same at one place, and more on the second page at another. */
+  "cause of two": async () => {
+    const data = placed(await pages());
+    const falls = {
+      r0: [0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0, 0],
+      r2: [0, 0, 0, 0, 0.5, 0, 0.3, 0, 0, 0, 0, 0],
+    };
+    for (const [key, numbers] of Object.entries(falls)) {
+      const map = new PatchMap(Float32Array.from(numbers), 4, 3, SCORE_DROP);
+      data.results[key].layers = layersWith(explanationOf(data, key), map, {});
+    }
     return data;
   },
   /** The example with what covering its patches takes: one falls, one rises, the others do nothing. */

@@ -70,4 +70,20 @@ export default {
     const differing = similarity.flat().filter((cell, i) => far(cell, cause.flat()[i]) > 15).length;
     assert.ok(differing >= 2, `${differing} cells differ from similarity`);
   },
+
+  async "the difference of two causes: what both have is not painted, what B has more is cool"(lens) {
+    await lens.open("cause of two", { quantity: "score-drop", compare: "r2" });
+    const apart = await lens.cells(4, 3);
+    await lens.page.locator(".cl-quantities button[data-key=difference]").click();
+    await lens.leave();
+    const { difference, quantity } = await lens.view();
+    assert.deepEqual([difference, quantity], [true, "score-drop"]);
+    const minus = await lens.cells(4, 3);
+    const far = (a, b) => Math.max(...a.map((v, i) => Math.abs(v - b[i])));
+    const paper = minus[3][2];
+    assert.ok(far(apart[1][1], paper) > 30, "A falls there");
+    assert.ok(far(minus[1][1], paper) < 12, "B falls as much there");
+    assert.ok(far(apart[2][0], paper) < 12, "A does not fall where B does");
+    assert.ok(far(minus[2][0], paper) > 15 && minus[2][0][2] > minus[2][0][0], "B falls more there");
+  },
 };
