@@ -172,7 +172,8 @@ export function createLens(
   main.append(pages.element, middle, overview.element, tabs.element, side.element);
   const lens = h(
     "div",
-    { class: "cl-lens-body" },
+    // A click anywhere in it makes the keys its own.
+    { class: "cl-lens-body", tabindex: "-1" },
     header.element,
     bands.progress,
     words.element,

@@ -1,10 +1,15 @@
 import {
+  counterpart,
+  explanationOf,
   overlap,
+  patchAt,
+  patchCentre,
   patchRect,
   printable,
   reading,
   type Scene,
   scopeTokens,
+  shown,
   tokensAt,
 } from "../../core/index.js";
 import { isMeasuring, MEASURING } from "./chip-row.js";
@@ -39,28 +44,31 @@ export function createTip(): Tip {
     show(frame, patch, box) {
       element.hidden = patch === null || box === null;
       if (!patch || !box) return;
-      const { shown, explanation, scale } = frame.scene;
-      const there = shown.map.at(patch.row, patch.column);
-      const { similarity } = shown.map.description;
+      const { shown: of, explanation, scale } = frame.scene;
+      const there = of.map.at(patch.row, patch.column);
+      const { similarity } = of.map.description;
       const ranked =
         similarity && sameGrid(frame.scene)
           ? tokensAt(explanation, patch.row, patch.column, scopeTokens(explanation, frame.view.scope))
           : [];
       const where = `row ${patch.row}, column ${patch.column}`;
-      const number = reading(there, shown.map.description, true);
+      const number = reading(there, of.map.description, true);
       setText(place, printedAt(frame.scene, patch) ?? where);
       setText(value, number);
       const measuring = isMeasuring(frame);
-      setText(name, measuring ? MEASURING : nameOf(frame.scene, ranked[0]?.token.text));
+      setText(
+        name,
+        measuring ? MEASURING : (bothSides(frame, patch) ?? nameOf(frame.scene, ranked[0]?.token.text)),
+      );
       dot.hidden = scale.chance === null || measuring;
       dot.classList.toggle("cl-within", scale.chance !== null && there <= scale.chance);
       const rest = ranked
         .slice(0, SAID)
         .map(
           (r) =>
-            `${printable(r.token.text, 24)} ${reading(r.cosine, shown.map.description, true)}${r.serves ? " best patch" : ""}`,
+            `${printable(r.token.text, 24)} ${reading(r.cosine, of.map.description, true)}${r.serves ? " best patch" : ""}`,
         );
-      said = `${where}: ${shown.label} ${number}. ${rest.join(", ")}`;
+      said = `${where}: ${of.label} ${number}. ${rest.join(", ")}`;
       put(element, box);
     },
     words: () => said,
@@ -82,6 +90,18 @@ function printedAt({ page, shown }: Scene, { row, column }: Patch): string | nul
 function nameOf({ shown }: Scene, best: string | undefined): string {
   if (shown.kind !== "aggregate" || best === undefined || shown.aggregate !== "max") return shown.label;
   return printable(best, 24);
+}
+
+/** Of a difference what A and B have there: `A 0.41, B 0.71`; null of anything else. */
+function bothSides({ data, view, scene }: Frame, patch: Patch): string | null {
+  if (scene.shown.kind !== "difference" || view.compare === null) return null;
+  const [a, b] = [explanationOf(data, view.result), explanationOf(data, view.compare)];
+  const at = patchCentre(scene.shown.map, patch);
+  const sides = [shown(a, view), counterpart(a, b, view)].map(({ map }, i) => {
+    const there = patchAt(map, at);
+    return there ? `${"AB"[i]} ${reading(map.at(there.row, there.column), map.description)}` : "";
+  });
+  return sides.join(", ");
 }
 
 /** A difference of two grids may be on a finer grid than the tokens' maps. */

@@ -159,7 +159,7 @@ export default {
       /Scale, difference of cosines[\s\S]*symmetric about 0/,
     );
     await lens.point(0.5, 0.1);
-    assert.match(await lens.page.locator(".cl-tip").first().innerText(), /−0.100\s+“share” minus “share”/);
+    assert.match(await lens.page.locator(".cl-tip").first().innerText(), /−0\.100\s+A 0\.80, B 0\.90/);
     // Every cell is .1 less: all of it in the low colour, which is purple (blue above green).
     for (const [, g, b] of (await lens.cells(4, 3)).flat().slice(3)) assert.ok(b > g + 20);
   },
