@@ -20,7 +20,7 @@ export default {
     await lens.frame();
     // Page 200 is the best, page 37 the 164th.
     assert.equal((await lens.view()).result, "r163");
-    assert.match(await page.locator(".cl-where").textContent(), /^page 37 of 200/);
+    assert.match(await page.locator(".cl-fact-page").textContent(), /^page 37 of 200/);
     const [list, thumb] = await Promise.all(
       [".cl-page-list", '.cl-thumb[aria-pressed="true"]'].map((s) => page.locator(s).boundingBox()),
     );
