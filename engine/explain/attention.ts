@@ -103,6 +103,11 @@ export class PatchAttention {
             `invalid ${name}: ${choice[name]}, expected none: a rollout is through all of them`,
           );
       const depth = stage.layers.length;
+      const gap = stage.layers.findIndex((layer) => "missing" in layer);
+      if (gap >= 0)
+        throw new ModelError(
+          `no rollout to be had of the ${STAGE_NAMES[stage.stage]}: there is no attention of its layer ${gap}; ask for one of the others`,
+        );
       return this.#map(stage, choice, null, stage.rollout, patch, () =>
         uniformRollout(length, position, depth),
       );

@@ -16,8 +16,8 @@ import { withoutImageBranch } from "./image-branch.js";
  * Makes a graph give its attention instead of its embeddings. The matrices stay inside: what comes out are
  * - `rows.<layer>` `[rows, heads, keys]`: chosen queries, the mean over those that belong together;
  * - `received.<layer>` `[batch, heads, keys]`: the mean over all queries;
- * - `rollout.<stage>` `[rows, keys]`: the chosen queries through all layers of a stage, `R <- (A / 2 + I / 2) R` with A the mean
- *   over heads and R the identity before the first layer (Abnar and Zuidema 2020).
+ * - `rollout.<layer>` `[rows, keys]`: the chosen queries through this layer and all before it in its stage, `R <- (A / 2 + I / 2) R`
+ *   with A the mean over heads and R the identity before the first layer (Abnar and Zuidema 2020).
  *
  * Queries are chosen by inputs of their own, for each stage: `tile.<stage>` and `position.<stage>` `[rows, together, 1, 1]`, and
  * for the rollout `tiles.<stage>` `[tiles]`, those that occur, and `slot.<stage>` `[rows, together, 1]`, which one of these each
@@ -34,21 +34,19 @@ export function tapAttention(model: ModelProto): AttentionLayer[] {
   graph.output = [];
   for (const stage of stagesOf(layers)) {
     for (const name of inputsOf(stage)) graph.input.push(integers(name));
+    nodes.places(stage);
     let rollout: string | null = null;
     for (const [i, layer] of layers.entries()) {
       if (layer.stage !== stage || layer.weights === null) continue;
       // The runtime cannot infer the type of this output.
       if (layer.isBeforeSoftmax) graph.valueInfo.push(valueInfo(layer.weights, { elemType: layer.elemType }));
       rollout = nodes.layer(layer, i, rollout);
-      graph.output.push(floats(`rows.${i}`), floats(`received.${i}`));
+      graph.output.push(floats(`rows.${i}`), floats(`received.${i}`), floats(`rollout.${i}`));
     }
-    if (rollout === null) continue;
-    nodes.rollout(stage, rollout);
-    graph.output.push(floats(`rollout.${stage}`));
   }
   graph.initializer.push(...nodes.constants);
-  // The runtime begins with the last node that nothing depends on. With the first layer there, each matrix is let go of before the
-  // next is made.
+  // The runtime begins with the last node that nothing depends on. With the first layer there, and all that is made of its matrix
+  // ending in such nodes, each matrix is let go of before the next is made.
   graph.node.push(...nodes.all.reverse());
   return layers;
 }
@@ -105,8 +103,9 @@ class TapNodes {
     this.#add("GatherND", [all, at("places")], at("chosen"));
     this.#mean(at("chosen"), `rows.${i}`, 1);
 
-    this.#add("Gather", [all, `tiles.${stage}`], at("own-tiles"), { axis: 0 });
-    this.#mean(at("own-tiles"), at("mean"), 1);
+    // The mean first: of all heads the tiles in question would be a large copy.
+    this.#mean(all, at("all-means"), 1);
+    this.#add("Gather", [at("all-means"), `tiles.${stage}`], at("mean"), { axis: 0 });
     let before = rollout;
     if (rollout === null) {
       before = at("identity");
@@ -117,15 +116,16 @@ class TapNodes {
     } else this.#add("MatMul", [at("mean"), rollout], at("rolled"));
     this.#add("Add", [rollout === null ? at("mean") : at("rolled"), before!], at("sum"));
     this.#add("Mul", [at("sum"), "tap.half"], at("rollout"));
+    this.#add("GatherND", [at("rollout"), `tap.${stage}.places`], at("rolled-out"));
+    this.#mean(at("rolled-out"), `rollout.${i}`, 1);
     return at("rollout");
   }
 
-  rollout(stage: AttentionStage, last: string): void {
-    const at = (name: string) => `tap.${stage}.${name}`;
-    this.#add("Squeeze", this.#withAxes(`position.${stage}`, 3), at("position"), this.#axes(3));
-    this.#add("Concat", [`slot.${stage}`, at("position")], at("places"), { axis: -1 });
-    this.#add("GatherND", [last, at("places")], at("chosen"));
-    this.#mean(at("chosen"), `rollout.${stage}`, 1);
+  /** Where the chosen queries are in the tiles in question. */
+  places(stage: AttentionStage): void {
+    const position = `tap.${stage}.position`;
+    this.#add("Squeeze", this.#withAxes(`position.${stage}`, 3), position, this.#axes(3));
+    this.#add("Concat", [`slot.${stage}`, position], `tap.${stage}.places`, { axis: -1 });
   }
 
   #mean(from: string, to: string, axis: number): void {

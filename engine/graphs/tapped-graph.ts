@@ -45,7 +45,12 @@ export async function runTapped(
 ): Promise<TappedStage[]> {
   const stages = stagesOf(layers);
   const chosen = Object.assign({}, ...stages.map((stage) => placesOf(stage, rows[stage])));
-  const names = graph.outputs.map(({ name }) => name);
+  const last = (stage: AttentionStage) =>
+    layers.findLastIndex((layer) => layer.stage === stage && layer.weights !== null);
+  const names = layers.flatMap(({ stage, weights }, i) => [
+    ...(weights === null ? [] : [`rows.${i}`, `received.${i}`]),
+    ...(i === last(stage) ? [`rollout.${i}`] : []),
+  ]);
   const outputs = await graph.run({ ...feeds, ...chosen }, names, signal);
   return stages.map((stage) => ({
     stage,
@@ -56,7 +61,7 @@ export async function runTapped(
           : [],
       ),
     ),
-    rollout: outputs[`rollout.${stage}`],
+    rollout: outputs[`rollout.${last(stage)}`],
   }));
 }
 
