@@ -18,8 +18,14 @@ export * from "./data/vocabulary.js";
 export * from "./figure/explanation-json.js";
 export * from "./figure/falls.js";
 export * from "./figure/figure.js";
-export type { FigurePictures } from "./figure/figure-page.js";
+export type { FigurePictures, PanelCut } from "./figure/figure-page.js";
 export * from "./figure/figure-plan.js";
+export {
+  type FigureOptions,
+  type FigureSetting,
+  figureOptions,
+  figureSetting,
+} from "./figure/figure-setting.js";
 export * from "./figure/file-name.js";
 export { withPngText } from "./figure/png-text.js";
 export * from "./figure/removal-columns.js";
@@ -47,7 +53,9 @@ export * from "./interaction/siblings.js";
 export * from "./scene/caption.js";
 export * from "./scene/compared-hits.js";
 export * from "./scene/comparison.js";
+export * from "./scene/finding.js";
 export { textWidth } from "./scene/font-metrics.js";
+export { hitMarks } from "./scene/hit-marks.js";
 export type { HitName } from "./scene/hit-names.js";
 export * from "./scene/legend.js";
 export * from "./scene/marks.js";

@@ -113,5 +113,7 @@ export function currentView(saved: Record<string, unknown>): Record<string, unkn
     if (typeof now === "object") view[group] = { [name]: view[before], ...now };
     delete view[before];
   }
+  // Hits had no boxes before there was a setting for them.
+  if (isRecord(view.marks) && view.marks.hits === undefined) view.marks = { ...view.marks, hits: false };
   return view;
 }

@@ -169,6 +169,8 @@ export interface ColorView {
 
 /** What is drawn over the cells. */
 export interface MarksView {
+  /** Whether there is a box round each hit. */
+  hits: boolean;
   /** How many of the best patches are marked on the page, 0 to 20. */
   best: number;
   /** Number of contour levels between threshold and upper end, 0 to 9. */

@@ -1,72 +1,133 @@
+import { pictureSize } from "../data/picture.js";
 import type { Rect } from "../data/vocabulary.js";
-import { type Raster, rasters } from "../scene/raster.js";
+import { hitMarks } from "../scene/hit-marks.js";
+import { type Raster, type RasterLayer, rasters } from "../scene/raster.js";
 import type { Scene } from "../scene/scene.js";
 import { node, overlay, type SvgNode } from "../scene/svg.js";
 
-/** Encoded pictures that a panel of a figure needs, as data URLs. */
+/** What a panel of a figure needs as encoded pictures, and where it lies on the page. Nothing beside it gets into a file. */
+export interface PanelCut {
+  /** Of the page's own encoded picture, in its pixels. */
+  picture: { left: number; top: number; width: number; height: number };
+  /** The same in pixels of the page. */
+  place: Rect;
+  /** The layers of the raster, cells enlarged to several pixels, and their places in pixels of the page. */
+  layers: { blend: RasterLayer["blend"]; raster: Raster; place: Rect }[];
+}
+
+/** Data URLs of what `PanelCut` says. */
 export interface FigurePictures {
   page: string;
-  /** The layers of the raster, in their order: needed for smooth cells only; others are drawn as shapes. */
-  layers?: string[];
+  layers: string[];
+}
+
+/** Viewers that smooth pictures blur a cell's edge by a pixel: cells are as large as this allows. */
+const ENLARGED = 1024;
+
+export function panelCut(scene: Scene, crop: Rect): PanelCut {
+  const { page } = scene;
+  const size = pictureSize(page.picture.data) ?? page;
+  const cut = whole(crop, page, size);
+  return {
+    picture: { left: cut.x, top: cut.y, width: cut.width, height: cut.height },
+    place: scaled(cut, page.width / size.width, page.height / size.height),
+    layers: rasters(scene).map(({ blend, raster }) => {
+      const cells = whole(crop, page, raster);
+      const times = Math.max(1, Math.floor(ENLARGED / Math.max(cells.width, cells.height)));
+      return {
+        blend,
+        raster: enlarged(raster, cells, scene.view.cells === "smooth" ? 1 : times, EMPTY[blend]),
+        place: scaled(cells, page.width / raster.width, page.height / raster.height),
+      };
+    }),
+  };
 }
 
 /**
- * A page with its cells and marks at a place of the figure.
+ * A page, or the part of it that is shown, with its cells and marks at a place of the figure.
  * @param shared id of the page's picture in the figure's definitions, when several panels show it
- * @param strokes width of the marks' lines, 1 as on the screen
+ * @param unit length of one pixel of the screen in the figure, to which lines keep
+ * @param side of a comparison
  */
 export function figurePage(
   scene: Scene,
   at: Rect,
-  pictures: FigurePictures,
-  shared: string | null,
-  strokes: number,
+  crop: Rect,
+  { cut, pictures, shared }: { cut: PanelCut; pictures: FigurePictures; shared: string | null },
+  unit: number,
+  side: "a" | "b",
 ): SvgNode {
-  const size = { width: scene.page.width, height: scene.page.height };
-  const scale = at.width / size.width;
+  const perUnit = (unit * crop.width) / at.width;
   return node(
     "g",
-    { transform: `translate(${at.x} ${at.y}) scale(${scale})` },
-    shared ? node("use", { href: `#${shared}` }) : pagePicture(scene, pictures),
-    ...cells(scene, pictures),
-    overlay(scene, strokes / scale),
-    node("rect", { ...size, fill: "none", stroke: "#9aa0a8", "stroke-width": 1 / scale }),
+    {},
+    node(
+      "svg",
+      { ...at, viewBox: `${crop.x} ${crop.y} ${crop.width} ${crop.height}`, preserveAspectRatio: "none" },
+      shared ? node("use", { href: `#${shared}` }) : pagePicture(cut, pictures),
+      ...cut.layers.map(({ blend, place }, i) =>
+        node("image", {
+          ...place,
+          preserveAspectRatio: "none",
+          style: layerStyle(blend, scene.view.cells === "nearest"),
+          href: pictures.layers[i],
+        }),
+      ),
+      hitMarks(scene, perUnit, side),
+      overlay(scene, perUnit),
+    ),
+    node("rect", { ...at, fill: "none", stroke: "#9a9a9a", "stroke-width": 0.75 }),
   );
 }
 
 /** The page's picture in page coordinates. */
-export function pagePicture({ page }: Scene, { page: href }: FigurePictures): SvgNode {
-  return node("image", { width: page.width, height: page.height, preserveAspectRatio: "none", href });
+export function pagePicture({ place }: PanelCut, { page: href }: FigurePictures): SvgNode {
+  return node("image", { ...place, preserveAspectRatio: "none", href });
 }
 
-function cells(scene: Scene, pictures: FigurePictures): SvgNode[] {
-  const { width, height } = scene.page;
-  return rasters(scene).map(({ blend, raster }, i) => {
-    const style: Record<string, string> = blend === "normal" ? {} : { style: `mix-blend-mode:${blend}` };
-    const href = scene.view.cells === "smooth" && pictures.layers?.[i];
-    if (href) return node("image", { ...style, width, height, preserveAspectRatio: "none", href });
-    const transform = `scale(${width / raster.width} ${height / raster.height})`;
-    return node("g", { ...style, transform, "shape-rendering": "crispEdges" }, ...shapes(raster));
-  });
+function layerStyle(blend: RasterLayer["blend"], isSharp: boolean): string {
+  return [
+    ...(blend === "normal" ? [] : [`mix-blend-mode:${blend}`]),
+    `image-rendering:${isSharp ? "pixelated" : "auto"}`,
+  ].join(";");
 }
 
-/** The raster as one path a colour, made of runs of equal cells: stays sharp at any size. */
-function shapes({ width, height, data }: Raster): SvgNode[] {
-  const paths = new Map<number, string>();
-  const pixel = new DataView(data.buffer, data.byteOffset);
-  const colour = (row: number, column: number) => pixel.getUint32(4 * (row * width + column));
-  for (let row = 0; row < height; row++)
-    for (let start = 0, end = 0; start < width; start = end) {
-      const value = colour(row, start);
-      for (end = start + 1; end < width && colour(row, end) === value; ) end++;
-      if ((value & 255) === 0) continue;
-      paths.set(value, `${paths.get(value) ?? ""}M${start},${row}h${end - start}v1h${start - end}z`);
-    }
-  return Array.from(paths, ([value, d]) =>
-    node("path", {
-      d,
-      fill: `#${(value >>> 8).toString(16).padStart(6, "0")}`,
-      "fill-opacity": (value & 255) / 255,
-    }),
-  );
+/** The least rectangle of whole pixels of a picture that holds a part of the page. */
+function whole(
+  { x, y, width, height }: Rect,
+  page: { width: number; height: number },
+  picture: { width: number; height: number },
+): Rect {
+  const [across, down] = [picture.width / page.width, picture.height / page.height];
+  // What rounding adds is no pixel.
+  const [left, top] = [Math.floor(x * across + 1e-6), Math.floor(y * down + 1e-6)];
+  const right = Math.min(picture.width, Math.ceil((x + width) * across - 1e-6));
+  const bottom = Math.min(picture.height, Math.ceil((y + height) * down - 1e-6));
+  return { x: left, y: top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) };
+}
+
+function scaled({ x, y, width, height }: Rect, across: number, down: number): Rect {
+  return { x: x * across, y: y * down, width: width * across, height: height * down };
+}
+
+/** What leaves the page as it is: a viewer that smooths pictures mixes it into the edges of cells. */
+const EMPTY: Record<RasterLayer["blend"], number> = {
+  multiply: 0xffffffff,
+  screen: 0xff000000,
+  normal: 0,
+};
+
+/**
+ * A part of a raster with each of its pixels as a square of `times` x `times`.
+ * @param empty what stands for a pixel without colour, ABGR
+ */
+function enlarged(raster: Raster, part: Rect, times: number, empty: number): Raster {
+  const [width, height] = [part.width * times, part.height * times];
+  const from = new Uint32Array(raster.data.buffer, raster.data.byteOffset, raster.width * raster.height);
+  const to = new Uint32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = (part.y + Math.floor(y / times)) * raster.width + part.x;
+    for (let x = 0; x < width; x++) to[y * width + x] = from[row + Math.floor(x / times)] || empty;
+  }
+  return { kind: "raster", width, height, data: new Uint8ClampedArray(to.buffer) };
 }

@@ -1,21 +1,22 @@
 import { explanationOf } from "../data/explanation-of.js";
 import type { LensState } from "../data/lens-state.js";
 import { printable } from "../data/printable.js";
-import { mapTitle, reading, superlative } from "../data/quantities.js";
+import { mapTitle, reading } from "../data/quantities.js";
 import {
   altText,
   capital,
   caption,
-  finding,
-  origin,
+  howToRead,
   pageName,
+  provenanceLine,
   sceneName,
-  scoreParts,
 } from "../scene/caption.js";
 import { comparison } from "../scene/comparison.js";
+import { finding, hitPlace, unseen } from "../scene/finding.js";
 import { type ColourScale, describeScale } from "../scene/scale.js";
 import { type Scene, scene } from "../scene/scene.js";
-import { chips, hasNumber } from "../view/chips.js";
+import { nearestHit } from "../scene/scene-hits.js";
+import { chips, hasNumber, isNothingBeyond } from "../view/chips.js";
 
 /** One page in a figure. */
 export interface FigurePanel {
@@ -36,6 +37,9 @@ export interface FigurePlan {
   panels: FigurePanel[];
   /** The panel whose scale the legend shows. */
   legend: FigurePanel;
+  /** Of a difference, what is subtracted from what. */
+  minuend?: Scene;
+  subtrahend?: Scene;
   /** Words that found no room. */
   left: number;
 }
@@ -59,7 +63,17 @@ export function figurePlan(state: Pick<LensState, "data" | "view">): FigurePlan 
     return { kind: "pair", title: quoted(a), panels, legend: panels[0], left: 0 };
   }
   const panel = { scene: a, name: "", ...UNNUMBERED };
-  return { kind: "single", title: titleOf(state, a), panels: [panel], legend: panel, left: 0 };
+  const plan: FigurePlan = {
+    kind: "single",
+    title: titleOf(state, a),
+    panels: [panel],
+    legend: panel,
+    left: 0,
+  };
+  if (a.shown.kind !== "difference") return plan;
+  const apart = { ...state, view: { ...state.view, difference: false } };
+  const minuend = scene(apart);
+  return { ...plan, minuend, subtrahend: comparison(apart, minuend) ?? minuend };
 }
 
 const UNNUMBERED = { value: "", offImage: false };
@@ -122,38 +136,58 @@ export function figureLabel(plan: FigurePlan): string {
   return plan.kind === "multiples" ? `the query and each of its ${counted(plan)}` : first.shown.label;
 }
 
-/** The line under the query: what and where, which may be cut, and the score in its parts, which is not. */
-export function figureSubtitle(plan: FigurePlan): [place: string, score: string] {
-  const [{ scene: first }] = plan.panels;
-  const what = plan.kind === "multiples" ? `One map for each of ${counted(plan)}` : first.shown.label;
-  const whose = first.shown.kind === "difference" ? "the first’s " : "";
-  return [`${what} · ${pageName(first.page)}`, ` · ${whose}${scoreParts(first.explanation)}`];
-}
-
-/** Caption under a figure and in what is pasted with it. */
+/** Caption of a figure, also where it stands apart from it. */
 export function figureCaption(plan: FigurePlan): string {
   const [{ scene: a }, second] = plan.panels;
+  if (plan.minuend && plan.subtrahend) {
+    const [one, two] = namesApart(plan.minuend, plan.subtrahend);
+    return [
+      `A: ${one}; B: ${two}${onPage(a, plan.subtrahend)}; A minus B.`,
+      finding(a),
+      ...howToRead(a, false),
+    ].join(" ");
+  }
   if (plan.kind === "single") return caption(a);
+  const { query } = a.explanation;
   if (plan.kind === "pair") {
     const b = second.scene;
-    const own = hasOwnScale(plan, second) ? ` B has its own scale: ${describeScale(b.scale)}.` : "";
-    const [one, two] = plan.panels.map(({ name }) => name.replace(": ", ", "));
-    return `${one}: ${finding(a)} ${two}: ${finding(b)}${own} ${origin(a)}`;
+    const own = hasOwnScale(plan, second) ? [`B has its own scale: ${describeScale(b.scale)}.`] : [];
+    const names = plan.panels.map(({ name }) => name).join("; ");
+    return [`${names}${onPage(a, b)}.`, finding(a, b), ...own, ...howToRead(a, false)].join(" ");
   }
   const own = plan.panels.some((panel) => hasOwnScale(plan, panel))
-    ? " Where the scale is another than the legend’s, its range stands under the map."
-    : " All maps have the same scale.";
+    ? "Where the scale is another than the legend’s, its range stands under the map."
+    : "All maps have the same scale.";
   const { quantity } = plan.legend.scene.scale;
-  return `One map for each of ${counted(plan)}, the number is its highest ${quantity.noun}. ${capital(superlative(quantity))} patches: ${bests(plan, 12)}.${rest(plan)}${own} ${origin(plan.legend.scene)}`;
+  return [
+    `One map for each of ${counted(plan)} of the query “${printable(query.text)}” on ${pageName(a.page)}, the number is its highest ${quantity.noun}.`,
+    `${quantity.similarity ? "Strongest" : "Highest"}: ${bests(plan, 12)}.${rest(plan)} ${own}`,
+    ...howToRead(plan.legend.scene),
+  ].join(" ");
+}
+
+/** Of two pages each is named by itself. */
+function onPage(a: Scene, b: Scene): string {
+  return a.page === b.page ? ` on ${pageName(a.page)}` : "";
+}
+
+/** Where a figure comes from, in one line, or one for A and one for B. */
+export function figureSource(plan: FigurePlan): string[] {
+  const scenes = plan.kind === "pair" ? plan.panels.map(({ scene: of }) => of) : [plan.panels[0].scene];
+  return Array.from(new Set(scenes.map(provenanceLine)));
 }
 
 /** Replaces the figure for someone who cannot see it. */
 export function figureAlt(plan: FigurePlan): string {
   const [{ scene: first }] = plan.panels;
-  if (plan.kind !== "multiples") return plan.panels.map((panel) => altText(panel.scene)).join(" ");
-  const { map } = first.shown;
-  const { rows, columns } = map;
-  return `${capital(mapTitle(map.description))}s of ${figureLabel(plan)}, “${printable(first.explanation.query.text)}”, on ${pageName(first.page)}, ${rows} rows by ${columns} columns of patches. ${map.description.similarity ? "Strongest" : "Highest"}: ${bests(plan, MOST_PANELS)}.${rest(plan)}`;
+  if (plan.kind === "pair") {
+    const [a, b] = plan.panels;
+    return `A: ${altText(a.scene)} B: ${altText(b.scene)} ${finding(a.scene, b.scene)}`;
+  }
+  if (plan.kind === "single") return altText(first);
+  const { description } = first.shown.map;
+  const dropped = unseen(first.explanation);
+  return `${capital(mapTitle(description))}s of ${figureLabel(plan)}, “${printable(first.explanation.query.text)}”, on ${pageName(first.page)}. ${description.similarity ? "Strongest" : "Highest"}: ${bests(plan, MOST_PANELS)}.${rest(plan)}${dropped && ` ${dropped}`}`;
 }
 
 /** What the figure is, as a title: `Similarity map of “peak”`. */
@@ -185,9 +219,10 @@ function counted({ panels, left }: FigurePlan): string {
 }
 
 function bests({ panels }: FigurePlan, most: number): string {
-  const said = panels.slice(1, most + 1).map(({ scene: { best, shown } }) => {
-    const [{ row, column, value }] = best;
-    return `${shown.label} row ${row}, column ${column} (${reading(value, shown.map.description)})`;
+  const said = panels.slice(1, most + 1).map(({ scene: of }) => {
+    const hit = of.hits[0] ?? nearestHit(of);
+    const chance = isNothingBeyond(of.explanation, of.shown) ? ", no more than chance" : "";
+    return `${of.shown.label} ${hitPlace(hit)} (${reading(hit.value, of.shown.map.description)}${chance})`;
   });
   const more = panels.length - 1 - said.length;
   return `${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;

@@ -7,7 +7,7 @@ import { axisTitle, COSINE_QUANTITY, numeral, type Quantity } from "../data/quan
 import { type Column, tableText } from "../data/text-table.js";
 import type { Explanation, Layer, LayerMap, TokenKind } from "../data/vocabulary.js";
 import { type PatchValue, topPatches, wordMap } from "../interaction/maxsim.js";
-import { finding } from "../scene/caption.js";
+import { finding, unseen } from "../scene/finding.js";
 import type { Scene } from "../scene/scene.js";
 import { headline } from "../scene/words.js";
 import { selectionChance } from "../view/chips.js";
@@ -110,7 +110,8 @@ export function cosineTable(explanation: Explanation, rows: TableRows = "token")
 
 /** The scene in words: the answer in one line, what it is the answer to, then a small table. */
 export function text(scene: Scene): string {
-  return `${finding(scene)}\n${headline(scene)}\n\n${tableOf(scene)}`;
+  const answer = [finding(scene), unseen(scene.explanation)].filter((sentence) => sentence !== "").join(" ");
+  return `${answer}\n${headline(scene)}\n\n${tableOf(scene)}`;
 }
 
 function tokenRows(explanation: Explanation): TableRow[] {

@@ -1,9 +1,9 @@
-import type { LensView } from "../data/lens-state.js";
 import { decimal, printable } from "../data/printable.js";
 import { mapTitle, reading } from "../data/quantities.js";
 import type { Explanation } from "../data/vocabulary.js";
-import { chanceOf, describeChance, wordsBeyond } from "../interaction/chance.js";
-import { selectionChance } from "../view/chips.js";
+import { chanceOf, describeChance } from "../interaction/chance.js";
+import { chanceLevels, isNothingBeyond } from "../view/chips.js";
+import { finding, unseen } from "./finding.js";
 import { describeScale } from "./scale.js";
 import type { Scene } from "./scene.js";
 
@@ -25,43 +25,41 @@ export function sceneName({ explanation, page }: Pick<Scene, "explanation" | "pa
   return `“${printable(explanation.query.text, 40)}” · ${pageName(page)} · ${model}`;
 }
 
-/** What is seen, in one or two sentences. */
-export function finding(scene: Scene): string {
-  const { shown, best, explanation } = scene;
-  const [first] = best;
-  const quantity = shown.map.description;
-  const value = reading(first.value, quantity);
-  const place = `row ${first.row}, column ${first.column}`;
-  if (shown.kind === "difference")
-    return `Difference of ${shown.label}: largest in favour of the first at ${place} (${value}).`;
-  if (!quantity.similarity)
-    return `${capital(quantity.noun)}, ${shown.label}: highest at ${place} (${value}).${noted(scene)}`;
-  const what = shown.kind === "aggregate" ? `The ${shown.label}` : `${capital(shown.kind)} ${shown.label}`;
-  const is = shown.kind === "aggregate" ? "is highest" : "matches best";
-  const says = `${what} ${is} at ${place} (${quantity.noun} ${value})${judgement(scene)}.`;
-  const token = shown.kind === "token" ? explanation.maxsim.tokens[shown.tokens[0]] : null;
-  return token?.offImage
-    ? `${says} Its strongest match (cosine ${decimal(token.best)}) is outside the image, where no map can show it.`
-    : says;
+/** Caption under every picture: what it shows, what is found, how it is drawn, the score, the model. */
+export function caption(scene: Scene): string {
+  return sentences(subject(scene), finding(scene), ...howToRead(scene));
 }
 
-/** What else is said of the map, as a sentence with the space before it; empty where there is nothing. */
-function noted({ shown: { note } }: Scene): string {
-  return note ? ` ${capital(printable(note, 300))}.` : "";
+/**
+ * How a picture is read: colours, outlines, score and model, a sentence each.
+ * @param withScore whether the page's score is among it
+ */
+export function howToRead(scene: Scene, withScore = true): string[] {
+  const { explanation, scale, view, shown } = scene;
+  const smooth = view.cells === "smooth" ? ", cells interpolated for display only" : "";
+  return [
+    `Colours: ${shown.kind === "aggregate" ? `${shown.label}, ` : ""}${describeScale(scale)}${smooth}${scene.meant ? ", only where A or B is beyond chance" : ""}.`,
+    outlines(scene),
+    judgement(scene),
+    unseen(explanation),
+    withScore && shown.map.description.similarity ? scored(scene) : "",
+    `Model ${printable(explanation.provenance.model.id, 80)}, ${explanation.grid.rows} × ${explanation.grid.columns} patches.`,
+  ].filter((sentence) => sentence !== "");
 }
 
-/** What chance has to do with it, as the end of a sentence; empty where it was not measured. */
-function judgement({ explanation, shown }: Scene): string {
-  if (!shown.map.description.similarity) return "";
-  const chance = chanceOf(explanation, shown);
-  if (chance) return `: ${describeChance(chance)}`;
-  const words =
-    shown.kind === "aggregate"
-      ? wordsBeyond(explanation.query.words.map(({ index }) => selectionChance(explanation, { word: index })))
-      : null;
-  return words
-    ? `; ${words.beyond} of ${words.of} ${words.of === 1 ? "word" : "words"} more than chance`
-    : "";
+/** What the numbers were made with, in one line: below a caption, and nowhere in a figure without one. */
+export function provenanceLine({ explanation, page }: Pick<Scene, "explanation" | "page">): string {
+  const { model, versions } = explanation.provenance;
+  return [
+    ...Object.entries(versions)
+      .filter(([name]) => name === "colpali-lens")
+      .map(([name, version]) => `${name} ${printable(version, 20)}`),
+    ...(model.revision ? [`revision ${printable(model.revision, 12)}`] : []),
+    `prompt profile ${printable(model.profile, 40)}`,
+    printable(model.provider, 40),
+    `page sha256 ${printable(page.sha256, 64).slice(0, 12)}`,
+    ...(page.dpi ? [`${page.dpi} dpi`] : []),
+  ].join(" · ");
 }
 
 /**
@@ -69,49 +67,78 @@ function judgement({ explanation, shown }: Scene): string {
  * score's last step and silent about why a patch's vector holds what it holds.
  */
 export function origin(scene: Scene): string {
-  const { explanation, page, view, shown } = scene;
-  const { model, page: source } = explanation.provenance;
-  const { rows, columns } = explanation.grid;
-  const line = [
-    `${printable(model.id, 80)}${model.revision ? `@${printable(model.revision, 12)}` : ""}`,
-    `${rows} × ${columns} patches`,
-    `prompt profile ${printable(model.profile, 40)}`,
-    printable(model.provider, 40),
-    `${pageName(page)}${source.dpi ? `, ${source.dpi} dpi` : ""}`,
-    `sha256 ${printable(page.sha256, 64).slice(0, 8)}…`,
-    `colours: ${describeScale(scene.scale)}, ${cellsNote(view)}`,
-  ].join(" · ");
-  return `${unseen(explanation)}Rows and columns count from 0. ${line}.${shown.map.description.similarity ? EXACT : ""}`;
+  const exact = scene.shown.map.description.similarity ? EXACT : "";
+  return sentences(...howToRead(scene), exact, `${pageName(scene.page)} · ${provenanceLine(scene)}.`);
 }
 
 const EXACT =
-  " Cosines are exact for the last step of the score; each patch's vector has seen the whole page.";
+  "Cosines are exact for the last step of the score; each patch’s vector has seen the whole page.";
 
-/** What the model did not see of the query, as a sentence with the space behind it; empty where it saw all. */
-function unseen({ query }: Explanation): string {
-  const words = query.dropped.slice(0, 5).map((word) => `“${printable(word, 30)}”`);
-  const more = query.dropped.length > words.length ? " and more" : "";
-  return words.length > 0 ? `The model does not see ${words.join(", ")}${more} of the query. ` : "";
-}
-
-function cellsNote(view: LensView): string {
-  return view.cells === "smooth" ? "cells interpolated for display only" : "nearest cells";
-}
-
-/** Caption under every picture. */
-export function caption(scene: Scene): string {
-  return `${finding(scene)} ${origin(scene)}`;
-}
-
-/** Replaces the picture for someone who cannot see it. */
+/** Replaces the picture for someone who cannot see it. Patches are in the table only. */
 export function altText(scene: Scene): string {
-  const { best, shown, page, explanation, scale } = scene;
-  const { data, rows, columns, description } = shown.map;
-  const painted = data.reduce((n, v) => n + (v >= scale.threshold ? 1 : 0), 0);
-  const places = best
-    .slice(0, 3)
-    .map((p) => `row ${p.row} column ${p.column} (${reading(p.value, description)})`);
-  return `${capital(mapTitle(description))} of ${shown.label} for the query “${printable(explanation.query.text)}” on ${pageName(page)}, ${rows} rows by ${columns} columns of patches. ${description.similarity ? "Strongest" : "Highest"}: ${places.join("; ")}. ${painted} of ${data.length} patches are at or above ${reading(scale.threshold, description)}.`;
+  const { shown, page, explanation } = scene;
+  return sentences(
+    `${capital(mapTitle(shown.map.description))} of ${shown.label} for the query “${printable(explanation.query.text)}” on ${pageName(page)}.`,
+    finding(scene),
+    marked(scene),
+    unseen(explanation),
+  );
+}
+
+function subject({ shown, explanation, page }: Scene): string {
+  const query = `the query “${printable(explanation.query.text)}”`;
+  const where = pageName(page);
+  const { description } = shown.map;
+  if (shown.kind === "difference") return `Difference of ${shown.label}, on ${where}.`;
+  if (!description.similarity)
+    return `${capital(description.noun)}, ${shown.label} of ${query}, on ${where}.`;
+  const what =
+    shown.kind === "aggregate"
+      ? query
+      : `${shown.kind === "token" ? "the token " : ""}${shown.label} of ${query}`;
+  return isNothingBeyond(explanation, shown)
+    ? `${capital(what)} on ${where}.`
+    : `Where ${what} matches ${where}.`;
+}
+
+/** Of a word or token, what chance has to do with it. */
+function judgement({ explanation, shown }: Scene): string {
+  const chance = chanceOf(explanation, shown);
+  return chance ? `${capital(shown.label)}: ${describeChance(chance)}.` : "";
+}
+
+/** What the boxes are round; nothing where there are none. */
+function outlines({ view, hits, explanation, shown, scale }: Scene): string {
+  if (!view.marks.hits || hits.length === 0) return "";
+  const levels = shown.kind === "difference" ? null : chanceLevels(explanation, shown);
+  if (levels !== null)
+    return `Boxes: places above ${Array.from(new Set(levels.map((level) => decimal(level)))).join(" to ")}, the level that 95 % of unrelated words stay below on this page.`;
+  if (shown.kind === "difference") return "Boxes: places of A and of B.";
+  if (!shown.map.description.similarity) return "Boxes: the highest places.";
+  return `Boxes: the highest places${scale.chance === null && !explanation.baseline ? "; chance was not measured" : ""}.`;
+}
+
+function scored({ explanation: { maxsim }, shown }: Scene): string {
+  const { score, residue } = maxsim;
+  const from =
+    Math.abs(residue) < 0.005 ? "all from patches" : `${decimal(residue)} of it from outside the image`;
+  return `Page score${shown.kind === "difference" ? " of A" : ""} ${decimal(score)}, ${from}.`;
+}
+
+const MARKED = 5;
+
+function marked({ hits, shown }: Scene): string {
+  const listed = hits.filter(({ small }) => !small);
+  if (listed.length === 0) return "";
+  const named = listed
+    .slice(0, MARKED)
+    .map(({ inWords, value }) => `${inWords} (${reading(value, shown.map.description)})`);
+  const more = listed.length > MARKED ? `; and ${listed.length - MARKED} more` : "";
+  return `Places: ${named.join("; ")}${more}.`;
+}
+
+function sentences(...all: string[]): string {
+  return all.filter((sentence) => sentence !== "").join(" ");
 }
 
 export function capital(word: string): string {

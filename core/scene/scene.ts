@@ -1,6 +1,7 @@
 import { explanationOf } from "../data/explanation-of.js";
 import type { LensData, LensExplanation, LensPage, LensState, LensView } from "../data/lens-state.js";
 import { type PatchValue, topPatches } from "../interaction/maxsim.js";
+import { isNothingBeyond } from "../view/chips.js";
 import { counterpart, difference } from "../view/difference.js";
 import { regionOf } from "../view/region.js";
 import { shown } from "../view/shown.js";
@@ -78,7 +79,7 @@ export function sceneOf(
     scale,
     best,
     marks: [
-      ...marks(view, what.map, scale, best, page),
+      ...marks(view, what.map, scale, isNothingBeyond(explanation, what) ? [] : best, page),
       ...regionMark(regionOf(view, "a"), explanation.grid, page),
     ],
     get hits() {

@@ -83,6 +83,25 @@ export function chanceLevels(explanation: Explanation, of: Shown): [number, numb
   return known.length > 0 ? [Math.min(...known), Math.max(...known)] : null;
 }
 
+/**
+ * Whether chance was measured for what is shown, the word, the token, or of several together every word, and nothing of it is
+ * beyond.
+ */
+export function isNothingBeyond(explanation: Explanation, { kind, tokens, map }: Shown): boolean {
+  if (!map.description.similarity || kind === "difference") return false;
+  const { query } = explanation;
+  const own: Partial<Chip["select"]>[] =
+    kind === "token"
+      ? [{ token: tokens[0] }]
+      : kind === "word"
+        ? [{ word: query.tokens[tokens[0]].word }]
+        : query.words.map(({ index }) => ({ word: index }));
+  const judged = own
+    .map((select) => selectionChance(explanation, select))
+    .filter((chance) => chance !== null && chance.level !== null);
+  return judged.length > 0 && judged.every((chance) => !chance?.beyond);
+}
+
 /** What the kinds of tokens contribute to the page score; adds up to it. */
 export function shares(explanation: LensExplanation): Record<TokenKind, number> {
   const out: Record<TokenKind, number> = { word: 0, prefix: 0, special: 0, augmentation: 0 };

@@ -47,7 +47,7 @@ export function defaultView({ order }: LensData): LensView {
       threshold: null,
       blend: "tint",
     },
-    marks: { best: 0, contours: 0 },
+    marks: { hits: true, best: 0, contours: 0 },
     cells: "nearest",
     chance: "marked",
     compare: null,
@@ -212,6 +212,7 @@ function example([least, most]: [number, number]): string {
 
 function marks(given: MarksView): MarksView {
   return {
+    hits: flag(given.hits, "view.marks.hits"),
     best: integer(given.best, "view.marks.best", 0, 20),
     contours: integer(given.contours, "view.marks.contours", 0, 9),
   };

@@ -13,13 +13,13 @@ import { manifest } from "../package.js";
 import type { StateOf } from "../widgets/control.js";
 import { dom } from "../widgets/dom-widget.js";
 import type { Layout } from "../widgets/index.js";
-import type { LensFile } from "./save.js";
+import type { LensFile, SaveOptions } from "./save.js";
 
 /** What the person at the widget can ask of the kernel. */
 export interface LensRequests {
   ask(query: string): Promise<void>;
   view(view: LensView): void;
-  file(format: string): Promise<LensFile>;
+  file(format: string, options: SaveOptions): Promise<LensFile>;
   /**
    * Measures maps of a quantity on the page in view.
    * @param report called with what is done, in words, and how much of it, 0 to 1
@@ -118,7 +118,7 @@ export class LensWidget extends Widget<
       closeOthers(this.get("results"), {});
     });
     this.onMessage((content) => {
-      const { type, query, format, quantity, id } = (content ?? {}) as Record<string, unknown>;
+      const { type, query, format, options, quantity, id } = (content ?? {}) as Record<string, unknown>;
       if (type === "ask" && typeof query === "string") this.#answer("Asking", () => requests.ask(query));
       if (type === "measure" && typeof quantity === "string")
         this.#answer("Measuring", () =>
@@ -131,7 +131,7 @@ export class LensWidget extends Widget<
         this.#answer(`Writing ${format.toUpperCase()}`, async () => {
           // The id tells the view that asked from others that show the same lens; it says what went wrong, too.
           try {
-            const { name, mime, data } = await requests.file(format);
+            const { name, mime, data } = await requests.file(format, asOptions(options));
             this.send({ type: "file", id, name, mime }, [data]);
           } catch (error) {
             this.send({ type: "file", id, error: inWords(error) });
@@ -190,6 +190,11 @@ export class LensWidget extends Widget<
     const answered = work();
     currentHandling()?.until(answered);
   }
+}
+
+/** What is no object says nothing; each option is checked where it is used. */
+function asOptions(given: unknown): SaveOptions {
+  return typeof given === "object" && given !== null ? { ...given } : {};
 }
 
 /** Closes the models whose keys are no longer wanted. */

@@ -7,8 +7,10 @@ import {
   type AttentionMap,
   aggregate,
   type Baseline,
+  type CaptionFormat,
   type Chance,
   type Contrast,
+  captionIn,
   changeView,
   counterpart,
   defineQuantity,
@@ -465,6 +467,16 @@ export class Lens {
     return saveLens(this.state, file, options);
   }
 
+  /**
+   * What `lens.save("figure.pdf", { caption: false })` leaves out: a sentence or two of what is in view, without where it comes
+   * from, which is in the file's metadata. Special characters of the format are escaped.
+   * @param format "text" (the default), "latex", "markdown" or "typst"
+   * @throws RangeError for another format
+   */
+  caption(format?: CaptionFormat): string {
+    return captionIn(this.state, format);
+  }
+
   /** The lens as a widget, to stand among others: `new HBox([a.widget, b.widget])`. Needs a notebook kernel. */
   get widget(): LensWidget {
     if (this.#widget && !this.#widget.closed) return this.#widget;
@@ -473,9 +485,9 @@ export class Lens {
       {
         ask: async (query) => void (await this.ask(query)),
         view: (view) => this.#receiveView(view),
-        file: async (format) => {
+        file: async (format, options) => {
           await this.measured;
-          return lensFile(this.state, format);
+          return lensFile(this.state, format, options);
         },
         measure: (quantity, report) => this.#measureFor(quantity, report),
         stop: () => this.#enough.abort(),

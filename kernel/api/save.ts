@@ -1,14 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { fileName, type LensState, lensJson, scene } from "../../core/index.js";
+import { type FigureOptions, fileName, type LensState, lensJson, scene } from "../../core/index.js";
 import { renderHtml, renderPdf, renderPng, renderSvg } from "../figures/index.js";
 import { userPath } from "../user-path.js";
 
-export interface SaveOptions {
-  /** Resolution of a PNG in pixels per inch; default 150. */
+export interface SaveOptions extends FigureOptions {
+  /** Resolution of a PNG in pixels per inch, 36 to 1200; default 150. */
   dpi?: number;
-  /** Width of a picture in CSS pixels (1/96 inch). */
-  width?: number;
   /** JSON only: maps as nested arrays instead of base64. */
   arrays?: boolean;
 }
@@ -18,7 +16,7 @@ type Format = (state: LensState, options: SaveOptions) => Promise<string | Uint8
 /** By the ending of a file name. */
 export const FORMATS: Record<string, Format> = {
   json: async (state, options) => `${JSON.stringify(lensJson(state, options), null, 1)}\n`,
-  png: (state, { dpi = 150, width }) => renderPng(state, { dpi, width }),
+  png: (state, { dpi = 150, ...options }) => renderPng(state, { dpi, ...options }),
   svg: renderSvg,
   pdf: renderPdf,
   html: async (state) => renderHtml(state),
@@ -39,11 +37,15 @@ const MIMES: Record<string, string> = {
   html: "text/html",
 };
 
-/** @throws RangeError for an unknown format */
-export async function lensFile(state: LensState, format: string): Promise<LensFile> {
+/** @throws RangeError for an unknown format, and for an option that cannot be */
+export async function lensFile(
+  state: LensState,
+  format: string,
+  options: SaveOptions = {},
+): Promise<LensFile> {
   if (!Object.hasOwn(FORMATS, format))
     throw new RangeError(`invalid format: ${format}, expected one of ${Object.keys(FORMATS).join(", ")}`);
-  const content = await FORMATS[format](state, {});
+  const content = await FORMATS[format](state, options);
   const data = typeof content === "string" ? new TextEncoder().encode(content) : content;
   return { name: fileName(scene(state), format), mime: MIMES[format], data };
 }

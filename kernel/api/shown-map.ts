@@ -4,8 +4,8 @@ import { renderPng, thumbnailBundle } from "../figures/index.js";
 import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import { patchLines } from "./lists.js";
 
-/** Width of the picture, in CSS pixels: the least that a figure has. */
-const WIDTH = 300;
+/** Width of the picture in millimetres, as it is on a screen. */
+const WIDTH = 80;
 /** Places in the table. */
 const PLACES = 5;
 
@@ -17,7 +17,7 @@ export function shownMap(map: PatchMap, state: LensState, select: ViewChange): P
   const show = async (): Promise<MimeBundle> => {
     const text = `${map}\n\n${patchLines(topPlaces(map, PLACES), map.description)}`;
     const view = changeView(state.data, state.view, { ...PLAIN, ...select });
-    const png = await renderPng({ ...state, view }, { width: WIDTH });
+    const png = await renderPng({ ...state, view }, { width: WIDTH, caption: false });
     const small = sharp(png).webp({ quality: 75 });
     const { data, info } = await small.toBuffer({ resolveWithObject: true });
     const picture = { data: new Uint8Array(data), width: info.width, height: info.height };

@@ -3,6 +3,7 @@ import {
   figureAlt,
   figureCaption,
   figurePlan,
+  figureSource,
   finding,
   headline,
   type LensState,
@@ -28,6 +29,7 @@ export function staticHtml(state: LensState, still?: { mime: string; data: Uint8
     picture,
     htmlTable(tableOf(of)),
     `<p>${escapeXml(figureCaption(plan))}</p>`,
+    `<p><small>${figureSource(plan).map(escapeXml).join("<br>")}</small></p>`,
   ].join("");
 }
 

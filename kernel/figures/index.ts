@@ -2,7 +2,7 @@
 export { htmlTable, staticHtml } from "./html.js";
 export { renderHtml } from "./html-page.js";
 export { renderPdf } from "./pdf-figure.js";
-export { type FigureSize, renderPng } from "./png-figure.js";
+export { type PictureOptions, renderPng } from "./png-figure.js";
 export { stillBundle } from "./still.js";
 export { renderSvg } from "./svg-figure.js";
 export { smallPicture, type Thumbnail, thumbnailBundle } from "./thumbnails.js";

@@ -1,7 +1,6 @@
 import { type Figure, node, type SvgNode } from "../../core/index.js";
 import { missing } from "./typeset.js";
 
-const LINE = 14;
 /** How many code points are named; the boxes themselves name all. */
 const NAMED = 8;
 
@@ -14,17 +13,28 @@ export function withMissingNote(figure: Figure): Figure {
   if (codes.length === 0) return figure;
   const more = codes.length > NAMED ? " …" : "";
   const says = `Boxes hold the codes of characters that the figure’s fonts lack: ${codes.slice(0, NAMED).join(", ")}${more}.`;
-  const height = figure.height + LINE;
+  const size = fontSize(figure.root) ?? 10;
+  const height = figure.height + 1.5 * size;
   const { attributes, children } = figure.root;
   const root = {
     ...figure.root,
     attributes: { ...attributes, height, viewBox: `0 0 ${figure.width} ${height}` },
     children: [
       ...children.map((c) => (typeof c !== "string" && c.tag === "rect" ? taller(c, height) : c)),
-      node("text", { x: 16, y: height - 12, "font-size": 10, fill: "#565c66" }, says),
+      node("text", { x: 0.5, y: height - 0.5 * size, "font-size": size, fill: "#565c66" }, says),
     ],
   };
   return { ...figure, height, root };
+}
+
+/** That of the figure's own text. */
+function fontSize({ tag, attributes, children }: SvgNode): number | undefined {
+  if (tag === "text") return Number(attributes["font-size"]);
+  for (const child of children) {
+    const size = typeof child === "string" ? undefined : fontSize(child);
+    if (size !== undefined) return size;
+  }
+  return undefined;
 }
 
 /** The white ground is the figure's own rectangle. */

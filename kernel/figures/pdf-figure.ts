@@ -1,5 +1,6 @@
 import PDFDocument from "pdfkit";
 import {
+  type FigureOptions,
   type FigurePlan,
   figureCaption,
   figureLabel,
@@ -13,7 +14,7 @@ import { manifest } from "../package.js";
 import { FONT_NAMES, fontPath } from "./fonts.js";
 import { withMissingNote } from "./missing.js";
 import { textShift } from "./outline.js";
-import { checkedSize, drawFigure, type FigureSize } from "./png-figure.js";
+import { drawFigure } from "./png-figure.js";
 import { typeset } from "./typeset.js";
 
 /** Points per CSS pixel. */
@@ -23,12 +24,13 @@ const PICTURE_DPI = 300;
 type Inherited = Record<string, string | number>;
 
 /**
- * A lens as a one-page PDF: text with its font embedded, cells and marks as vectors, the page's picture at 300 dpi.
- * Tagged: a reader hears the alternative text. Characters that the fonts lack show as boxes with their code.
+ * A lens as a one-page PDF: text with its font embedded, boxes and marks as vectors, the page's picture at up to 300 dpi,
+ * its colours as one picture for each way in which they meet the page, so that no seams show between cells. Tagged: a reader
+ * hears the alternative text. Characters that the fonts lack show as boxes with their code.
+ * @throws RangeError on an option that cannot be
  */
-export async function renderPdf(state: LensState, size: Pick<FigureSize, "width"> = {}): Promise<Uint8Array> {
-  const { width } = checkedSize(size);
-  const figure = withMissingNote(await drawFigure(state, width, PICTURE_DPI));
+export async function renderPdf(state: LensState, options: FigureOptions = {}): Promise<Uint8Array> {
+  const figure = withMissingNote(await drawFigure(state, options, PICTURE_DPI));
   const document = new PDFDocument({
     size: [figure.width * POINT, figure.height * POINT],
     margin: 0,
@@ -93,13 +95,16 @@ class Painter {
     const to = this.#to;
     to.save();
     this.#transform(of.attributes.transform);
-    const [, blend] = /^mix-blend-mode:(multiply|screen)$/.exec(String(of.attributes.style)) ?? [];
+    const [, blend] = /mix-blend-mode:(multiply|screen)/.exec(String(of.attributes.style)) ?? [];
     if (blend) blendAs(to, blend === "screen" ? "Screen" : "Multiply");
     switch (of.tag) {
       case "rect": {
-        const { x, y, width, height } = of.attributes;
+        const { x, y, width, height, rx } = of.attributes;
+        const [left, top, wide, high] = [x ?? 0, y ?? 0, width, height].map(Number);
         this.#stroke(attributes, () =>
-          to.rect(Number(x ?? 0), Number(y ?? 0), Number(width), Number(height)),
+          rx === undefined
+            ? to.rect(left, top, wide, high)
+            : to.roundedRect(left, top, wide, high, Math.min(Number(rx), wide / 2, high / 2)),
         );
         break;
       }
@@ -117,7 +122,16 @@ class Painter {
         break;
       case "g":
       case "svg": {
-        const { transform: _, style: __, ...passed } = attributes;
+        if (of.tag === "svg") this.#window(of);
+        const {
+          transform: _,
+          style: __,
+          x: ___,
+          y: ____,
+          width: _____,
+          height: ______,
+          ...passed
+        } = attributes;
         for (const child of elements(of)) this.#element(child, passed);
       }
     }
@@ -133,8 +147,19 @@ class Painter {
     }
   }
 
-  #picture({ attributes: { href, width, height } }: SvgNode): void {
-    this.#to.image(String(href), 0, 0, { width: Number(width), height: Number(height) });
+  /** What of a drawing inside the drawing is seen: its `viewBox`, at its place. */
+  #window({ attributes: { x = 0, y = 0, width, height, viewBox } }: SvgNode): void {
+    const [left, top, wide, high] = String(viewBox).split(" ").map(Number);
+    this.#to
+      .translate(Number(x), Number(y))
+      .rect(0, 0, Number(width), Number(height))
+      .clip()
+      .scale(Number(width) / wide, Number(height) / high)
+      .translate(-left, -top);
+  }
+
+  #picture({ attributes: { href, x = 0, y = 0, width, height } }: SvgNode): void {
+    this.#to.image(String(href), Number(x), Number(y), { width: Number(width), height: Number(height) });
   }
 
   #stroke(attributes: Inherited, shape: () => void): void {

@@ -1,26 +1,25 @@
 import sharp from "sharp";
 import {
-  FIGURE_WIDTH,
   type Figure,
+  type FigureOptions,
   type FigurePictures,
   figure,
-  figurePlaces,
+  figureLayout,
   figurePlan,
+  figureSetting,
   figureTexts,
-  type LensPage,
+  type LaidPanel,
+  type LensPicture,
   type LensState,
-  rasters,
-  type Scene,
+  type PanelCut,
   serialise,
   withPngText,
 } from "../../core/index.js";
 import { withMissingNote } from "./missing.js";
 import { outlined } from "./outline.js";
 
-export interface FigureSize {
-  /** Width in CSS pixels (1/96 inch), 300 to 4000. Default 720. */
-  width?: number;
-  /** Pixels per inch of the file: 96 gives `width` pixels, 300 is for print. Default 96. */
+export interface PictureOptions extends FigureOptions {
+  /** Pixels per inch of a PNG: 96 gives a pixel for each CSS pixel, 300 is for print. Default 96. */
   dpi?: number;
 }
 
@@ -31,22 +30,23 @@ const LONGEST_SIDE = 32_000;
 const QUICK = 3;
 
 /**
- * A lens as a PNG: the page with its coloured cells and marks, scale, words, best patches and caption. The cells are
- * those of the widget, pixel for pixel. Alternative text, caption, provenance and resolution are in its metadata.
+ * A lens as a PNG: the page with its colours and boxes, the words, the legend, a caption. The cells are those of the widget,
+ * pixel for pixel. Alternative text, caption, provenance and resolution are in its metadata.
  * @param compression of zlib, 1 to 9; the default is quick, the highest makes files a quarter smaller in ten times the time
- * @throws RangeError on a width or resolution out of range, or too many pixels
+ * @throws RangeError on an option that cannot be, or too many pixels
  */
 export async function renderPng(
   state: LensState,
-  size: FigureSize = {},
+  options: PictureOptions = {},
   compression: number = QUICK,
 ): Promise<Uint8Array> {
-  const { width, dpi } = checkedSize(size);
-  const { root, height } = withMissingNote(await drawFigure(state, width, dpi));
+  const { dpi = 96 } = options;
+  if (!(dpi >= 36 && dpi <= 1200)) throw new RangeError(`invalid dpi: ${dpi}, expected 36 to 1200`);
+  const { root, width, height } = withMissingNote(await drawFigure(state, options, dpi));
   const pixels = [width, height].map((side) => Math.round((side * dpi) / 96));
   if (pixels[0] * pixels[1] > MOST_PIXELS || Math.max(...pixels) > LONGEST_SIDE)
     throw new RangeError(
-      `invalid dpi: ${dpi} at a width of ${width} gives ${pixels.join(" x ")} pixels, expected at most ${MOST_PIXELS / 1e6} million and ${LONGEST_SIDE} a side: save it as PDF or SVG`,
+      `invalid dpi: ${dpi} at a width of ${Math.round((width * 25.4) / 96)} mm gives ${pixels.join(" x ")} pixels, expected at most ${MOST_PIXELS / 1e6} million and ${LONGEST_SIDE} a side: save it as PDF or SVG`,
     );
   const density = dpi * (72 / 96);
   const png = sharp(Buffer.from(serialise(outlined(root))), { density, limitInputPixels: false })
@@ -55,54 +55,52 @@ export async function renderPng(
   return withPngText(await png.toBuffer(), figureTexts(figurePlan(state)), dpi);
 }
 
-/** The figure's drawing with the pages' pictures prepared for a resolution. */
-export async function drawFigure(state: LensState, width: number, dpi: number): Promise<Figure> {
-  const plan = figurePlan(state);
-  const places = figurePlaces(plan, width);
-  const pictures = plan.panels.map(async ({ scene: of }, i): Promise<FigurePictures> => {
-    const page = await pagePicture(of.page, (places[i].width * dpi) / 96);
-    return { page, ...(of.view.cells === "smooth" && { layers: await smoothLayers(of) }) };
+/**
+ * The figure's drawing with the pages' pictures prepared for a resolution.
+ * @throws RangeError on an option that cannot be
+ */
+export async function drawFigure(state: LensState, options: FigureOptions, dpi: number): Promise<Figure> {
+  const layout = figureLayout(figurePlan(state), figureSetting(options));
+  const pictures = layout.panels.map(async (panel, i): Promise<FigurePictures> => {
+    const { picture } = layout.plan.panels[i].scene.page;
+    const [page, layers] = await Promise.all([pagePicture(picture, panel, dpi), layerPictures(panel.cut)]);
+    return { page, layers };
   });
-  return figure(plan, await Promise.all(pictures), width);
+  return figure(layout, await Promise.all(pictures));
 }
 
-/** @throws RangeError on a width or resolution out of range */
-export function checkedSize({ width = FIGURE_WIDTH, dpi = 96 }: FigureSize): { width: number; dpi: number } {
-  if (!(width >= 300 && width <= 4000))
-    throw new RangeError(`invalid width: ${width}, expected 300 to 4000 CSS pixels`);
-  if (!(dpi >= 36 && dpi <= 1200)) throw new RangeError(`invalid dpi: ${dpi}, expected 36 to 1200`);
-  return { width, dpi };
-}
+/** Pictures made of a page so far, by part and width: the maps of its other tokens need the same. */
+const pictures = new WeakMap<Uint8Array, Map<string, Promise<string>>>();
 
-/** Pictures made of a page so far, by width: the maps of its other tokens need the same. */
-const pictures = new WeakMap<Uint8Array, Map<number, Promise<string>>>();
-
-/** The page at the size it has in the figure: resampled once, well, instead of while drawing. */
-function pagePicture({ picture }: LensPage, exact: number): Promise<string> {
-  const width = Math.round(exact);
-  const widths = pictures.get(picture.data) ?? new Map<number, Promise<string>>();
-  pictures.set(picture.data, widths);
-  const earlier = widths.get(width);
+/** The shown part of a page at the size it has in the figure: resampled once, well, instead of while drawing. */
+function pagePicture({ data }: LensPicture, { at, crop, cut }: LaidPanel, dpi: number): Promise<string> {
+  const { left, top, width, height } = cut.picture;
+  const wide = Math.ceil((((at.width * cut.place.width) / crop.width) * dpi) / 96);
+  const key = [left, top, width, height, wide].join(" ");
+  const made = pictures.get(data) ?? new Map<string, Promise<string>>();
+  pictures.set(data, made);
+  const earlier = made.get(key);
   if (earlier) return earlier;
-  const work = sharp(picture.data)
-    .resize({ width, withoutEnlargement: true })
+  const work = sharp(data)
+    .extract({ left, top, width, height })
+    .resize({ width: wide, withoutEnlargement: true })
     .png({ compressionLevel: 1 })
     .toBuffer()
-    .then((png) => dataUrl("image/png", png));
-  work.catch(() => widths.delete(width));
-  widths.set(width, work);
+    .then(dataUrl);
+  work.catch(() => made.delete(key));
+  made.set(key, work);
   return work;
 }
 
-function smoothLayers(of: Scene): Promise<string[]> {
+function layerPictures({ layers }: PanelCut): Promise<string[]> {
   return Promise.all(
-    rasters(of).map(async ({ raster: { data, width, height } }) => {
+    layers.map(async ({ raster: { data, width, height } }) => {
       const image = sharp(Buffer.from(data.buffer), { raw: { width, height, channels: 4 } });
-      return dataUrl("image/png", await image.png().toBuffer());
+      return dataUrl(await image.png().toBuffer());
     }),
   );
 }
 
-function dataUrl(mime: string, bytes: Buffer): string {
-  return `data:${mime};base64,${bytes.toString("base64")}`;
+function dataUrl(png: Buffer): string {
+  return `data:image/png;base64,${png.toString("base64")}`;
 }

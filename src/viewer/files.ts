@@ -1,13 +1,17 @@
 import {
+  type FigureOptions,
   type FigurePictures,
   figure,
+  figureLayout,
+  figureOptions,
   figurePlan,
+  figureSetting,
   figureTexts,
-  type LensPage,
+  type LensPicture,
   type LensState,
   lensJson,
+  type PanelCut,
   type Raster,
-  rasters,
   serialise,
   withPngText,
 } from "../../core/index.js";
@@ -25,41 +29,53 @@ export type SaveFormat = (typeof LOCAL_FORMATS)[number] | (typeof KERNEL_FORMATS
 
 type Shown = Pick<LensState, "data" | "view">;
 
-/** Pixels of a PNG a CSS pixel. */
-const SHARPNESS = 2;
+/** Of a PNG, in pixels per inch. */
+const DPI = 192;
 
-export async function localFile(state: Shown, format: (typeof LOCAL_FORMATS)[number]): Promise<Blob> {
+export async function localFile(
+  state: Shown,
+  format: (typeof LOCAL_FORMATS)[number],
+  options: FigureOptions & { dpi?: number } = {},
+): Promise<Blob> {
   if (format === "json") {
     return new Blob([JSON.stringify(lensJson(state), null, 1)], { type: "application/json" });
   }
-  const { text, width, height } = await drawing(state);
+  const { text, width, height } = await drawing(state, options);
   const svg = new Blob([text], { type: "image/svg+xml" });
   if (format === "svg") return svg;
-  const png = await rasterised(svg, width * SHARPNESS, height * SHARPNESS);
+  const { dpi = DPI } = options;
+  const png = await rasterised(svg, Math.round((width * dpi) / 96), Math.round((height * dpi) / 96));
   const bytes = new Uint8Array(await png.arrayBuffer());
-  return new Blob([withPngText(bytes, figureTexts(figurePlan(state)), 96 * SHARPNESS) as BlobPart], {
+  return new Blob([withPngText(bytes, figureTexts(figurePlan(state)), dpi) as BlobPart], {
     type: "image/png",
   });
 }
 
-async function drawing(state: Shown): Promise<{ text: string; width: number; height: number }> {
-  const plan = figurePlan(state);
-  const pages = new Map<LensPage, Promise<string>>();
-  const pictures = plan.panels.map(async ({ scene: of }): Promise<FigurePictures> => {
-    const page = pages.get(of.page) ?? pagePicture(of.page);
-    pages.set(of.page, page);
-    const smooth = of.view.cells === "smooth";
-    const layers = () => rasters(of).map(({ raster }) => pixels(raster).toDataURL("image/png"));
-    return { page: await page, ...(smooth && { layers: layers() }) };
+async function drawing(
+  state: Shown,
+  options: FigureOptions,
+): Promise<{ text: string; width: number; height: number }> {
+  const layout = figureLayout(figurePlan(state), figureSetting(figureOptions(options)));
+  const made = new Map<string, Promise<string>>();
+  const pictures = layout.panels.map(async ({ cut }, i): Promise<FigurePictures> => {
+    const { picture, sha256 } = layout.plan.panels[i].scene.page;
+    const key = `${sha256} ${Object.values(cut.picture).join(" ")}`;
+    const page = made.get(key) ?? pagePicture(picture, cut);
+    made.set(key, page);
+    return {
+      page: await page,
+      layers: cut.layers.map(({ raster }) => pixels(raster).toDataURL("image/png")),
+    };
   });
-  const { root, width, height } = figure(plan, await Promise.all(pictures));
+  const { root, width, height } = figure(layout, await Promise.all(pictures));
   return { text: serialise(root), width, height };
 }
 
-async function pagePicture({ picture: { data, mime } }: LensPage): Promise<string> {
+async function pagePicture({ data, mime }: LensPicture, { picture }: PanelCut): Promise<string> {
   const bitmap = await createImageBitmap(new Blob([data as BlobPart], { type: mime }));
+  const { left, top, width, height } = picture;
   // PNG, because not every program that reads SVG knows WebP.
-  const page = canvasOf(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
+  const page = canvasOf(width, height, (context) => context.drawImage(bitmap, -left, -top));
   bitmap.close();
   return page.toDataURL("image/png");
 }

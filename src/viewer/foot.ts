@@ -18,7 +18,7 @@ export function createFoot(actions: Actions): Part & { help: Menu } {
     element: h("div", { class: "cl-foot" }, found, menu.element, help.element),
     help,
     update(frame) {
-      const said = finding(frame.scene);
+      const said = finding(frame.scene, frame.other);
       setText(found, said);
       found.title = said;
       details.update(frame);

@@ -11,6 +11,8 @@ export interface HitBoxes {
   mark(current: SceneHit | null, pointed: SceneHit | null): void;
 }
 
+const NONE: Scene["hits"] = [];
+
 /** Between the print and its box, in pixels of the screen. */
 const PADDING = { x: 3, y: 1.5 };
 
@@ -22,9 +24,10 @@ export function createHitBoxes(): HitBoxes {
   return {
     element,
     draw(scene, unit) {
-      if (scene.hits === hits && unit === drawnUnit) return;
-      [hits, drawnUnit] = [scene.hits, unit];
-      boxes = scene.hits.map((hit) => box(scene, hit, unit));
+      const drawn = scene.view.marks.hits ? scene.hits : NONE;
+      if (drawn === hits && unit === drawnUnit) return;
+      [hits, drawnUnit] = [drawn, unit];
+      boxes = drawn.map((hit) => box(scene, hit, unit));
       element.replaceChildren(...boxes);
     },
     mark(current, pointed) {

@@ -3,6 +3,7 @@ import {
   type Baseline,
   COSINE_ABOVE_BASELINE,
   COSINE_SUM,
+  caption,
   chanceLevel,
   chanceOf,
   changeView,
@@ -117,9 +118,10 @@ test("subtracted: each cell less the mean of the controls there; the chips keep 
 test("words, caption and table say it; without controls nothing is claimed", () => {
   const said = (change: Partial<LensView>) => finding(scene({ data, view: view(change) }));
   expect(said({ word: 0 })).toBe(
-    "Word “peak” matches best at row 1, column 2 (cosine 0.17): more than chance (p = 0.050: 1 of 39 controls on this page reach it).",
+    "“peak” is strongest at the middle of the page (0.17). No other place is beyond chance.",
   );
-  expect(said({})).toMatch(/\(cosine 0.37\); 2 of 2 words more than chance\.$/);
+  expect(caption(scene({ data, view: view({ word: 0 }) }))).toContain("“peak”: more than chance (p = 0.050");
+  expect(said({})).toMatch(/^Strongest at the .* of the page: the best match for both words\.$/);
   expect(text(scene({ data, view: view() }))).toMatch(/peak +word +0\.170 .* 0\.050$/m);
   const without = lensData();
   const silent = finding(scene({ data: without, view: defaultView(without) }));

@@ -112,7 +112,7 @@ test("of a group as much changes as is given, also by the names that people know
     zoom: { scale: 2 },
   });
   expect(color).toEqual({ ...view.color, palette: "mako" });
-  expect(marks).toEqual({ best: 0, contours: 0 });
+  expect(marks).toEqual({ hits: true, best: 0, contours: 0 });
   expect(zoom).toEqual({ scale: 2, x: 0.5, y: 0.5 });
   expect(changeView(data, view, { colour: { normalize: "token", cmap: "magma" } })).toEqual({
     ...view,
@@ -135,7 +135,8 @@ test("a view that was saved before settings had groups opens with all of them", 
     contours: 3,
   };
   const { normalisation: scale, top: best, contours, ...same } = flat;
-  const grouped = { ...rest, color: { ...same, scale }, marks: { best, contours } };
+  // Hits had no boxes then.
+  const grouped = { ...rest, color: { ...same, scale }, marks: { hits: false, best, contours } };
   expect(decodeLensView(data, { ...rest, ...flat })).toEqual(grouped);
   expect(decodeLensView(data, { ...rest, ...flat, threshold: null }).color.threshold).toBeNull();
   expect(() => decodeLensView(data, { ...rest, ...flat, palette: "jet" })).toThrow(

@@ -7,6 +7,7 @@ import {
   difference,
   finding,
   type LensView,
+  provenanceLine,
   type Raster,
   rasters,
   resample,
@@ -204,15 +205,17 @@ test("the outline follows cell edges around the painted area", () => {
 
 test("words: caption, alternative text and table say what the picture shows", () => {
   const s = scene(lensState({ token: 4, scope: "all" }));
-  expect(caption(s)).toContain(
-    "Token “[MASK]” matches best at row 1, column 2 (cosine 0.47). Its strongest match (cosine 0.72) is outside the image",
+  expect(caption(s)).toBe(
+    "Where the token “[MASK]” of the query “peak loads” matches page 1 of 4 of report.pdf. Token “[MASK]” is strongest at the middle of the page (0.47). Its strongest match (cosine 0.72) is outside the image, where no map can show it. Colours: cosine 0.10 to 0.50 (fixed range). Boxes: the highest places; chance was not measured. Page score 1.60, 0.25 of it from outside the image. Model mini, 2 × 3 patches.",
   );
-  expect(caption(s)).toContain(
-    "mini · 2 × 3 patches · prompt profile mini · cpu · page 1 of 4 of report.pdf, 150 dpi",
+  expect(provenanceLine(s)).toBe(
+    "colpali-lens 0.1.0 · prompt profile mini · cpu · page sha256 cdcdcdcdcdcd · 150 dpi",
   );
   expect(altText(s)).toContain(
-    "on page 1 of 4 of report.pdf, 2 rows by 3 columns of patches. Strongest: row 1 column 2 (0.47)",
+    "Similarity map of “[MASK]” for the query “peak loads” on page 1 of 4 of report.pdf. Token “[MASK]” is strongest at",
   );
+  // Patches are in the table.
+  expect(caption(s) + altText(s)).not.toMatch(/\brow \d|\bcolumn \d/);
   const [answer, ...lines] = text(s).split("\n");
   expect(answer).toBe(finding(s));
   expect(lines.join("\n")).toMatchInlineSnapshot(`

@@ -1,4 +1,4 @@
-import { latexSnippet, markdownSnippet } from "../../core/index";
+import { type CaptionFormat, captionIn, latexSnippet, markdownSnippet } from "../../core/index";
 import { explanation, lensData, lensState } from "./example";
 
 const data = lensData();
@@ -21,12 +21,26 @@ test("Markdown: markup in names stays text", () => {
   expect(md).toContain("\\*pe\\_ak\\* \\[x\\](http:\\\\y)");
 });
 
+test("a caption stands apart, in the markup of the document that it is for", () => {
+  expect(captionIn(of)).toContain("Where “*pe_ak* [x](http:\\y)” of the query “peak loads” matches page 1");
+  expect(captionIn(of, "latex")).toContain("Where ``*pe\\_ak*");
+  expect(captionIn(of, "typst")).toContain(
+    "Where “\\*pe\\_ak\\* \\[x\\](http:\\/\\/\\\\y)”".replace("\\/\\/", ""),
+  );
+  expect(captionIn(of, "typst")).not.toMatch(/[^\\][*_`$#@[\]]/);
+  for (const format of ["text", "latex", "markdown", "typst"] as const)
+    expect(captionIn(of, format)).not.toContain("sha256");
+  expect(() => captionIn(of, "html" as CaptionFormat)).toThrow(
+    'invalid format: "html", expected one of text, latex, markdown, typst',
+  );
+});
+
 test("of small multiples and comparisons the snippets say what the figure's own caption says", () => {
   const many = lensState({ layout: "multiples" });
   expect(latexSnippet(many, "f.pdf")).toContain("One map for each of 2 words");
   expect(markdownSnippet(many, "f.png")).toMatch(/^!\[Similarity maps of the query and each of its 2 words/);
   const both = lensData(explanation(), explanation());
   expect(latexSnippet(lensState({ compare: "r1" }, both), "f.pdf")).toMatch(
-    /caption\{A, ``peak loads''.*: The maximum .* B, ``peak loads''/,
+    /caption\{A: ``peak loads''.*; B: ``peak loads''.* They differ most .* Page score A 1\.60, B 1\.60\./,
   );
 });

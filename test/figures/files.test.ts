@@ -1,4 +1,4 @@
-import type { LensView } from "../../core/index";
+import { figureLayout, figurePlan, figureSetting, type LensView } from "../../core/index";
 import { renderPdf, renderPng, renderSvg } from "../../kernel/figures/index";
 import { explanation, lensData, lensState } from "../core/example";
 import { renderFirst } from "../kernel/support/pages";
@@ -17,8 +17,9 @@ test("SVG: text stays text, the page is inside, title, description and provenanc
   const svg = await renderSvg(lensState({ token: 1, word: 0 }));
   expect(svg).toContain("<title>Similarity map of “peak”</title>");
   expect(svg).toContain("<desc>Similarity map of “peak” for the query “peak loads”");
+  expect(svg).toContain(">Word</text>");
   expect(svg).toMatch(/<metadata>\{&quot;model&quot;:\{&quot;id&quot;:&quot;mini&quot;/);
-  expect(svg).toContain(">“peak loads”</text>");
+  expect(svg).toContain(">peak</text>");
   expect(svg).toContain('href="data:image/png;base64,');
   expect(svg).not.toMatch(/href="(?!data:)|url\(/);
 });
@@ -27,19 +28,28 @@ test("SVG: hostile text is escaped and the file stays well-formed", async () => 
   const svg = await renderSvg(hostile());
   expect(svg).not.toMatch(/<script|<img/);
   expect(svg).not.toContain("\u0000");
-  expect(svg.match(/<\/?svg/g)).toHaveLength(2);
+  // The figure, and in it the window on the page.
+  expect(svg.match(/<\/?svg/g)).toHaveLength(4);
 });
 
 test("PDF: one page of the figure's size that shows the cells in place, text as text", async () => {
-  const pdf = await renderPdf(
-    lensState({ token: 1, word: 0, marks: { best: 0 }, color: { opacity: 1, scale: "token" } }),
-  );
+  const state = lensState({
+    token: 1,
+    word: 0,
+    marks: { hits: false },
+    color: { opacity: 1, scale: "token" },
+  });
+  const pdf = await renderPdf(state);
   const page = await renderFirst(pdf, { dpi: 96 });
-  expect(page.width).toBeGreaterThanOrEqual(719);
-  const at = (x: number, y: number) =>
-    Array.from(page.pixels.subarray((y * page.width + x) * 3, (y * page.width + x) * 3 + 3));
-  // Page from (16, 62), 688 wide; the best cell is the last one: viridis' yellow. The first is its purple, see-through.
-  const [hot, cold] = [at(16 + 600, 62 + 400), at(16 + 60, 62 + 60)];
+  const [{ at: place }] = figureLayout(figurePlan(state), figureSetting()).panels;
+  // 175 mm.
+  expect(Math.abs(page.width - 661)).toBeLessThanOrEqual(1);
+  const at = (x: number, y: number) => {
+    const [left, top] = [Math.round(place.x + x * place.width), Math.round(place.y + y * place.height)];
+    return Array.from(page.pixels.subarray((top * page.width + left) * 3, (top * page.width + left) * 3 + 3));
+  };
+  // The best cell is the last one: viridis' yellow. The first is its purple, see-through.
+  const [hot, cold] = [at(0.9, 0.9), at(0.1, 0.1)];
   expect(hot[0]).toBeGreaterThan(230);
   expect(hot[2]).toBeLessThan(80);
   expect(cold).toEqual([255, 255, 255]);
@@ -60,23 +70,27 @@ test("PDF: multiplied colours do not break it", async () => {
 });
 
 test.each(["電力需要", "يناير", "ไทย", "\u{1f9ff}"])(
-  "PDF and PNG: a query of %s is drawn, not left blank",
-  async (query) => {
-    const state = lensState();
-    state.data.queries.q0.text = query;
+  "PDF and PNG: a word %s is drawn, not left blank",
+  async (word) => {
+    const options = { caption: false, dpi: 192 };
+    const state = (text: string) => {
+      const of = lensState({ token: 1, word: 0 });
+      of.data.queries.q0.words[0].text = text;
+      return of;
+    };
+    const [{ at }] = figureLayout(figurePlan(state(word)), figureSetting(options)).panels;
     const ink = async (picture: Uint8Array) => {
-      const { pixels, width } = await renderFirst(picture, { dpi: 96 });
+      const { pixels, width, height } = await renderFirst(picture, { dpi: 192 });
+      const [from, to] = [4, 24].map((below) => Math.ceil(2 * (at.y + at.height + below)));
       let dark = 0;
-      // The query's line; the quotation marks alone are less than this.
-      for (let y = 14; y < 34; y++)
-        for (let x = 16; x < 120; x++) if (pixels[(y * width + x) * 3] < 128) dark++;
+      // The words' line, left of the legend.
+      for (let y = from; y < Math.min(height, to); y++)
+        for (let x = 0; x < width / 2; x++) if (pixels[(y * width + x) * 3] < 128) dark++;
       return dark;
     };
-    const quotes = lensState();
-    quotes.data.queries.q0.text = "";
-    const least = (await ink(await renderPng(quotes))) + 15;
-    expect(await ink(await renderPng(state))).toBeGreaterThan(least);
-    expect(await ink(await renderPdf(state))).toBeGreaterThan(least);
+    const least = (await ink(await renderPng(state(""), options))) + 15;
+    expect(await ink(await renderPng(state(word), options))).toBeGreaterThan(least);
+    expect(await ink(await renderPdf(state(word), options))).toBeGreaterThan(least);
   },
 );
 
@@ -91,14 +105,14 @@ const several = () => {
 test.each<[string, Partial<LensView>, RegExp]>([
   ["small multiples", { layout: "multiples", color: { scale: "token" } }, /One map for each of 2 words/],
   ["smooth small multiples", { layout: "multiples", cells: "smooth" }, /All maps have the same scale/],
-  ["A beside B", { compare: "r1", word: 1 }, /A, “peak loads”: Word “loads” .* B, “other”: Word “loads”/],
+  ["A beside B", { compare: "r1", word: 1 }, /A: “peak loads”; B: “other” on .* They differ most/],
   [
     "a difference",
     { compare: "r1", difference: true, word: 1 },
-    /^“peak loads” minus “other” .*In favour of the first 1 .*In favour of the second 1 .*Difference of “loads” minus “loads”/,
+    /B \+.* A \+.* difference of cosines A: “peak loads”; B: “other” on .*; A minus B\. They differ most/,
   ],
 ])("%s: SVG, PDF and PNG show the same figure, each with its caption", async (_, view, said) => {
-  const state = lensState({ ...view, marks: { best: 0 } }, several());
+  const state = lensState({ ...view, marks: { hits: false } }, several());
   const svg = await renderSvg(state);
   const words = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map((m) => m[1]).join(" ");
   expect(words).toMatch(said);

@@ -1,8 +1,9 @@
 import sharp from "sharp";
 import {
   figure,
-  figurePlaces,
+  figureLayout,
   figurePlan,
+  figureSetting,
   PALETTE_NAMES,
   rasters,
   SCALE_NAMES,
@@ -37,18 +38,18 @@ async function pixels(png: Uint8Array) {
   };
 }
 
-/** As small as figures go: these are many. */
-const SMALL = { width: 300 };
+/** Small: these are many. */
+const SMALL = { width: 80, caption: false };
 
 const views: ViewChange[] = [
-  { token: 1, word: 0, marks: { best: 0 } },
-  { token: 3, word: 1, marks: { best: 0 }, color: { palette: "mako", scale: "token", opacity: 1 } },
-  { marks: { best: 0 }, color: { palette: "YlOrRd", scale: "robust", opacity: 0.5 } },
-  { marks: { best: 0 }, aggregate: "winner", color: { palette: "cividis" } },
+  { token: 1, word: 0, marks: { hits: false } },
+  { token: 3, word: 1, marks: { hits: false }, color: { palette: "mako", scale: "token", opacity: 1 } },
+  { marks: { hits: false }, color: { palette: "YlOrRd", scale: "robust", opacity: 0.5 } },
+  { marks: { hits: false }, aggregate: "winner", color: { palette: "cividis" } },
   ...PALETTE_NAMES.map((palette, i) => ({
     token: 2,
     word: 1,
-    marks: { best: 0 },
+    marks: { hits: false },
     color: { palette, scale: SCALE_NAMES[i % SCALE_NAMES.length], blend: "alpha" as const },
   })),
 ];
@@ -62,7 +63,7 @@ test.each(views)("%p: each cell is the page under the raster's colour, in its pl
     await pixels(await renderPng(bare, SMALL)),
   ];
   const [{ raster: cells }] = rasters(scene(state));
-  const [place] = figurePlaces(figurePlan(state), SMALL.width);
+  const [{ at: place }] = figureLayout(figurePlan(state), figureSetting(SMALL)).panels;
   let painted = 0;
   for (let row = 0; row < 2; row++)
     for (let column = 0; column < 3; column++) {
@@ -85,17 +86,17 @@ test.each(views)("%p: each cell is the page under the raster's colour, in its pl
 
 test("width and resolution set the size in pixels; the file says its resolution", async () => {
   const state = lensState({}, await data());
-  const small = await sharp(await renderPng(state, { width: 600 })).metadata();
-  const large = await sharp(await renderPng(state, { width: 600, dpi: 300 })).metadata();
-  expect(small.width).toBe(600);
-  expect(large.width).toBe(1875);
-  expect([small.density, large.density]).toEqual([96, 300]);
+  const small = await sharp(await renderPng(state, { width: 100, dpi: 127 })).metadata();
+  const large = await sharp(await renderPng(state, { width: "85mm", dpi: 300 })).metadata();
+  expect(small.width).toBe(500);
+  expect(large.width).toBe(1004);
+  expect([small.density, large.density]).toEqual([127, 300]);
   await expect(renderPng(state, { width: 1e9 })).rejects.toThrow(
-    "invalid width: 1000000000, expected 300 to 4000",
+    'invalid width: 1000000000, expected "85mm", "175mm", or a number of millimetres from 40 to 400',
   );
   await expect(renderPng(state, { dpi: 5 })).rejects.toThrow("invalid dpi: 5, expected 36 to 1200");
-  await expect(renderPng(state, { width: 4000, dpi: 1200 })).rejects.toThrow(
-    /^invalid dpi: 1200 at a width of 4000 gives 50000 x \d{5} pixels, expected at most 150 million/,
+  await expect(renderPng(state, { width: 400, dpi: 1200 })).rejects.toThrow(
+    /^invalid dpi: 1200 at a width of 400 mm gives 18898 x \d{5} pixels, expected at most 150 million/,
   );
 });
 
@@ -104,15 +105,16 @@ test("a PNG carries title, alternative text, caption and provenance beside its p
   const { comments = [] } = await sharp(png).metadata();
   const said = Object.fromEntries(comments.map(({ keyword, text }) => [keyword, text]));
   expect(said.Title).toBe("Similarity map of “peak”");
-  expect(said.Description).toContain("2 rows by 3 columns of patches");
-  expect(said.Comment).toMatch(/^Word “peak” matches best at row 1, column 2/);
+  expect(said.Description).toMatch(/^Similarity map of “peak” for the query “peak loads” on page 1 of 4/);
+  expect(said.Comment).toMatch(/^Where “peak” of the query “peak loads” matches page 1 of 4 of report.pdf\./);
   expect(JSON.parse(said.Provenance).model.id).toBe("mini");
 });
 
 test("text is drawn without a font on the machine, in every script", () => {
   const lens = lensData();
   lens.queries.q0.text = "peak 電力 مرحبا ไทย";
-  const { root } = figure(figurePlan(lensState({}, lens)), [{ page: "data:," }]);
+  const layout = figureLayout(figurePlan(lensState({}, lens)), figureSetting());
+  const { root } = figure(layout, [{ page: "data:,", layers: ["data:,"] }]);
   const written = serialise(outlined(root));
   expect(written).not.toContain("<text");
   expect(written.match(/<path/g)?.length).toBeGreaterThan(20);

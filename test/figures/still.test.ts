@@ -20,7 +20,7 @@ test("where the widget cannot run there is the picture, its alternative text and
   const lines = bundle["text/plain"].split("\n");
   expect(lines).toHaveLength(9);
   // The answer first, then what it answers.
-  expect(lines[0]).toMatch(/^Word “peak”/);
+  expect(lines[0]).toMatch(/^“peak” is strongest at/);
   expect(lines[1]).toMatch(/^Lens “peak loads” on page 1/);
   expect(bundle["text/html"].startsWith(`<p><strong>${escapeXml(lines[0])}</strong></p>`)).toBe(true);
 });

@@ -106,9 +106,7 @@ test("a query is warned about once, and caption and lens say it", async () => {
   ]);
   expect(lens.explanation.query.dropped).toEqual(["電力"]);
   expect(lens.words.map((w) => w.text)).toEqual(["wind"]);
-  expect(caption(scene(lens.state))).toContain(
-    " The model does not see “電力” of the query. Rows and columns",
-  );
+  expect(caption(scene(lens.state))).toContain(" The model does not see “電力” of the query. Page score");
   const { data } = lens.state;
   const seen = Object.entries(data.queries).map(([key, query]) => [key, { ...query, dropped: [] }]);
   const other: LensState["data"] = { ...data, queries: Object.fromEntries(seen) };

@@ -118,7 +118,7 @@ ${picture("pdf", { mime: "image/png", data: seen }, files.pdf)}
 async function small(state, change) {
   const [label] = Object.values(change.color);
   const shown = { ...state, view: changeView(state.data, state.view, change) };
-  const png = await renderPng(shown, { width: 480 });
+  const png = await renderPng(shown, { width: 125, caption: false });
   const alt = escapeXml(figureAlt(figurePlan(shown)));
   return `<figure><img data-format="png" alt="${alt}" src="${url("image/png", png)}"><figcaption>${label}</figcaption></figure>`;
 }

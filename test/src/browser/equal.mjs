@@ -8,8 +8,9 @@ import sharp from "sharp";
 import {
   CELLS,
   changeView,
-  figurePlaces,
+  figureLayout,
   figurePlan,
+  figureSetting,
   PALETTE_NAMES,
   packLens,
   SCALE_NAMES,
@@ -19,7 +20,9 @@ import { run } from "../../../lib/kernel/cli/commands.js";
 import { renderPng, renderSvg } from "../../../lib/kernel/figures/index.js";
 import { explain, loadModel, openPages } from "../../../lib/kernel/index.js";
 
-const WIDTH = 300;
+/** In millimetres. */
+const WIDTH = 80;
+const OPTIONS = { width: WIDTH, caption: false };
 const BLENDS = ["alpha", "multiply"];
 
 /** Every palette on every scale and both kinds of cells; the blends take turns. */
@@ -28,7 +31,7 @@ const VIEWS = PALETTE_NAMES.flatMap((palette) =>
 ).map(({ cells, ...color }, i) => ({
   color: { ...color, blend: BLENDS[(i + (i >> 1)) % 2] },
   cells,
-  marks: { best: 0, contours: 0 },
+  marks: { hits: false, best: 0, contours: 0 },
 }));
 
 /** What the command line is asked for: every palette on every scale, and each palette once with smooth cells. */
@@ -51,22 +54,21 @@ async function decoded(picture) {
   return { data, width: info.width, height: info.height, channels: info.channels };
 }
 
-/** The cells that a figure draws, as RGBA: from its shapes, or from the picture of smooth ones. */
-async function drawnCells(svg, { width, height }) {
-  const image = /<image[^>]*href="data:image\/png;base64,([^"]+)"/g;
-  const smooth = [...svg.matchAll(image)][1];
-  if (smooth) return Array.from((await decoded(Buffer.from(smooth[1], "base64"))).data);
+/** The cells that a figure draws, as RGBA: its second picture, after the page, each cell enlarged; transparent where there is none. */
+async function drawnCells(svg, { width, height }, blend) {
+  const pictures = [...svg.matchAll(/<image[^>]*href="data:image\/png;base64,([^"]+)"/g)];
   const out = new Array(width * height * 4).fill(0);
-  // The legend's strips are rects; these paths are the cells.
-  for (const [, d, fill, opacity] of svg.matchAll(
-    /<path d="([^"]+)" fill="#(\w{6})" fill-opacity="([\d.]+)"/g,
-  ))
-    for (const [, column, row, length] of d.matchAll(/M(\d+),(\d+)h(\d+)v1/g))
-      for (let i = 0; i < Number(length); i++) {
-        const at = (Number(row) * width + Number(column) + i) * 4;
-        const [r, g, b] = [0, 2, 4].map((k) => Number.parseInt(fill.slice(k, k + 2), 16));
-        out.splice(at, 4, r, g, b, Math.round(Number(opacity) * 255));
-      }
+  if (pictures.length < 2) return out;
+  const drawn = await decoded(Buffer.from(pictures[1][1], "base64"));
+  const times = drawn.width / width;
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) {
+      const at = 4 * (Math.floor((row + 0.5) * times) * drawn.width + Math.floor((column + 0.5) * times));
+      const cell = Array.from(drawn.data.subarray(at, at + 4));
+      // White leaves a page as it is that it is multiplied with.
+      if (blend !== "multiply" || cell.some((v) => v !== 255))
+        out.splice(4 * (row * width + column), 4, ...cell);
+    }
   return out;
 }
 
@@ -122,22 +124,20 @@ export default {
   async "canvas, static picture and figure are equal in every palette on every scale, nearest and smooth"(
     lens,
   ) {
-    await lens.open("grid 7 x 5", { word: 8, marks: { best: 0 } });
+    await lens.open("grid 7 x 5", { word: 8, marks: { hits: false } });
     const state = unpackLens(
       await lens.page.evaluate(() => window.gallery.core.packLens(window.gallery.shown())),
     );
     const with_ = (view) => ({ ...state, view: changeView(state.data, state.view, view) });
-    const bare = await decoded(
-      await renderPng(with_({ color: { opacity: 0 }, cells: "nearest" }), { width: WIDTH }),
-    );
-    const [place] = figurePlaces(figurePlan(state), WIDTH);
+    const bare = await decoded(await renderPng(with_({ color: { opacity: 0 }, cells: "nearest" }), OPTIONS));
+    const [{ at: place }] = figureLayout(figurePlan(state), figureSetting(OPTIONS)).panels;
     const wrong = [];
     for (const view of VIEWS) {
       const canvas = await canvasOf(lens, view);
-      const cells = await drawnCells(await renderSvg(with_(view), { width: WIDTH }), canvas);
+      const cells = await drawnCells(await renderSvg(with_(view), OPTIONS), canvas, view.color.blend);
       if (cells.length !== canvas.data.length || cells.some((v, i) => v !== canvas.data[i]))
         wrong.push(`drawn otherwise: ${JSON.stringify(view)}`);
-      const png = await decoded(await renderPng(with_(view), { width: WIDTH }));
+      const png = await decoded(await renderPng(with_(view), OPTIONS));
       const smooth = view.cells === "smooth";
       // Smooth cells are interpolated once more where they are scaled, so only their centres are compared.
       const how = { blend: view.color.blend, edge: smooth ? 0.3 : 0.02 };
@@ -157,17 +157,19 @@ export default {
     const model = await loadModel("mini");
     const { state } = await explain(model, await openPages(report, { pages: "3" }), "spare cable");
     await lens.page.evaluate(
-      (json) => window.gallery.openJson(json, { marks: { best: 0 } }),
+      (json) => window.gallery.openJson(json, { marks: { hits: false } }),
       packLens(state),
     );
     const dpi = 150;
-    const [at] = figurePlaces(figurePlan(state));
+    const [{ at }] = figureLayout(figurePlan(state), figureSetting()).panels;
     const place = Object.fromEntries(Object.entries(at).map(([key, v]) => [key, (v * dpi) / 96]));
     const rendered = (view) =>
       renderPng({ ...state, view: changeView(state.data, state.view, view) }, { dpi });
-    // The best patch has a frame that the canvas has not.
-    const [best] = figurePlan(state).panels[0].scene.best;
-    const framed = (row, column) => Math.abs(row - best.row) <= 1 && Math.abs(column - best.column) <= 1;
+    // Hits have boxes that the canvas has not.
+    const { hits } = figurePlan(state).panels[0].scene;
+    const boxed = hits.flatMap(({ patches }) => patches);
+    const framed = (row, column) =>
+      boxed.some((patch) => Math.abs(row - patch.row) <= 3 && Math.abs(column - patch.column) <= 3);
     for (const view of COMMAND_VIEWS) {
       const { color, cells } = view;
       const options = Object.entries({ ...color, cells }).flatMap(([key, value]) => [`--${key}`, value]);
