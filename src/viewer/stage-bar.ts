@@ -96,11 +96,12 @@ function createLegend() {
     update({ scene: { scale }, other }: Frame) {
       const { quantity, domain, kind } = scale;
       const ends = kind === "diverging" ? endsOf(quantity) : null;
-      setText(noun, ends ? "" : axisTitle(quantity));
+      setText(noun, ends || other ? "" : axisTitle(quantity));
       setText(low, ends ? `${ends[0]} ${reading(-domain[0], quantity)}` : reading(domain[0], quantity));
       setText(high, ends ? `${reading(domain[1], quantity)} ${ends[1]}` : reading(domain[1], quantity));
       wedge.show(scale);
       for (const part of [a, b, second.element]) part.hidden = other === null;
+      element.classList.toggle("cl-two-sides", other !== null);
       if (other) second.show(other.scale);
       chance.classList.toggle("cl-none", scale.chance === null);
       setText(word, scale.chance === null ? "" : "chance ");
