@@ -7,6 +7,8 @@ const FINE = 16;
 const COLUMN_GAP = 1.5;
 /** How far a letter may stand off the line, in font sizes, as raised and lowered ones do. */
 const OFF_LINE = 0.55;
+/** A gap, in font sizes, that parts words where the PDF writes no space, as between two fonts. */
+const WORD_GAP = 0.15;
 /** A gap, in font sizes, that parts a word from Chinese, Japanese or Korean text, which has no spaces. */
 const SCRIPT_GAP = 0.12;
 /** Distance of two lines of a block, in font sizes, and how much their sizes may differ. */
@@ -44,6 +46,8 @@ interface Letter extends Box {
   /** Direction of the line: cosine and sine of its angle. */
   along: readonly [number, number];
   origin: readonly [number, number];
+  /** Whether a character without a shape, which may have a width, stands before it. */
+  isBehindMark: boolean;
 }
 
 /** A letter, or what parts words (`" "`) or lines (`"\n"`). */
@@ -51,6 +55,7 @@ type Item = Letter | " " | "\n";
 
 function readLetters(module: Pdfium, text: number): Item[] {
   const items: Item[] = [];
+  let isBehindMark = false;
   // Four numbers of a box, two of an origin, six of a matrix.
   withMemory(module, 64, (at) => {
     for (let i = 0; i < module.FPDFText_CountChars(text); i++) {
@@ -59,15 +64,24 @@ function readLetters(module: Pdfium, text: number): Item[] {
       const char = isHyphen ? "-" : code === 0 ? "\ufffd" : String.fromCodePoint(code);
       if (/[\r\n\u2028\u2029]/.test(char)) items.push("\n");
       else if (/[\s\u200b]/u.test(char)) items.push(" ");
-      else if (!/[\p{Cc}\ufeff\u200e\u200f\u202a-\u202e]/u.test(char))
-        items.push(letter(module, text, i, char, at));
+      else if (/[\p{Cc}\ufeff\u200e\u200f\u202a-\u202e]/u.test(char)) isBehindMark = true;
+      else {
+        items.push({ ...letter(module, text, i, char, at), isBehindMark });
+        isBehindMark = false;
+      }
       if (isHyphen) items.push("\n");
     }
   });
   return items;
 }
 
-function letter(module: Pdfium, text: number, index: number, char: string, at: number): Letter {
+function letter(
+  module: Pdfium,
+  text: number,
+  index: number,
+  char: string,
+  at: number,
+): Omit<Letter, "isBehindMark"> {
   const view = memory(module, at, 64);
   module.FPDFText_GetCharOrigin(text, index, at, at + 8);
   const origin = [view.getFloat64(0, true), view.getFloat64(8, true)] as const;
@@ -131,6 +145,13 @@ function withAccents(items: Item[]): Item[] {
   for (let i = 0; i < items.length; i++) {
     const [item, next] = [items[i], items[i + 1]];
     const mark = typeof item === "object" ? ACCENTS[item.text] : undefined;
+    const before = joined.at(-1);
+    // Some print it after the letter.
+    if (mark && typeof before === "object" && /\p{L}/u.test(before.text) && isOver(item as Letter, before)) {
+      const text = (before.text + mark).normalize("NFC");
+      joined[joined.length - 1] = { ...before, ...boxAround([item as Letter, before]), text };
+      continue;
+    }
     if (mark && typeof next === "object" && /\p{L}/u.test(next.text) && isOver(item as Letter, next)) {
       const base = next.text === "\u0131" ? "i" : next.text;
       joined.push({ ...next, ...boxAround([item as Letter, next]), text: (base + mark).normalize("NFC") });
@@ -168,7 +189,14 @@ function runs(items: Item[]): Run[] {
     }
     const leap = last === null || leaps(last, item);
     begins ||= leap;
-    if (!word || leap || changesScript(last, item) || isNote(last, item) || isNote(item, last)) {
+    if (
+      !word ||
+      leap ||
+      isApart(last, item) ||
+      changesScript(last, item) ||
+      isNote(last, item) ||
+      isNote(item, last)
+    ) {
       word = { text: "", size: item.size, letters: [], begins, ...boxAround([item]) };
       found.push(word);
       begins = false;
@@ -195,6 +223,14 @@ function leaps(a: Letter, b: Letter): boolean {
     : Math.abs(dx * cos + dy * sin) - 1.2 * size;
   return gap > COLUMN_GAP * size;
 }
+
+/** Whether a level line of left-to-right letters has a gap as of a space; what is printed letter by letter has gaps anywhere. */
+function isApart(a: Letter | null, b: Letter): boolean {
+  if (!a || b.isBehindMark || a.along[0] < 0.98 || RIGHT_TO_LEFT.test(a.text + b.text)) return false;
+  return b.left - a.right > WORD_GAP * Math.max(a.size, b.size);
+}
+
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
 const EAST_ASIAN =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/u;

@@ -131,20 +131,26 @@ test("the entry is there for documents only", async () => {
 test("the launcher opens copies of the examples beside the person's files, and overwrites nothing", async () => {
   const { page } = jupyter.browser;
   const before = readFileSync(join(jupyter.lab.folder, "first-look.ipynb"));
-  await page.evaluate(() => window.jupyterapp.commands.execute("launcher:create"));
+  // What a command gives is of the page.
+  const execute = (name, args) =>
+    page.evaluate(
+      async ([name, args]) => void (await window.jupyterapp.commands.execute(name, args)),
+      [name, args],
+    );
+  await execute("launcher:create");
   const card = (name) => page.locator(".jp-LauncherCard:visible", { hasText: name });
   await card("First look").click();
   await opened("first-look-1.ipynb");
   assert.deepEqual(readFileSync(join(jupyter.lab.folder, "first-look.ipynb")), before);
   assert.ok(!existsSync(join(jupyter.lab.folder, "energy-report-1.pdf")), "the report is there already");
 
-  await page.evaluate(() => window.jupyterapp.commands.execute("filebrowser:go-to-path", { path: "empty" }));
+  await execute("filebrowser:go-to-path", { path: "empty" });
   await until(
     async () => (await page.locator(".jp-DirListing-item").count()) === 0,
     10_000,
     () => "the folder is not shown",
   );
-  await page.evaluate(() => window.jupyterapp.commands.execute("launcher:create", { cwd: "empty" }));
+  await execute("launcher:create", { cwd: "empty" });
   await card("Write-up figure").click();
   await opened("empty/write-up-figure.ipynb");
   assert.deepEqual(
@@ -153,7 +159,7 @@ test("the launcher opens copies of the examples beside the person's files, and o
       .sort(),
     ["energy-report.pdf", "write-up-figure.ipynb"],
   );
-  await page.evaluate(() => window.jupyterapp.commands.execute("launcher:create", { cwd: "empty" }));
+  await execute("launcher:create", { cwd: "empty" });
   await card("New lens notebook").click();
   await opened("empty/lens.ipynb");
 });

@@ -197,3 +197,14 @@ test("words are read once, also when asked twice at a time, without rendering; a
   stop.abort(new Error("stopped"));
   await expect(opened.words({ signal: stop.signal })).rejects.toThrow("stopped");
 });
+
+test("a gap as of a narrow space parts words, also where no space is written; a closer one does not", async () => {
+  // Helvetica's "ISC" is 20 points wide at 12.
+  expect(texts(await words(page(show("ISC", 30, 40) + show("dhcpd", 52, 40))))).toEqual(["ISC", "dhcpd"]);
+  expect(texts(await words(page(show("ISC", 30, 40) + show("dhcpd", 50.8, 40))))).toEqual(["ISCdhcpd"]);
+});
+
+test("an accent that is printed after its letter, over it, is the letter's", async () => {
+  expect(texts(await words(page(show("y", 30, 40) + show("\\257", 31, 40))))).toEqual(["\u0233"]);
+  expect(texts(await words(page(show("y", 30, 40) + show("\\257", 36, 40))))).toEqual(["y\u00af"]);
+});
