@@ -112,7 +112,7 @@ function outlines({ view, hits, explanation, shown, scale }: Scene): string {
   if (!view.marks.hits || hits.length === 0) return "";
   const levels = shown.kind === "difference" ? null : chanceLevels(explanation, shown);
   if (levels !== null)
-    return `Boxes: places above ${Array.from(new Set(levels.map((level) => decimal(level)))).join(" to ")}, the level that 95 % of unrelated words stay below on this page.`;
+    return `Boxes: places above ${Array.from(new Set(levels.map((level) => decimal(level)))).join(" to ")}, the level that at least 95 % of unrelated words stay below on this page.`;
   if (shown.kind === "difference") return "Boxes: places of A and of B.";
   if (!shown.map.description.similarity) return "Boxes: the highest places.";
   return `Boxes: the highest places${scale.chance === null && !explanation.baseline ? "; chance was not measured" : ""}.`;
