@@ -11,6 +11,9 @@ import { textBoxes } from "../../kernel/pages/ocr/text-detection";
 import { decode, LINE_HEIGHT } from "../../kernel/pages/ocr/text-recognition";
 import { raw } from "./support/pages";
 
+/** Reading takes seconds, and many of them where other programs are busy. */
+jest.setTimeout(600_000);
+
 const REPORT = join(__dirname, "../../examples/energy-report.pdf");
 
 /** The page as a picture, without its text layer. */
