@@ -89,7 +89,7 @@ test("before anything was clicked, assigning lens.view.token in a cell moves the
   assert.ok((await difference(before, await lens.picture())) > 60);
   assert.equal((await notebook.add("lens.view.token = null; lens.view.token")).text, "null");
   await notebook.area(cell("ask"));
-  await lens.waitForPressed("all");
+  await lens.waitForPressed("All");
 });
 
 test("on a portrait page the hottest cell of each word lies on the printed word", async () => {
