@@ -10,6 +10,7 @@ import type {
   Provenance,
   QueryToken,
   QueryWord,
+  Rect,
   SimilarityMaps,
 } from "../data/vocabulary.js";
 import type { Chance } from "../interaction/chance.js";
@@ -88,6 +89,25 @@ export interface ShownJson {
   map: string | number[][];
   /** The best patches of the map, best first. */
   best: PatchValue[];
+  /** The places that it points at, in the order of the lens's list; none where nothing is beyond chance. */
+  hits: HitJson[];
+}
+
+/** A place of the page, named by what is printed there. */
+export interface HitJson {
+  /** The printed words; empty without print. Data, never markup. */
+  text: string;
+  /** Number of the line from the top of the page, from 1; null without print. */
+  line: number | null;
+  /** Highest number of its patches, of a comparison A less B. */
+  value: number;
+  /** How often unrelated words reach it (p), or null, and whether that is less often than by chance. */
+  chance: number | null;
+  beyond: boolean;
+  /** Words of the query that it answers, by index. */
+  words: number[];
+  /** In parts of the page's width and height, 0 to 1. */
+  part: Rect;
 }
 
 /**
@@ -129,6 +149,20 @@ function shownJson({ scene, name }: FigurePanel, options: { arrays?: boolean }):
     columns,
     map: packed,
     best: scene.best,
+    hits: scene.hits.map(({ text, line, value, chance, beyond, words, rect }) => ({
+      text,
+      line,
+      value,
+      chance,
+      beyond,
+      words,
+      part: {
+        x: rect.x / scene.page.width,
+        y: rect.y / scene.page.height,
+        width: rect.width / scene.page.width,
+        height: rect.height / scene.page.height,
+      },
+    })),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type Explanation,
   explanationJson,
   explanationOf,
+  type FigureOptions,
   LENS_STATE_VERSION,
   type LensPage,
   type LensState,
@@ -73,6 +74,9 @@ ${MODEL_USAGE}
   --scale NAME      ${folded(`what the colour scale spans, or --normalize: ${SCALE_NAMES.join(", ")}; default absolute`)}
   --cells HOW       how cells are drawn: ${CELLS.join(", ")}; default nearest; smooth is for display only
   --no-controls     chance is not measured: 100 control queries fewer, and no word is said to be beyond chance
+  --crop            pictures of the lines where most words match best, instead of whole pages
+  --figure-only     pictures without caption; where they come from is in their metadata
+  --width MM        width of pictures: 85mm, 175mm (default), or 40 to 400
   --arrays          JSON with maps as nested arrays [token][row][column]
   --out DIR         default similarity-maps
   --json            print explanation@1 on stdout (an object for one page and query, else an array), no files
@@ -98,6 +102,11 @@ ${PAGE_USAGE}`,
     const quantity = keyword("quantity", values.quantity, QUANTITIES);
     const covering = { by: keyword("cover", values.cover, COVER_KINDS), fill: values.fill };
     coverFill(values.fill);
+    const figure = {
+      crop: values.crop,
+      caption: !values["figure-only"],
+      width: figureWidth(values.width),
+    };
     const formats = commaList(values.format).map((f) => keyword("format", f, Object.keys(FORMATS)));
     const dpi = number("dpi", values.dpi, 10, 1200);
     const chosen = tokenChoice(commaList(values.tokens));
@@ -149,6 +158,7 @@ ${PAGE_USAGE}`,
             state.view = changeView(state.data, state.view, { ...drawing, quantity });
             await write(state, folder, {
               formats,
+              figure,
               how,
               arrays: values.arrays,
               tokens: chosen(explanation.query),
@@ -183,6 +193,9 @@ const OPTIONS = {
   scale: { type: "string", default: "absolute" },
   cells: { type: "string", default: "nearest" },
   "no-controls": { type: "boolean", default: false },
+  crop: { type: "boolean", default: false },
+  "figure-only": { type: "boolean", default: false },
+  width: { type: "string", default: "175mm" },
   arrays: { type: "boolean", default: false },
   out: { type: "string" },
   json: { type: "boolean", default: false },
@@ -190,6 +203,7 @@ const OPTIONS = {
 
 interface Writing {
   formats: readonly string[];
+  figure: FigureOptions;
   /** Name of the picture of the whole query. */
   how: string;
   arrays: boolean;
@@ -200,7 +214,7 @@ interface Writing {
 async function write(
   state: LensState,
   folder: string,
-  { formats, how, arrays, tokens }: Writing,
+  { formats, figure, how, arrays, tokens }: Writing,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const { query } = explanationOf(state.data, state.view.result);
@@ -208,16 +222,21 @@ async function write(
     await several(format === "json" ? [] : tokens, (index) => {
       const token = query.tokens[index];
       const view = { ...state.view, token: index, word: token.word };
-      return saveLens({ ...state, view }, join(folder, `${tokenFile(query, token)}.${format}`));
+      return saveLens({ ...state, view }, join(folder, `${tokenFile(query, token)}.${format}`), figure);
     });
     const name = format === "json" ? "explanation" : how;
-    await saveLens(state, join(folder, `${name}.${format}`), { arrays });
+    await saveLens(state, join(folder, `${name}.${format}`), { ...figure, arrays });
   }
 }
 
 function stateOf(explanation: Explanation, page: LensPage): LensState {
   const data = lensDataOf([{ explanation, page }]);
   return { version: LENS_STATE_VERSION, data, view: defaultView(data) };
+}
+
+/** @throws UsageError for a width that no figure has */
+function figureWidth(given: string): number {
+  return number("width", given.replace(/ ?mm$/, ""), 40, 400);
 }
 
 const WHICH = ["words", "all", "none"] as const;

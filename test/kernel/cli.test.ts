@@ -343,6 +343,11 @@ test.each([
     2,
     "invalid --format: pgn, expected one of json, png, svg, pdf, html; did you mean png?",
   ],
+  [
+    ["maps", REPORT, "--queries", "x", "--width", "720"],
+    2,
+    "invalid --width: 720, expected a number from 40 to 400",
+  ],
   [["maps", REPORT, "--queries", "x", "--palette", "virdis"], 2, "; did you mean viridis?"],
   [
     ["maps", REPORT, "--queries", "x", "--provider", "gpu"],

@@ -39,7 +39,7 @@ export default {
     assert.match((await page.locator(".cl-hit").allInnerTexts())[0], /^Bottom right\s+900 m\s+1 patch$/);
     assert.equal(
       await page.locator(".cl-finding").innerText(),
-      "Altitude, the whole query: highest at row 1, column 2 (900 m).",
+      "Altitude, the whole query: highest at the bottom of the page (900 m).",
     );
     assert.deepEqual(await page.locator(".cl-chip .cl-chip-value").allInnerTexts(), ["650 m", "–"]);
     await page.locator(".cl-table tr").first().waitFor();

@@ -128,6 +128,6 @@ export default {
     await lens.page.getByRole("button", { name: "Copy LaTeX figure" }).click();
     const text = await lens.page.evaluate(() => navigator.clipboard.readText());
     assert.match(text, /\\includegraphics\[width=\\linewidth\]\{report-p1-peak-loads.pdf\}/);
-    assert.match(text, /\\caption\{Word ``peak'' matches best/);
+    assert.match(text, /\\caption\{Where ``peak'' of the query/);
   },
 };
