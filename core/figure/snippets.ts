@@ -40,6 +40,16 @@ export function markdownSnippet(state: Shown, file: string): string {
   return `![${markdown(figureAlt(figurePlan(state)))}](<${file.replace(/[<>\n]/g, encodeURIComponent)}>)\n\n*${captionIn(state, "markdown")}*`;
 }
 
+/** A Typst figure that includes a saved file, with the caption of what is in view. */
+export function typstSnippet(state: Shown, file: string): string {
+  return [
+    "#figure(",
+    `  image("${file.replace(/[\\"]/g, "\\$&")}", width: 100%),`,
+    `  caption: [${captionIn(state, "typst")}],`,
+    ")",
+  ].join("\n");
+}
+
 const LATEX: Record<string, string> = {
   "\\": "\\textbackslash{}",
   "{": "\\{",

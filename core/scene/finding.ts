@@ -14,7 +14,7 @@ import { nearestHit, type SceneHit } from "./scene-hits.js";
 export function finding(scene: Scene, other: Scene | null = null): string {
   if (other) return comparedFinding(scene, other);
   const { shown } = scene;
-  if (shown.kind === "difference") return differenceFinding(scene.hits as readonly ComparedHit[], scene);
+  if (shown.kind === "difference") return differenceFinding(scene.hits, scene);
   if (!shown.map.description.similarity) return quantityFinding(scene);
   if (isNothingBeyond(scene.explanation, shown)) return nothingFinding(scene);
   return shown.kind === "aggregate" ? queryFinding(scene) : wordFinding(scene);
@@ -89,10 +89,12 @@ function noted({ note }: Scene["shown"]): string {
   return note ? ` ${capital(printable(note, 300))}.` : "";
 }
 
-function differenceFinding(hits: readonly ComparedHit[], scene: Scene): string {
+function differenceFinding(hits: readonly (SceneHit | ComparedHit)[], scene: Scene): string {
   const quantity = scene.shown.map.description;
   const [first] = hits;
-  if (first && first.a !== null && first.b !== null) return apart(first as Apart, quantity);
+  // A difference of two pages has places of its own, not those of A and of B.
+  if (first && "side" in first && first.a !== null && first.b !== null)
+    return apart(first as Apart, quantity);
   if (quantity.similarity && hits.length === 0 && scene.explanation.baseline)
     return "Neither A nor B is beyond chance on this page.";
   const hit = nearestHit(scene);

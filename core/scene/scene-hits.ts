@@ -153,6 +153,8 @@ function together(sources: Source[], levels: number[], isDiverging: boolean): Pa
   return new PatchMap(data, map.rows, map.columns, map.description);
 }
 
+/** Of what goes to both sides, how far. */
 function highest({ map }: Shown): number {
-  return map.data.reduce((a, b) => Math.max(a, b));
+  const isDiverging = map.description.scale === "diverging";
+  return map.data.reduce((most, value) => Math.max(most, isDiverging ? Math.abs(value) : value), -Infinity);
 }

@@ -18,7 +18,13 @@ import {
   type LensData,
   type LensStatus,
 } from "../../core/index.js";
-import { createLens, type LensHandle, type NamedFile, type SaveFormat } from "../viewer/index.js";
+import {
+  createLens,
+  type LensHandle,
+  type NamedFile,
+  type SaveFormat,
+  type SaveSettings,
+} from "../viewer/index.js";
 import { watchLens } from "./active-lens.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
 
@@ -176,7 +182,7 @@ export class LensView extends DOMWidgetView {
         this.touch();
       },
       onAsk: (query) => this.send({ type: "ask", query }),
-      onSave: (format) => this.fileOf(format),
+      onSave: (format, settings) => this.fileOf(format, settings),
       onMeasure: (quantity) => this.send({ type: "measure", quantity }),
       onStop: () => this.send({ type: "stop" }),
     });
@@ -193,13 +199,13 @@ export class LensView extends DOMWidgetView {
     if (GONE.includes(status)) this.model.comm_live = false;
   }
 
-  private fileOf(format: SaveFormat): Promise<NamedFile> {
+  private fileOf(format: SaveFormat, options: SaveSettings): Promise<NamedFile> {
     const id = uuid();
     return new Promise((done, failed) => {
       const late = `the kernel has not answered for ${ANSWER_SECONDS} s. It may be busy with a cell, or gone: try again then`;
       const timer = window.setTimeout(() => this.settle(id)?.failed(new Error(late)), ANSWER_SECONDS * 1000);
       this.awaited.set(id, { done, failed, timer });
-      this.send({ type: "save", format, id });
+      this.send({ type: "save", format, options, id });
     });
   }
 

@@ -54,6 +54,23 @@ export function choice<T extends string>(
   };
 }
 
+/** A select of a property that is on or off. */
+export function flag(
+  actions: Actions,
+  { name, read, change }: Setting<boolean>,
+  label: string,
+  on: string,
+): Part {
+  const words = { name, read: (view: LensView) => (read(view) ? "on" : "off") };
+  return choice<"on" | "off">(
+    actions,
+    { ...words, change: (value) => change(value === "on") } as Setting<"on" | "off">,
+    label,
+    ["on", "off"],
+    { on, off: "none" },
+  );
+}
+
 /**
  * A slider of a numeric property.
  * @param automatic where given, "auto" sets the property to null, and this is the value then

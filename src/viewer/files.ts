@@ -12,12 +12,14 @@ import {
   lensJson,
   type PanelCut,
   type Raster,
+  scene,
   serialise,
+  tableOf,
   withPngText,
 } from "../../core/index.js";
 
 /** Files that the browser can make by itself. */
-export const LOCAL_FORMATS = ["svg", "png", "json"] as const;
+export const LOCAL_FORMATS = ["svg", "png", "json", "csv"] as const;
 /** Files that need the kernel. */
 export const KERNEL_FORMATS = ["pdf", "html"] as const;
 /** A file with the name it is saved under. */
@@ -25,7 +27,14 @@ export interface NamedFile {
   name: string;
   content: Blob;
 }
-export type SaveFormat = (typeof LOCAL_FORMATS)[number] | (typeof KERNEL_FORMATS)[number];
+type LocalFormat = (typeof LOCAL_FORMATS)[number];
+export type SaveFormat = LocalFormat | (typeof KERNEL_FORMATS)[number];
+/** How a figure is set, and of a PNG the resolution in pixels per inch. */
+export type SaveSettings = FigureOptions & { dpi?: number };
+
+export function isLocal(format: SaveFormat): format is LocalFormat {
+  return (LOCAL_FORMATS as readonly SaveFormat[]).includes(format);
+}
 
 type Shown = Pick<LensState, "data" | "view">;
 
@@ -34,12 +43,13 @@ const DPI = 192;
 
 export async function localFile(
   state: Shown,
-  format: (typeof LOCAL_FORMATS)[number],
-  options: FigureOptions & { dpi?: number } = {},
+  format: LocalFormat,
+  options: SaveSettings = {},
 ): Promise<Blob> {
   if (format === "json") {
     return new Blob([JSON.stringify(lensJson(state), null, 1)], { type: "application/json" });
   }
+  if (format === "csv") return new Blob([tableOf(scene(state)).toCsv()], { type: "text/csv" });
   const { text, width, height } = await drawing(state, options);
   const svg = new Blob([text], { type: "image/svg+xml" });
   if (format === "svg") return svg;

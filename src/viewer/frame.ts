@@ -57,6 +57,8 @@ export interface Actions {
   say(words: string): void;
   /** Says what has come of an act, to eyes and to a screen reader; a failure stays until it is closed. */
   tell(words: string, outcome: "done" | "failed"): void;
+  /** Takes back what was told last. */
+  quiet(): void;
 }
 
 /** One part of the viewer. */

@@ -2,10 +2,10 @@ import { pageName, printable, resultName } from "../../core/index.js";
 import { createHistory } from "./asked-menu.js";
 import { createCompare } from "./compare.js";
 import { h, setText, uniqueId } from "./dom.js";
-import type { NamedFile, SaveFormat } from "./files.js";
+import type { NamedFile, SaveFormat, SaveSettings } from "./files.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { icon } from "./icons.js";
-import { createSave, type SaveMenu } from "./save-panel.js";
+import { createShare, type ShareMenu } from "./panel/share.js";
 
 /** The line on top: the query, and what is done with the whole lens. */
 export interface Header extends Part {
@@ -14,7 +14,7 @@ export interface Header extends Part {
   isEdited(): boolean;
   /** Asks what is in the field. */
   submit(): void;
-  readonly sharing: Pick<SaveMenu, "save" | "copyPicture">;
+  readonly sharing: Pick<ShareMenu, "save" | "copyPicture">;
 }
 
 const NEEDS_KERNEL = "A new query needs a running kernel: run the cell again.";
@@ -24,7 +24,7 @@ export function createHeader(
   actions: Actions,
   enlarge: HTMLElement,
   edited: () => void,
-  fromKernel?: (format: SaveFormat) => Promise<NamedFile>,
+  fromKernel?: (format: SaveFormat, settings: SaveSettings) => Promise<NamedFile>,
 ): Header {
   const id = uniqueId("query");
   const input = h("input", { id, type: "text", class: "cl-query", autocomplete: "off", spellcheck: "false" });
@@ -62,7 +62,7 @@ export function createHeader(
   });
   const history = createHistory(actions);
   const compare = createCompare(actions);
-  const save = createSave(fromKernel);
+  const save = createShare(actions, fromKernel);
   const element = h(
     "div",
     { class: "cl-head" },
@@ -98,6 +98,7 @@ export function createHeader(
 
   return {
     element,
+    dispose: save.dispose,
     isEdited: () => input.value.trim() !== written().trim(),
     submit: () => form.requestSubmit(),
     sharing: save,

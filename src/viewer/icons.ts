@@ -18,6 +18,8 @@ const PATHS = {
   many: "M2.5 2.5h4.6v4.6H2.5zm6.4 0h4.6v4.6H8.9zM2.5 8.9h4.6v4.6H2.5zm6.4 0h4.6v4.6H8.9z",
   info: "M8 2.3a5.7 5.7 0 1 0 0 11.4A5.7 5.7 0 0 0 8 2.3m0 4.9v3.6M8 5v.2",
   close: "m4 4 8 8m0-8-8 8",
+  save: "M8 2.5V10m-2.8-2.5L8 10.3l2.8-2.8M3 12v1.5h10V12",
+  copy: "M6 5.5h6.5a1 1 0 0 1 1 1V13a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V6.5a1 1 0 0 1 1-1M3 10.5V3a1 1 0 0 1 1-1h7",
 } as const;
 
 export type IconName = keyof typeof PATHS;

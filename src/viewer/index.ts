@@ -13,7 +13,7 @@ import {
 import { createBands } from "./bands.js";
 import { h, setText } from "./dom.js";
 import { createEnlarge } from "./enlarge.js";
-import type { NamedFile, SaveFormat } from "./files.js";
+import type { NamedFile, SaveFormat, SaveSettings } from "./files.js";
 import { createFoot } from "./foot.js";
 import type { Actions, Fit, Frame, Part } from "./frame.js";
 import { createHeader } from "./header.js";
@@ -39,14 +39,14 @@ export interface LensCallbacks {
   /** The person asks another query; absent where there is no kernel. */
   onAsk?(query: string): void;
   /** The person wants a file that only the kernel can make; a rejection says in words why there is none. */
-  onSave?(format: SaveFormat): Promise<NamedFile>;
+  onSave?(format: SaveFormat, settings: SaveSettings): Promise<NamedFile>;
   /** The person wants maps of a quantity that has none yet, such as `score-drop`; absent where there is no kernel. */
   onMeasure?(quantity: string): void;
   /** The person stops what is being measured; what is there by then stays. */
   onStop?(): void;
 }
 
-export type { NamedFile, SaveFormat } from "./files.js";
+export type { NamedFile, SaveFormat, SaveSettings } from "./files.js";
 export { LENS_COMMANDS, type LensCommand } from "./lens-commands.js";
 
 /** A lens in an element. It knows nothing of Jupyter. */
@@ -139,7 +139,8 @@ export function createLens(
       if (data && locked) bands.offer(cost(data, locked));
     },
     say: (words) => setText(live, words),
-    tell: (words, outcome) => toast.show(words, outcome),
+    tell: toast.show,
+    quiet: toast.clear,
   };
 
   const pictures = createPictures();

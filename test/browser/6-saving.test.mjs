@@ -31,7 +31,7 @@ async function told(root, words) {
 }
 
 test("a PDF is made by the kernel and downloaded, and that is told", async () => {
-  await save(lens.root, "PDF, vector");
+  await save(lens.root, "PDF");
   await told(lens.root, /^Saved as energy-report-p1-battery-beside-the-harbour\.pdf/);
   assert.equal(downloads.length, 1);
   assert.match(readFileSync(await downloads[0].path(), "latin1"), /^%PDF-/);
@@ -48,7 +48,7 @@ test("with two views of one lens there is one file a click", async () => {
   downloads.length = 0;
   await save(other, "HTML");
   await told(other, /^Saved as .*\.html/);
-  await save(other, "PDF, vector");
+  await save(other, "PDF");
   await told(other, /^Saved as .*\.pdf/);
   assert.deepEqual(
     downloads.map((file) => file.suggestedFilename().split(".").at(-1)),
@@ -65,7 +65,7 @@ test("when the kernel dies before it has answered, that is told", async () => {
   await notebook.page.evaluate((code) => {
     void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
   }, "for (const end = Date.now() + 3_000; Date.now() < end; ); process.kill(process.pid, 'SIGKILL')");
-  await save(lens.root, "PDF, vector");
+  await save(lens.root, "PDF");
   await told(lens.root, /^Not saved: the kernel is gone/);
   assert.equal(await lens.root.getByRole("button", { name: "Ask" }).isDisabled(), true);
   assert.equal(downloads.length, 0);

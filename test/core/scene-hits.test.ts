@@ -3,6 +3,7 @@ import {
   comparedHits,
   comparison,
   defineQuantity,
+  finding,
   type LensExplanation,
   type LensPage,
   layersWith,
@@ -249,6 +250,10 @@ test("two pages share no places: the highest hits come first, and nothing is tak
     ["a", false, true],
   ]);
   expect(found[0].value).toBeCloseTo(0.7);
+  // Their difference is a map of A's page, with places of its own.
+  const difference = scene({ ...state, view: { ...state.view, difference: true } });
+  expect(difference.hits.every((hit) => !("side" in hit))).toBe(true);
+  expect(finding(difference)).toMatch(/^A less B is largest on “peak”, line 1 \(/);
 });
 
 test("names are data: one line, nothing that rearranges what stands beside them", () => {

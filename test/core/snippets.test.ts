@@ -1,4 +1,4 @@
-import { type CaptionFormat, captionIn, latexSnippet, markdownSnippet } from "../../core/index";
+import { type CaptionFormat, captionIn, latexSnippet, markdownSnippet, typstSnippet } from "../../core/index";
 import { explanation, lensData, lensState } from "./example";
 
 const data = lensData();
@@ -43,4 +43,11 @@ test("of small multiples and comparisons the snippets say what the figure's own 
   expect(latexSnippet(lensState({ compare: "r1" }, both), "f.pdf")).toMatch(
     /caption\{A: ``peak loads''.*; B: ``peak loads''.* They differ most .* Page score A 1\.60, B 1\.60\./,
   );
+});
+
+test("a Typst figure names the file as a string and has the caption in its content", () => {
+  const lines = typstSnippet(lensState({ token: 1, word: 0 }), 'a"b\\c.svg').split("\n");
+  expect(lines.slice(0, 2)).toEqual(["#figure(", '  image("a\\"b\\\\c.svg", width: 100%),']);
+  expect(lines[2]).toBe(`  caption: [${captionIn(lensState({ token: 1, word: 0 }), "typst")}],`);
+  expect(lines).toHaveLength(4);
 });

@@ -14,7 +14,7 @@ import {
   stepOf,
 } from "../../../core/index.js";
 import { h, setText } from "../dom.js";
-import { choice, ofColor, ofMarks, ofView, range, slider } from "../fields.js";
+import { choice, flag, ofColor, ofMarks, ofView, range, slider } from "../fields.js";
 import type { Actions, Frame, Part } from "../frame.js";
 import { createFold } from "./fold.js";
 import { createScaleNote } from "./scale-note.js";
@@ -49,6 +49,7 @@ export function createAppearance(actions: Actions): Part {
     slider(actions, ofColor("threshold"), "Show from", thresholdRange, ({ scene }) => scene.scale.threshold),
     choice(actions, ofColor("palette"), "Colours", PALETTE_CHOICES),
     choice(actions, ofView("cells"), "Patches", CELLS, CELL_LABELS),
+    flag(actions, ofMarks("hits"), "Outline", "round every hit"),
     choice(
       actions,
       ofView("chance"),

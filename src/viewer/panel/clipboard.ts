@@ -1,3 +1,4 @@
+import type { NamedFile } from "../files.js";
 import type { Actions } from "../frame.js";
 
 const NO_CLIPBOARD =
@@ -16,18 +17,18 @@ export function copyText(
   });
 }
 
-/** Copies a picture and tells so, or why not. */
-export function copyPicture(
-  actions: Pick<Actions, "tell">,
-  png: () => Promise<{ picture: Blob; size: string }>,
-): Promise<void> {
+/** Copies a picture, which may still be on its way, and tells so, or why not. */
+export function copyPicture(actions: Pick<Actions, "tell">, png: Promise<NamedFile>): Promise<void> {
   return told(actions, "Not copied", async () => {
+    const picture = png.then(({ content }) => content);
+    // What goes wrong with it is told by what awaits it below.
+    picture.catch(() => undefined);
     const board = clipboard();
-    if (typeof ClipboardItem === "undefined")
-      throw new Error("this browser copies no pictures: save it as PNG");
-    const { picture, size } = await png();
+    if (!("ClipboardItem" in window)) throw new Error("this browser copies no pictures: save it as PNG");
+    // Begun at once: a browser copies only what the person's own action asked for.
     await board.write([new ClipboardItem({ "image/png": picture })]);
-    return `Picture copied, ${size}`;
+    const { width, height } = await createImageBitmap(await picture);
+    return `Picture copied, ${width} × ${height} px`;
   });
 }
 

@@ -36,7 +36,7 @@ export default {
       "800",
     ]);
     assert.equal(await page.locator(".cl-scale").getAttribute("aria-label"), "Colour scale from 0 to 900 m");
-    assert.match((await page.locator(".cl-hit").allInnerTexts())[0], /^Bottom right\s+900 m\s+1 patch$/);
+    assert.match((await page.locator(".cl-hit").allInnerTexts())[0], /^Bottom\s+900 m\s+3 patches$/);
     assert.equal(
       await page.locator(".cl-finding").innerText(),
       "Altitude, the whole query: highest at the bottom of the page (900 m).",

@@ -16,26 +16,65 @@ function metadataOf({ bytes }) {
 }
 
 export default {
-  async "SVG, PNG and JSON are made in the browser from what is shown"(lens) {
+  async "SVG, PNG, JSON and CSV are made in the browser from what is shown, with and without caption"(lens) {
     await lens.open("example", { token: 3, color: { palette: "mako", opacity: 1 }, marks: { best: 0 } });
+    const choose = (name) =>
+      lens.page.locator(".cl-menu-share").getByRole("button", { name, exact: true }).click();
+    await lens.page.getByRole("button", { name: "Share" }).click();
+    await choose("Whole page");
+    await choose("150");
+    await lens.page.keyboard.press("Escape");
     const svg = await saved(lens, "SVG");
     assert.equal(svg.name, "report-p1-peak-loads.svg");
-    assert.match(svg.bytes.toString(), /^<svg [\s\S]*Similarity map of “##s”[\s\S]*data:image\/png;base64/);
+    const words = (file) =>
+      file.bytes.toString().replace(/<metadata>[\s\S]*?<\/metadata>|<desc>[\s\S]*?<\/desc>/g, "");
+    assert.match(svg.bytes.toString(), /^<svg [\s\S]*data:image\/png;base64/);
+    assert.doesNotMatch(words(svg), /sha256/);
     const png = await saved(lens, "PNG");
     const { data, info } = await sharp(png.bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    assert.equal(info.width, 1440);
+    // 175 mm.
+    assert.equal(info.width, 1033);
     const { density, comments } = await sharp(png.bytes).metadata();
-    assert.equal(density, 192);
+    assert.equal(density, 150);
     for (const kept of [comments.find((c) => c.keyword === "Provenance").text, metadataOf(svg)])
       assert.equal(JSON.parse(kept).page.file, "report.pdf");
-    // The last cell is the strongest; the first is paler. Page from (16, 62), 688 wide.
-    const at = (x, y) =>
-      Array.from(data.subarray((2 * y * info.width + 2 * x) * 3, (2 * y * info.width + 2 * x) * 3 + 3));
-    const sum = (c) => c[0] + c[1] + c[2];
-    assert.ok(sum(at(16 + 600, 62 + 400)) < sum(at(16 + 100, 62 + 100)) - 30);
+    // The numbers rise to the right: its third is darker than the left one.
+    const mean = (from, to) => {
+      let [sum, n] = [0, 0];
+      for (let y = 0; y < info.height * 0.6; y += 3)
+        for (let x = Math.floor(from * info.width); x < to * info.width; x += 3, n++)
+          sum += data[3 * (y * info.width + x) + 1];
+      return sum / n;
+    };
+    assert.ok(mean(0.67, 0.95) < mean(0.05, 0.33) - 1, `${mean(0.67, 0.95)} beside ${mean(0.05, 0.33)}`);
+    await lens.page.getByRole("button", { name: "Share" }).click();
+    await choose("With caption");
+    await lens.page.keyboard.press("Escape");
+    assert.match(words(await saved(lens, "SVG")), /sha256/);
     const json = JSON.parse((await saved(lens, "JSON")).bytes.toString());
-    assert.equal(json.schema, "colpali-lens/explanation@1");
-    assert.equal(json.query.tokens.length, 5);
+    assert.match(json.schema, /^colpali-lens\/explanation@\d$/);
+    const csv = (await saved(lens, "CSV")).bytes.toString();
+    assert.match(csv, /^token,kind,best,/);
+  },
+
+  async "the menu shows what would be saved, and copies the picture"(lens) {
+    await lens.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await lens.openAtRest("report");
+    const { page } = lens;
+    await page.getByRole("button", { name: "Share" }).click();
+    const image = page.locator(".cl-preview img");
+    await page.waitForFunction(() => document.querySelector(".cl-preview img").naturalWidth > 0);
+    const height = () => image.evaluate((e) => e.naturalHeight / e.naturalWidth);
+    const cropped = await height();
+    await page.locator(".cl-menu-share").getByRole("button", { name: "Whole page", exact: true }).click();
+    await page.waitForFunction((before) => {
+      const e = document.querySelector(".cl-preview img");
+      return e.naturalWidth > 0 && e.naturalHeight / e.naturalWidth > before + 0.2;
+    }, cropped);
+    await page.getByRole("button", { name: "Copy picture" }).click();
+    await page.getByText(/^Picture copied, \d+ × \d+ px/).waitFor();
+    const types = await page.evaluate(async () => (await navigator.clipboard.read())[0].types);
+    assert.deepEqual(types, ["image/png"]);
   },
 
   async "PDF and HTML are asked of the kernel; without one the menu says so"(lens) {
@@ -129,5 +168,12 @@ export default {
     const text = await lens.page.evaluate(() => navigator.clipboard.readText());
     assert.match(text, /\\includegraphics\[width=\\linewidth\]\{report-p1-peak-loads.pdf\}/);
     assert.match(text, /\\caption\{Where ``peak'' of the query/);
+    await lens.page.getByRole("button", { name: "Share" }).click();
+    await lens.page.getByRole("button", { name: "Copy Typst figure" }).click();
+    await lens.page.getByText("Typst copied").waitFor();
+    assert.match(
+      await lens.page.evaluate(() => navigator.clipboard.readText()),
+      /^#figure\(\n {2}image\("report-p1-peak-loads\.svg", width: 100%\),\n {2}caption: \[.*\],\n\)$/,
+    );
   },
 };
