@@ -53,11 +53,13 @@ export function createThisPatch(): Part {
     setText(print, text || "No print here");
     setText(other, otherQuantity(scene, patch));
     other.hidden = other.textContent === "";
-    rows.replaceChildren(...wordRows(last, patch));
+    // Of another quantity nothing is said of cosines or chance.
+    const { similarity } = scene.shown.map.description;
+    rows.replaceChildren(...(similarity ? wordRows(last, patch) : []));
     const { rows: high, columns: wide } = scene.explanation.grid;
     setText(
       place,
-      `Row ${patch.row}, column ${patch.column} of ${high} × ${wide}, from 0.${scene.explanation.baseline ? " The line in a bar is chance." : ""}`,
+      `Row ${patch.row}, column ${patch.column} of ${high} × ${wide}, from 0.${similarity && scene.explanation.baseline ? " The line in a bar is chance." : ""}`,
     );
   }
 
