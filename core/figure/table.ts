@@ -1,11 +1,12 @@
 import { oneOf } from "../data/check.js";
 import { layerOf } from "../data/layers.js";
 import type { MapCells } from "../data/patch-map.js";
-import { decimal, printable } from "../data/printable.js";
+import { printable } from "../data/printable.js";
 import { INSPECT } from "../data/printed.js";
 import { axisTitle, COSINE_QUANTITY, numeral, type Quantity } from "../data/quantities.js";
 import { type Column, tableText } from "../data/text-table.js";
 import type { Explanation, Layer, LayerMap, TokenKind } from "../data/vocabulary.js";
+import { pCell } from "../interaction/chance.js";
 import { type PatchValue, topPatches, wordMap } from "../interaction/maxsim.js";
 import { finding, unseen } from "../scene/finding.js";
 import type { Scene } from "../scene/scene.js";
@@ -178,7 +179,7 @@ function cosineColumns(rows: TableRows): TableColumn[] {
     {
       head: "chance p",
       isNumber: true,
-      cell: ({ p }) => (p === null ? "–" : decimal(p, 3)),
+      cell: ({ p }) => (p === null ? "–" : pCell(p)),
       value: (r) => r.p,
     },
   ];

@@ -16,6 +16,10 @@ import { wordMap } from "./maxsim.js";
 export const CHANCE = 0.05;
 /** Of quotients that are equal on paper. */
 const ROUNDING = 1e-9;
+/** How many controls reach a value at least where their count alone says how rare it is. */
+const COUNTED = 10;
+/** The controls whose highest fifth is a tail that can be fitted. */
+const FITTED = 100;
 
 /** How the highest cosine of a map compares with those of control words on the same page. */
 export interface Chance {
@@ -27,7 +31,8 @@ export interface Chance {
   percentile: number;
   /**
    * `(1 + number of controls that reach it) / (among + 1)`, the permutation p-value of a maximum statistic: it takes
-   * into account that the highest of many patches is looked at.
+   * into account that the highest of many patches is looked at. Where fewer than 10 of at least 100 controls reach it, from
+   * their tail: {@link rarity}.
    */
   p: number;
   /** `(value - mean) / standard deviation` of the controls' highest cosines; null where they are all the same. */
@@ -73,10 +78,25 @@ export function chanceOf(explanation: Explanation, shown: Judged): Chance | null
 export function describeChance({ beyond, p, among, percentile, adjusted, tests }: Chance): string {
   const reached = Math.round(among * (1 - percentile));
   const many =
-    adjusted === null || tests === 1
-      ? ""
-      : `; ${decimal(adjusted, 3)} corrected for ${tests} words and pages`;
-  return `${beyond ? "more" : "no more"} than chance (p = ${decimal(p, 3)}: ${reached} of ${among} controls on this page reach it${many})`;
+    adjusted === null || tests === 1 ? "" : `; ${pCell(adjusted)} corrected for ${tests} words and pages`;
+  return `${beyond ? "more" : "no more"} than chance (${pText(p)}: ${reached} of ${among} controls on this page reach it${many})`;
+}
+
+/** `p = 0.013`, or `p < 0.001`. */
+export function pText(p: number): string {
+  return p < 0.001 ? `p ${pCell(p)}` : `p = ${pCell(p)}`;
+}
+
+/** `0.013`, or `< 0.001`. */
+export function pCell(p: number): string {
+  return p < 0.001 ? "< 0.001" : decimal(p, 3);
+}
+
+/** `12 of 200 unrelated words reach it`, or p where so few do that their count is not what p rests on. */
+export function controlsText(p: number, among: number): string {
+  const reached = Math.round(p * (among + 1)) - 1;
+  if (among >= FITTED && reached < COUNTED) return `${pText(p)} by ${among} unrelated words`;
+  return `${reached === 0 ? "none" : reached} of ${among} unrelated words ${reached === 1 ? "reaches" : "reach"} it`;
 }
 
 /** What a correction is made of: a query on a page. */
@@ -90,7 +110,7 @@ export function corrected(tested: readonly Tested[]): (Baseline | null)[] {
   const all = tested.map(({ query, maps, baseline }) =>
     query.words.map(({ index, tokens }) => {
       const maxima = baseline && maximaOf(baseline, "words", index);
-      return maxima ? (1 + reaching(maxima, highest(maps, tokens))) / (maxima.length + 1) : null;
+      return maxima ? rarity(maxima, highest(maps, tokens)) : null;
     }),
   );
   const sorted = all
@@ -116,7 +136,7 @@ export function corrected(tested: readonly Tested[]): (Baseline | null)[] {
 /** `p` of a cosine that a word's or token's map has anywhere, as of its highest; null as {@link chanceOf} is. */
 export function chanceAt(explanation: Explanation, shown: Judged, value: number): number | null {
   const maxima = controlsOf(explanation, shown);
-  return maxima && (1 + reaching(maxima, value)) / (maxima.length + 1);
+  return maxima && rarity(maxima, value);
 }
 
 /** The next float32: cells at the level itself are chance, too. */
@@ -136,7 +156,7 @@ function judge(explanation: Explanation, shown: Judged): Chance | null {
   const reached = reaching(maxima, value);
   const among = maxima.length;
   const spread = deviation(maxima) ?? 0;
-  const p = (1 + reached) / (among + 1);
+  const p = rarity(maxima, value);
   const { correction, controls, controlsOf: kinds } = explanation.baseline as Baseline;
   const word = explanation.query.tokens[shown.tokens[0]].word;
   const matched = word === null ? undefined : controls?.[kinds?.[word] ?? -1];
@@ -228,10 +248,47 @@ function groupOf(tokens: QueryToken[], shown: Judged): BaselineGroup | null {
   return kinds.includes("word") ? "word" : kinds[0];
 }
 
-/** Where the threshold is below what so few controls can show, that is the highest of them: nothing is beyond it then. */
+/**
+ * p of a value by sorted controls. The count of those that reach it cannot tell one in a thousand from one in a million, and
+ * a correction for many tests asks just that: below 10, p is that of an exponential distribution fitted to how far the highest
+ * fifth exceed the others, `p = (1/5) exp(-(value - u) / mean excess over u)` (Knijnenburg and others, "Fewer permutations, more
+ * accurate P-values", 2009, with shape 0: for a maximum with an upper end, as of cosines, it errs towards chance).
+ */
+function rarity(maxima: Float32Array, value: number): number {
+  const reached = reaching(maxima, value);
+  const counted = (1 + reached) / (maxima.length + 1);
+  const tail = tailOf(maxima);
+  if (!tail || reached >= COUNTED) return counted;
+  const fitted = tail.share * Math.exp((tail.from - value) / tail.excess);
+  return Math.min(fitted, (1 + COUNTED) / (maxima.length + 1));
+}
+
+/** The inverse of {@link rarity}. Where so few controls cannot show the threshold, the highest of them: nothing is beyond it. */
 function levelOf(maxima: Float32Array, threshold: number): number | null {
-  const allowed = (p: number) => Math.floor(p * (maxima.length + 1) + ROUNDING) - 1;
-  return allowed(CHANCE) < 0 ? null : maxima[maxima.length - 1 - Math.max(0, allowed(threshold))];
+  const count = maxima.length;
+  const allowed = (p: number) => Math.floor(p * (count + 1) + ROUNDING) - 1;
+  if (allowed(CHANCE) < 0) return null;
+  const tail = tailOf(maxima);
+  if (!tail || allowed(threshold) >= COUNTED) return maxima[count - 1 - Math.max(0, allowed(threshold))];
+  return Math.max(maxima[count - COUNTED], tail.from + tail.excess * Math.log(tail.share / threshold));
+}
+
+interface Tail {
+  /** Cosine above which it begins. */
+  from: number;
+  /** Mean of how far the controls above it exceed it. */
+  excess: number;
+  /** Share of the controls that are above it. */
+  share: number;
+}
+
+/** Null where there are too few controls for one, or where they are all the same. */
+function tailOf(maxima: Float32Array): Tail | null {
+  const count = maxima.length;
+  const above = Math.floor(count / 5);
+  const from = maxima[count - above - 1];
+  const excess = count < FITTED ? 0 : (mean(maxima.subarray(count - above)) as number) - from;
+  return excess > 0 ? { from, excess, share: above / count } : null;
 }
 
 /** What a word or token is judged by; nothing else is. */

@@ -8,8 +8,10 @@ import {
   type LensState,
   nearestHit,
   patchRect,
+  pCell,
   printedAs,
   printedRegions,
+  pText,
   type Quantity,
   REGION_KINDS,
   type Rect,
@@ -110,7 +112,7 @@ function noHits({ shown, explanation, ...rest }: Scene): string {
   if (chance === null) return `No place stands out. ${nearest}.`;
   const levels = chanceLevels(explanation, shown)?.map((level) => decimal(level));
   const below = levels ? ` (${[...new Set(levels)].join(" to ")})` : "";
-  return `No place is beyond chance${below}. ${nearest} (p = ${decimal(chance, 3)}).`;
+  return `No place is beyond chance${below}. ${nearest} (${pText(chance)}).`;
 }
 
 const dash = "–";
@@ -123,7 +125,7 @@ const hitColumns = (of: Quantity): Column<LensHit>[] => [
   {
     head: "chance p",
     isNumber: true,
-    cell: ({ chance }) => (chance === null ? dash : decimal(chance, 3)),
+    cell: ({ chance }) => (chance === null ? dash : pCell(chance)),
   },
 ];
 

@@ -1,9 +1,11 @@
 import {
   alpha,
   type Baseline,
+  type Chance,
   COSINE_ABOVE_BASELINE,
   COSINE_SUM,
   caption,
+  chanceAt,
   chanceLevel,
   chanceOf,
   changeView,
@@ -60,6 +62,70 @@ test.each([
   expect(chance?.beyond).toBe(p <= 0.05);
   if (level === null) expect(chance?.level).toBeNull();
   else expect(chance?.level).toBeCloseTo(level, 6);
+});
+
+describe("where fewer than 10 of 100 or more controls reach a value, their tail says how rare it is", () => {
+  /** The quantiles of an exponential distribution of mean 0.02 above -0.1: its own tail. */
+  const quantiles = (count: number) =>
+    Array.from({ length: count }, (_, i) => -0.1 - 0.02 * Math.log(1 - (i + 0.5) / count));
+  const judged = (count: number) => {
+    const one = explanation({
+      baseline: baseline({ maxima: { words: Float32Array.from(quantiles(count)) } }),
+    });
+    return chanceOf(one, shown(one, view({ word: 0 }))) as Chance;
+  };
+
+  test("p is near the distribution's own, which no count of controls can show", () => {
+    const own = Math.exp(-(0.17 + 0.1) / 0.02);
+    expect(own).toBeLessThan(2e-6);
+    const { p } = judged(300);
+    // The mean of 60 excesses of quantiles is a little under the distribution's.
+    expect(Math.log(p) / Math.log(own)).toBeGreaterThan(0.97);
+    expect(Math.log(p) / Math.log(own)).toBeLessThan(1.06);
+    expect(describeChance(judged(300))).toBe(
+      "more than chance (p < 0.001: 0 of 300 controls on this page reach it)",
+    );
+  });
+
+  test("with fewer than 100 controls it is their count", () => {
+    expect(judged(99).p).toBe(1 / 100);
+  });
+
+  test("controls that are all the same have no tail", () => {
+    const one = explanation({ baseline: reaching(300) });
+    expect(chanceOf(one, shown(one, view({ word: 0 })))?.p).toBe(1 / 301);
+  });
+
+  test.each([0.05, 0.03, 0.01, 1e-3, 1e-5])("the level of %p is where p is that", (threshold) => {
+    const correction = { tests: 1, threshold, adjusted: [1, 1] };
+    const words = Float32Array.from(quantiles(300));
+    const one = explanation({ baseline: { ...baseline({ maxima: { words } }), correction } });
+    const about = shown(one, view({ word: 0 }));
+    const { level } = chanceOf(one, about) as Chance;
+    expect(chanceAt(one, about, (level as number) + 1e-4)).toBeLessThanOrEqual(threshold);
+    expect(chanceAt(one, about, (level as number) - 1e-4)).toBeGreaterThan(threshold * 0.999);
+  });
+
+  test("p falls from each value to the next", () => {
+    const one = explanation({ baseline: baseline({ maxima: { words: Float32Array.from(quantiles(300)) } }) });
+    const about = shown(one, view({ word: 0 }));
+    const all = Array.from({ length: 400 }, (_, i) => chanceAt(one, about, -0.12 + i / 1000) as number);
+    for (let i = 1; i < all.length; i++) expect(all[i]).toBeLessThanOrEqual(all[i - 1]);
+    expect(all[0]).toBe(1);
+  });
+
+  test("one word on one page of twenty is found", () => {
+    const words = Float32Array.from(quantiles(300));
+    const here = explanation({ baseline: baseline({ maxima: { words } }) });
+    const elsewhere = Array.from({ length: 19 }, () => {
+      const reach = words.map((v) => v + 0.4);
+      return explanation({ baseline: baseline({ maxima: { words: reach } }) });
+    });
+    const [first, second] = corrected([here, ...elsewhere]);
+    expect(first?.correction?.tests).toBe(40);
+    expect(first?.correction?.adjusted[0]).toBeLessThan(0.05);
+    expect(second?.correction?.adjusted[0]).toBe(1);
+  });
 });
 
 test("a word of several tokens is compared with words, a token with tokens of its kind", () => {

@@ -1,4 +1,4 @@
-import { decimal, type Explanation, selectionChance } from "../../../core/index.js";
+import { controlsText, type Explanation, pText, selectionChance } from "../../../core/index.js";
 import { h } from "../dom.js";
 
 /**
@@ -25,7 +25,5 @@ export function chanceDot(
 /** `Within chance: 12 of 200 unrelated words reach it` */
 function chanceWords(p: number, beyond: boolean, among: number | undefined): string {
   const name = beyond ? "Beyond chance" : "Within chance";
-  if (among === undefined) return `${name} (p = ${decimal(p, 3)})`;
-  const reached = Math.round(p * (among + 1)) - 1;
-  return `${name}: ${reached === 0 ? "none" : reached} of ${among} unrelated words ${reached === 1 ? "reaches" : "reach"} it`;
+  return among === undefined ? `${name} (${pText(p)})` : `${name}: ${controlsText(p, among)}`;
 }
