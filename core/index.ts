@@ -27,6 +27,9 @@ export {
   figureSetting,
 } from "./figure/figure-setting.js";
 export * from "./figure/file-name.js";
+export * from "./figure/lens-json.js";
+export type { MapOptions } from "./figure/packed-numbers.js";
+export * from "./figure/places-json.js";
 export { withPngText } from "./figure/png-text.js";
 export * from "./figure/removal-columns.js";
 export { removalFigure } from "./figure/removal-figure.js";

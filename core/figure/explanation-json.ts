@@ -1,28 +1,18 @@
-import { toBase64 } from "../data/base64.js";
-import { explanationOf } from "../data/explanation-of.js";
-import type { LensState, LensView } from "../data/lens-state.js";
 import type { Quantity } from "../data/quantities.js";
-import type {
-  Correction,
-  Explanation,
-  LayerMap,
-  MaxSim,
-  Provenance,
-  QueryToken,
-  QueryWord,
-  Rect,
-  SimilarityMaps,
-} from "../data/vocabulary.js";
+import type { Correction, LayerMap, MaxSim, Provenance, QueryToken, QueryWord } from "../data/vocabulary.js";
 import type { Chance } from "../interaction/chance.js";
-import type { PatchValue } from "../interaction/maxsim.js";
+import type { Scene } from "../scene/scene.js";
 import { selectionChance } from "../view/chips.js";
-import { type FigurePanel, figurePlan } from "./figure-plan.js";
+import { type MapOptions, writtenMap, writtenMaps } from "./packed-numbers.js";
+import { type HitJson, hitsJson, type RegionsJson, regionsJson } from "./places-json.js";
 
-export const EXPLANATION_SCHEMA = "colpali-lens/explanation@1";
+export const EXPLANATION_SCHEMA = "colpali-lens/explanation@2";
 
-/** The archive format of one query on one page. */
+/** The archive format of one query on one page. Readers of `explanation@1` find all that they know where it was. */
 export interface ExplanationJson {
   schema: typeof EXPLANATION_SCHEMA;
+  /** By what the maps in `shown` name it. */
+  key: string;
   model: Provenance["model"];
   page: Provenance["page"];
   query: { text: string; tokens: QueryToken[]; words: QueryWord[]; dropped: string[] };
@@ -50,6 +40,10 @@ export interface ExplanationJson {
   } | null;
   /** Maps of other quantities than cosines, in their units; missing where there are none. */
   layers?: LayerJson[];
+  /** The places that what is in view points at, in the order of the lens's list; none where nothing is beyond chance. */
+  hits: HitJson[];
+  /** What is in view says this of the printed parts of the page. */
+  regions: RegionsJson;
   provenance: Provenance;
 }
 
@@ -59,132 +53,25 @@ export interface LayerJson {
   maps: (Pick<LayerMap, "of" | "index" | "note"> & { map: string | number[][] })[];
 }
 
-/** What a lens shows, as a file: the explanation in view, and beside it what the picture is made of. */
-export interface LensJson extends ExplanationJson {
-  /** How it is drawn, without the keys of what the lens holds. */
-  view: Omit<LensView, "result" | "compare">;
-  /** The maps of the picture: one, A and B, their difference, or one a word. */
-  shown: ShownJson[];
-  /** B, where A is compared with it, side by side or as a difference. */
-  compared: ExplanationJson | null;
-}
-
-/** One map of a picture. */
-export interface ShownJson {
-  /** What it is called in the picture; empty where there is only one. */
-  name: string;
-  page: Provenance["page"];
-  query: string;
-  kind: "token" | "word" | "aggregate" | "difference";
-  /** What it is a map of, for example `“cable” minus “cable”`. */
-  label: string;
-  /** What the numbers are, by name, and what is written behind them: empty for pure numbers, as cosines are. */
-  quantity: string;
-  unit: string;
-  /** Tokens that count, by index. */
-  tokens: number[];
-  rows: number;
-  columns: number;
-  /** base64 of little-endian float32 `[row][column]`, or the same as nested arrays. */
-  map: string | number[][];
-  /** The best patches of the map, best first. */
-  best: PatchValue[];
-  /** The places that it points at, in the order of the lens's list; none where nothing is beyond chance. */
-  hits: HitJson[];
-}
-
-/** A place of the page, named by what is printed there. */
-export interface HitJson {
-  /** The printed words; empty without print. Data, never markup. */
-  text: string;
-  /** Number of the line from the top of the page, from 1; null without print. */
-  line: number | null;
-  /** Highest number of its patches, of a comparison A less B. */
-  value: number;
-  /** How often unrelated words reach it (p), or null, and whether that is less often than by chance. */
-  chance: number | null;
-  beyond: boolean;
-  /** Words of the query that it answers, by index. */
-  words: number[];
-  /** In parts of the page's width and height, 0 to 1. */
-  part: Rect;
-}
-
 /**
- * The numbers of what is in view. Two views that differ give two files that differ.
+ * A result, and what of it is in view.
  * @param options.arrays write the maps as nested arrays instead of base64
  */
-export function lensJson(
-  state: Pick<LensState, "data" | "view">,
-  options: { arrays?: boolean } = {},
-): LensJson {
-  const { result, compare, ...view } = state.view;
-  const compared =
-    compare === null || view.layout === "multiples" ? null : explanationOf(state.data, compare);
-  return {
-    ...explanationJson(explanationOf(state.data, result), options),
-    view,
-    shown: figurePlan(state).panels.map((panel) => shownJson(panel, options)),
-    compared: compared && explanationJson(compared, options),
-  };
-}
-
-function shownJson({ scene, name }: FigurePanel, options: { arrays?: boolean }): ShownJson {
-  const { kind, label, tokens, map } = scene.shown;
-  const { quantity, unit, rows, columns, data } = map;
-  const { page, query } = scene.explanation.provenance;
-  const packed = options.arrays
-    ? nested({ kind: "maps", tokens: 1, rows, columns, data })[0]
-    : toBase64(littleEndian(data));
-  return {
-    name,
-    page,
-    query: query.text,
-    kind,
-    label,
-    quantity,
-    unit,
-    tokens,
-    rows,
-    columns,
-    map: packed,
-    best: scene.best,
-    hits: scene.hits.map(({ text, line, value, chance, beyond, words, rect }) => ({
-      text,
-      line,
-      value,
-      chance,
-      beyond,
-      words,
-      part: {
-        x: rect.x / scene.page.width,
-        y: rect.y / scene.page.height,
-        width: rect.width / scene.page.width,
-        height: rect.height / scene.page.height,
-      },
-    })),
-  };
-}
-
-/** @param options.arrays write the maps as nested arrays instead of base64 */
-export function explanationJson(
-  explanation: Explanation,
-  options: { arrays?: boolean } = {},
-): ExplanationJson {
-  const { query, grid, maps, maxsim, domain, baseline, layers = [], provenance } = explanation;
+export function explanationJson(of: Scene, options: MapOptions = {}): ExplanationJson {
+  const { key, query, grid, maps, maxsim, domain, baseline, layers = [], provenance } = of.explanation;
   const { kind: _, ...scores } = maxsim;
-  const packed = (data: Float32Array) =>
-    options.arrays ? nested({ ...maps, tokens: 1, data })[0] : toBase64(littleEndian(data));
+  const packed = (data: Float32Array) => writtenMap({ ...grid, data }, options);
   return {
     schema: EXPLANATION_SCHEMA,
+    key,
     model: provenance.model,
     page: provenance.page,
     query: { text: query.text, tokens: query.tokens, words: query.words, dropped: query.dropped },
     grid,
-    maps: options.arrays ? nested(maps) : toBase64(littleEndian(maps.data)),
+    maps: writtenMaps(maps, options),
     maxsim: scores,
     domain,
-    chance: query.tokens.map((_, token) => selectionChance(explanation, { token })),
+    chance: query.tokens.map((_, token) => selectionChance(of.explanation, { token })),
     baseline: baseline && {
       list: baseline.list,
       queries: baseline.queries,
@@ -204,14 +91,16 @@ export function explanationJson(
     ...(layers.length > 0 && {
       layers: layers.map((layer) => ({
         quantity: layer.quantity,
-        maps: layer.maps.map(({ of, index, data, note }) => ({
-          of,
+        maps: layer.maps.map(({ of: subject, index, data, note }) => ({
+          of: subject,
           index,
           map: packed(data),
           ...(note && { note }),
         })),
       })),
     }),
+    hits: hitsJson(of),
+    regions: regionsJson(of),
     provenance,
   };
 }
@@ -221,23 +110,4 @@ function each<T>(
   read: (data: Float32Array) => T,
 ): Record<string, T> {
   return Object.fromEntries(Object.entries(of).map(([key, data]) => [key, read(data as Float32Array)]));
-}
-
-function nested(maps: SimilarityMaps): number[][][] {
-  const { tokens, rows, columns, data } = maps;
-  return Array.from({ length: tokens }, (_, t) =>
-    Array.from({ length: rows }, (_, r) => {
-      const start = (t * rows + r) * columns;
-      return Array.from(data.subarray(start, start + columns));
-    }),
-  );
-}
-
-function littleEndian(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(values.length * 4);
-  const view = new DataView(bytes.buffer);
-  values.forEach((v, i) => {
-    view.setFloat32(i * 4, v, true);
-  });
-  return bytes;
 }

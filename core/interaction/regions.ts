@@ -18,7 +18,7 @@ export interface PrintedRegion {
 
 /**
  * How relevant each printed word, line or block of a page is: the mean of a map's values over the patches that overlap it,
- * weighted by intersection over union (arXiv 2512.02660, region relevance), highest first.
+ * weighted by intersection over union (arXiv 2512.02660, region relevance), highest first. What lies beside the page has none and is left out.
  * @param words printed words of the page, `rect` in its pixels
  */
 export function printedRegions(
@@ -37,7 +37,9 @@ export function printedRegions(
   return Array.from(regions.values(), (of) => {
     const rect = around(of.map((word) => word.rect));
     return { text: of.map((word) => word.text).join(" "), rect, relevance: relevance(map, page, rect) };
-  }).sort((a, b) => b.relevance - a.relevance);
+  })
+    .filter((region) => Number.isFinite(region.relevance))
+    .sort((a, b) => b.relevance - a.relevance);
 }
 
 function relevance(map: MapCells, page: { width: number; height: number }, rect: Rect): number {

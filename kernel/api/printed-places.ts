@@ -7,6 +7,7 @@ import {
   explanationOf,
   type LensState,
   nearestHit,
+  partOf,
   patchRect,
   pCell,
   printedAs,
@@ -138,7 +139,3 @@ const regionColumns = (of: Quantity): Column<LensRegion>[] => [
     cell: ({ rect }: LensRegion) => decimal(rect[head], 0),
   })),
 ];
-
-function partOf({ x, y, width, height }: Rect, page: { width: number; height: number }): Rect {
-  return { x: x / page.width, y: y / page.height, width: width / page.width, height: height / page.height };
-}

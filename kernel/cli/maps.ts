@@ -9,14 +9,15 @@ import {
   changeView,
   defaultView,
   type Explanation,
-  explanationJson,
   explanationOf,
   type FigureOptions,
   LENS_STATE_VERSION,
   type LensPage,
   type LensState,
   lensDataOf,
+  lensJson,
   PALETTE_CHOICES,
+  type Page,
   type Query,
   SCALE_NAMES,
   SCORE_DROP,
@@ -79,8 +80,8 @@ ${MODEL_USAGE}
   --width MM        width of pictures: 85mm, 175mm (default), or 40 to 400
   --arrays          JSON with maps as nested arrays [token][row][column]
   --out DIR         default similarity-maps
-  --json            print explanation@1 on stdout (an object for one page and query, else an array), no files
-                    unless --out is given
+  --json            print explanation@2, what --format json writes, on stdout (an object for one page and query,
+                    else an array), no files unless --out is given
 ${PAGE_USAGE}`,
   async run(argv, signal) {
     const { values, positionals } = readArguments(argv, OPTIONS, ["FILE…"]);
@@ -130,6 +131,7 @@ ${PAGE_USAGE}`,
       ),
     );
     const model = await openModel(values, opening);
+    const pageOf = lensPages(signal);
     const scored: Scored[] = [];
     const printer = json ? jsonPrinter(work.length === 1, print) : null;
     try {
@@ -151,11 +153,11 @@ ${PAGE_USAGE}`,
               : quantity === ATTENTION.name
                 ? await withAttention(model, page, cosines, signal)
                 : await withDrops(model, page, cosines, { ...covering, signal });
+          const state = stateOf(explanation, await pageOf(page));
+          state.view = changeView(state.data, state.view, { ...drawing, quantity });
           if (out !== null) {
             const named = pageFolder(page.source, await page.digest({ signal }));
             const folder = join(out, named, queryFolder(query));
-            const state = stateOf(explanation, await lensPage(page, { signal }));
-            state.view = changeView(state.data, state.view, { ...drawing, quantity });
             await write(state, folder, {
               formats,
               figure,
@@ -164,7 +166,7 @@ ${PAGE_USAGE}`,
               tokens: chosen(explanation.query),
             });
           }
-          printer?.add(explanationJson(explanation, { arrays: values.arrays }));
+          printer?.add(lensJson(state, { arrays: values.arrays }));
           scored.push({ query, page, score: explanation.maxsim.score });
         },
       });
@@ -227,6 +229,15 @@ async function write(
     const name = format === "json" ? "explanation" : how;
     await saveLens(state, join(folder, `${name}.${format}`), { ...figure, arrays });
   }
+}
+
+/** Pages as the lens has them: read once for the queries on a page, which come one after the other. */
+function lensPages(signal?: AbortSignal): (page: Page) => Promise<LensPage> {
+  let last: { page: Page; read: Promise<LensPage> } | null = null;
+  return (page) => {
+    if (last?.page !== page) last = { page, read: lensPage(page, { signal }) };
+    return last.read;
+  };
 }
 
 function stateOf(explanation: Explanation, page: LensPage): LensState {

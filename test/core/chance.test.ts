@@ -196,7 +196,7 @@ test("words, caption and table say it; without controls nothing is claimed", () 
 
 test("controls are saved and read; broken ones are refused by name", () => {
   expect(decodeLensData(encodeLensData(data))).toEqual(data);
-  const json = explanationJson(measured, { arrays: true });
+  const json = explanationJson(scene({ data, view: view() }), { arrays: true });
   expect(json.chance[1]).toMatchObject({ p: 0.05, among: 39 });
   expect(json.baseline?.mean.word).toHaveLength(2);
   const broken = (change: Partial<Baseline>) => () =>

@@ -121,4 +121,6 @@ test("regions: the mean of the map, weighted by intersection over union, highest
   expect(lines[0].relevance).toBeCloseTo((0.5 * a + 0.1 * b + 0.9 * b + 0.7 * a) / (2 * a + 2 * b), 6);
   expect(printedRegions(values, PAGE, WORDS, "block")).toHaveLength(2);
   expect(printedRegions(values, PAGE, [], "line")).toEqual([]);
+  const beside = { ...WORDS[0], rect: { ...WORDS[0].rect, x: -1000 } };
+  expect(printedRegions(values, PAGE, [beside, ...WORDS], "word")).toEqual(words);
 });

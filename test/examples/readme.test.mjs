@@ -15,6 +15,10 @@ const SET_UP = /^(git clone|npm run lab|npm test)\b/;
 /** Runs in the kernel after the blocks of a file, and what it must say: that what they set up works. */
 const AFTERWARDS = {
   "README.md": { code: "token.value = 1;\nlens.view.token", says: "1" },
+  "docs/explanation.md": {
+    code: "[file.schema, file.hits[0].text, file.regions.left.word, label, range[1] > range[0]]",
+    says: "[\n  'colpali-lens/explanation@2',\n  'the battery beside the harbour',\n  0,\n  '“battery”',\n  true\n]",
+  },
   "docs/hits.md": {
     code: "[hit.text, cut.length, cut[0].length / 3, lens.regions('line')[0].text.includes(hit.text)]",
     says: "[ 'the battery beside the harbour', 29, 298, true ]",

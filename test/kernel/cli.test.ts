@@ -50,10 +50,29 @@ test("--json prints one object for one page and query, with nested maps on deman
   );
   expect(code).toBe(0);
   const json = JSON.parse(out);
-  expect(json.schema).toBe("colpali-lens/explanation@1");
+  expect(json.schema).toBe("colpali-lens/explanation@2");
   expect([json.maps.length, json.maps[0].length, json.maps[0][0].length]).toEqual([1, 64, 64]);
   const { row, column, patchBest } = json.maxsim.tokens[0];
   expect(json.maps[0][row][column]).toBeCloseTo(patchBest, 6);
+  // Places have names and rectangles, of all words together as nothing else was chosen.
+  const [hit] = json.hits;
+  expect(hit.text.toLowerCase()).toContain("electricity");
+  expect(hit.part.x * json.page.width).toBeCloseTo(hit.rect.x, 6);
+  expect(hit.patches[0]).toEqual({ row, column, value: hit.value });
+  expect(json.regions.word[0].text.toLowerCase()).toContain("electricity");
+  expect([json.regions.quantity, json.regions.words]).toEqual(["cosine", expect.any(Number)]);
+  expect(json.shown).toMatchObject([{ result: json.key, aggregate: "max", word: null, minus: null }]);
+  expect(json.compared).toBeNull();
+});
+
+test("what --json prints is what --format json writes, of the quantity and the aggregate that were asked for", async () => {
+  const out = join(folder, "both");
+  const asked = ["maps", "--documents", `${REPORT}#1`, "--queries", "electricity", "--aggregate", "mean"];
+  const printed = await cli(...asked, "--json", "--format", "json", "--out", out, "--quiet");
+  const file = readdirSync(out, { recursive: true }).find((name) => String(name).endsWith(".json"));
+  const json = JSON.parse(printed.out);
+  expect(json).toEqual(JSON.parse(readFileSync(join(out, String(file)), "utf8")));
+  expect(json.shown[0].aggregate).toBe("mean");
 });
 
 test("several queries give an array, in order", async () => {
@@ -213,8 +232,14 @@ test("--quantity score-drop covers each printed word: the map is highest where c
   const asked = ["maps", "--documents", file, "--queries", "harbour", "--quantity", "score-drop"];
   const { code, out } = await cli(...asked, "--json", "--arrays", "--quiet");
   expect(code).toBe(0);
-  const [{ quantity, maps }] = JSON.parse(out).layers;
+  const { hits, regions, layers } = JSON.parse(out);
+  const [{ quantity, maps }] = layers;
   expect(quantity.name).toBe("score-drop");
+  expect([regions.quantity, regions.word[0].text, hits[0].text]).toEqual([
+    "score-drop",
+    "harbour",
+    "harbour",
+  ]);
   const [whole] = maps.filter(({ of }: { of: string }) => of === "query");
   const map: number[][] = whole.map;
   const at = (x: number, y: number) =>
