@@ -1,5 +1,5 @@
 /** @jest-environment <rootDir>/test/kernel/support/realm.cjs */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aggregate, cosines, maxsim, type Page } from "../../core/index.js";
@@ -10,6 +10,8 @@ import { openPages } from "../../kernel/pages/index.js";
 import { samplePdf } from "../kernel/support/sample-pdf.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mini-"));
+/** 4,096 vectors of 128 numbers in float16. */
+const PAGE_BYTES = 4096 * 128 * 2;
 let model: Model;
 let pages: Page[];
 
@@ -78,10 +80,14 @@ test("a page is embedded once: for two that ask at once, in the next session, an
   const one = model.embedPage(pages[0]);
   expect((await model.embedPage(pages[0])).vectors).toBe((await one).vectors);
   const stored = readdirSync(join(folder, "cache", "embeddings"));
-  // Two pages, and the control queries that measure chance.
-  expect(stored).toHaveLength(3);
+  // Two pages, and of each kind of word that was asked the control queries that measure chance.
+  const pagesStored = stored.filter(
+    (name) => statSync(join(folder, "cache", "embeddings", name)).size > PAGE_BYTES,
+  );
+  expect(pagesStored).toHaveLength(2);
+  expect(stored.length).toBeGreaterThan(2);
   // Marking the stored files shows that the next session reads them instead of running the model.
-  for (const name of stored) {
+  for (const name of pagesStored) {
     const path = join(folder, "cache", "embeddings", name);
     const bytes = readFileSync(path);
     bytes.writeFloatLE(0.125, bytes.length - 4);
@@ -92,7 +98,7 @@ test("a page is embedded once: for two that ask at once, in the next session, an
   const { vectors } = await again.embedPage(copy);
   expect(vectors.data.at(-1)).toBe(0.125);
   expect(vectors.data.subarray(0, -1)).toEqual((await one).vectors.data.subarray(0, -1));
-  writeFileSync(join(folder, "cache", "embeddings", stored[0]), "damaged");
+  writeFileSync(join(folder, "cache", "embeddings", pagesStored[0]), "damaged");
   const third = await loadModel("mini", { cacheDir: join(folder, "cache"), provider: "cpu" });
   for (const page of pages) expect((await third.embedPage(page)).vectors.count).toBe(4096);
   await again.dispose();
