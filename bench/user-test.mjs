@@ -176,7 +176,9 @@ const TASKS = [
       const got = download(r.page);
       if (r.pointer) {
         await r.click(r.find(".cl-btn.cl-share"));
-        await r.click(r.find(".cl-menu-share .cl-share-item").filter({ has: r.page.getByText("SVG", { exact: true }) }));
+        await r.click(
+          r.find(".cl-menu-share .cl-share-item").filter({ has: r.page.getByText("SVG", { exact: true }) }),
+        );
       } else {
         await r.tabTo(/^Share/);
         await r.keys("Enter");
