@@ -10,7 +10,7 @@ export const MATCHED_SEED = 1;
 /** Controls of a kind of word: p comes down to 1 / 301, and they are some 6 % of the English words. */
 const CONTROLS = 300;
 /** Words a control query: what people ask has a few, and a query costs much the same however many it has. */
-const WORDS_A_QUERY = 3;
+const WORDS_A_QUERY = 6;
 
 /** A kind of word, alike in what chance depends on. */
 export interface WordKind {
