@@ -127,13 +127,16 @@ export interface PatchValue {
 /** The `k` highest cells, best first; ties by raster order. */
 export function topPatches(map: MapCells, k: number): PatchValue[] {
   // Insertion into a short list: a sort of all cells would take longer than a frame on large grids.
+  const { data } = map;
   const best: number[] = [];
-  for (let j = 0; j < map.data.length; j++) {
-    if (best.length === k && !(map.data[j] > map.data[best[k - 1]])) continue;
+  let least = Number.NEGATIVE_INFINITY;
+  for (let j = 0; j < data.length; j++) {
+    if (best.length === k && !(data[j] > least)) continue;
     let at = best.length;
-    while (at > 0 && map.data[j] > map.data[best[at - 1]]) at--;
+    while (at > 0 && data[j] > data[best[at - 1]]) at--;
     best.splice(at, 0, j);
     if (best.length > k) best.pop();
+    if (best.length === k && k > 0) least = data[best[k - 1]];
   }
   return best.map((j) => ({
     row: Math.floor(j / map.columns),

@@ -1,8 +1,9 @@
 import { decimal, printable } from "../data/printable.js";
-import { type Quantity, reading } from "../data/quantities.js";
+import { COSINE_QUANTITY, type Quantity, reading } from "../data/quantities.js";
 import type { Explanation } from "../data/vocabulary.js";
-import { topPatches, wordMap } from "../interaction/maxsim.js";
+import { topPatches } from "../interaction/maxsim.js";
 import { chanceLevels, isNothingBeyond } from "../view/chips.js";
+import { shown as shownOf } from "../view/shown.js";
 import { type ComparedHit, comparedHits } from "./compared-hits.js";
 import type { Scene } from "./scene.js";
 import { nearestHit, type SceneHit } from "./scene-hits.js";
@@ -30,15 +31,23 @@ export function unseen({ query }: Pick<Explanation, "query">): string {
 function queryFinding(scene: Scene): string {
   const { words } = scene.explanation.query;
   const first = strongest(scene);
-  const best = words.filter(({ tokens }) => isBestAt(scene, tokens, first)).length;
+  const best = words.filter(({ index }) => isBestAt(scene, index, first)).length;
   const all = words.length === 2 ? "both words" : `all ${words.length} words`;
   const which =
     words.length === 1 ? "the word" : best === words.length ? all : `${best} of ${words.length} words`;
   return `Strongest ${hitPlace(first)}${best > 0 ? `: the best match for ${which}` : ""}.`;
 }
 
-function isBestAt({ explanation }: Scene, tokens: number[], { patches }: SceneHit): boolean {
-  const [{ row, column }] = topPatches(wordMap(explanation.maps, tokens), 1);
+function isBestAt({ explanation }: Scene, word: number, { patches }: SceneHit): boolean {
+  const { map } = shownOf(explanation, {
+    token: null,
+    word,
+    quantity: COSINE_QUANTITY.name,
+    scope: "all",
+    aggregate: "max",
+    chance: "marked",
+  });
+  const [{ row, column }] = topPatches(map, 1);
   return patches.some((patch) => patch.row === row && patch.column === column);
 }
 

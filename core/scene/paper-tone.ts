@@ -51,6 +51,27 @@ export function paperTone({ picture: { paper } }: LensPage, x: number, y: number
   return luma >= LIGHT ? "light" : luma < DARK ? "dark" : "between";
 }
 
+/** In the order of their numbers in `paperTones`. */
+export const PAPER_TONES: readonly PaperTone[] = ["light", "dark", "between"];
+
+const tonesOf = new WeakMap<Uint8Array, Map<string, Uint8Array>>();
+
+/** The paper in the middle of each cell of a grid over a page, row by row: its index in `PAPER_TONES`. */
+export function paperTones(page: LensPage, columns: number, rows: number): Uint8Array {
+  const { paper } = page.picture;
+  const at = (cell: number) =>
+    paperTone(page, ((cell % columns) + 0.5) / columns, (Math.floor(cell / columns) + 0.5) / rows);
+  if (!paper) return new Uint8Array(columns * rows).fill(PAPER_TONES.indexOf("between"));
+  const known = tonesOf.get(paper) ?? new Map<string, Uint8Array>();
+  tonesOf.set(paper, known);
+  const grid = `${columns} x ${rows}`;
+  const tones =
+    known.get(grid) ??
+    Uint8Array.from({ length: columns * rows }, (_, cell) => PAPER_TONES.indexOf(at(cell)));
+  known.set(grid, tones);
+  return tones;
+}
+
 /** How many pixels of each part have which luma: `[part][luma]`. */
 function lumaCounts(width: number, height: number, pixels: ArrayLike<number>): Uint32Array {
   const counts = new Uint32Array(PAPER_SIDE ** 2 * 256);

@@ -141,8 +141,9 @@ function widened([low, most]: [number, number], step: number): [number, number] 
 
 /** Where a value lies on the palette, 0 to 1. */
 export function position(scale: ColourScale, value: number): number {
-  const [low, most] = scale.domain;
-  return Math.min(1, Math.max(0, (value - low) / (most - low)));
+  // No destructuring: it is called for every pixel.
+  const low = scale.domain[0];
+  return Math.min(1, Math.max(0, (value - low) / (scale.domain[1] - low)));
 }
 
 /**

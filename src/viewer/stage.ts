@@ -99,8 +99,10 @@ export function createStage(
     const own = pointer && pointIn(paper.element, pointer);
     const at = own ?? pointed ?? choice.at();
     const patch = at && patchAt(map, at);
+    // Asked before anything is changed: else the browser would lay out the page for it.
+    const box = patch && boxOf(patch);
     paper.point(map, patch);
-    tip.show(frame, patch, patch && boxOf(patch));
+    tip.show(frame, patch, box);
   }
 
   /** Where a patch is in the stage. */

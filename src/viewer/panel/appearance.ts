@@ -5,7 +5,6 @@ import {
   CHANCES,
   DIVERGING_NAMES,
   defaultView,
-  type LensData,
   type LensView,
   PALETTE_CHOICES,
   SCALE_NAMES,
@@ -78,9 +77,9 @@ export function createAppearance(actions: Actions): Part {
   ];
   const scale = createScaleNote();
   const reset = h("button", { class: "cl-link" }, "Reset");
-  let data: LensData | null = null;
+  let last: Frame | null = null;
   reset.addEventListener("click", () => {
-    if (data) actions.set(appearanceOf(defaultView(data)));
+    if (last) actions.set(appearanceOf(defaultView(last.data)));
   });
   const more = h(
     "details",
@@ -89,16 +88,24 @@ export function createAppearance(actions: Actions): Part {
     ...further.map((r) => r.element),
     scale.element,
   );
-  const fold = createFold({ name: "Appearance", key: "appearance" }, [
-    h("div", { class: "cl-settings" }, ...main.map((row) => row.element)),
-    more,
-    reset,
-  ]);
+  more.addEventListener("toggle", fill);
+  const fold = createFold(
+    { name: "Appearance", key: "appearance" },
+    [h("div", { class: "cl-settings" }, ...main.map((row) => row.element)), more, reset],
+    fill,
+  );
+
+  /** Only what is open: what changes in a shut part makes the browser lay out the page twice a frame. */
+  function fill(): void {
+    if (!last || !fold.element.open) return;
+    for (const part of more.open ? [...main, ...further, scale] : main) part.update(last);
+  }
+
   return {
     element: fold.element,
     update(frame) {
-      ({ data } = frame);
-      for (const part of [...main, ...further, scale]) part.update(frame);
+      last = frame;
+      fill();
       const isChanged = !sameView(
         { ...frame.locked, ...appearanceOf(defaultView(frame.data)) } as LensView,
         frame.locked,
