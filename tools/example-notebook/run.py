@@ -21,7 +21,7 @@ def executed(path):
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
-        timeout=300,
+        timeout=900,
         kernel_name="colpali-lens",
         resources={"metadata": {"path": EXAMPLES}},
         store_widget_state=False,
