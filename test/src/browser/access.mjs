@@ -128,7 +128,7 @@ export default {
     const label = await lens.page.locator(".cl-stage .cl-paper").getAttribute("aria-label");
     assert.match(
       label,
-      /Similarity map of “peak” for the query “peak loads”.*Strongest: row 1 column 2 \(0.17\)/,
+      /^Similarity map of “peak” for the query “peak loads” on page 1 of 4 of report\.pdf\. “peak” is strongest at the bottom right of the page \(0\.17\)/,
     );
     assert.equal(await lens.page.getByRole("toolbar", { name: "Words and tokens of the query" }).count(), 1);
   },

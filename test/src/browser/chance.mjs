@@ -36,7 +36,11 @@ export default {
       await lens.chip("giraffe").getAttribute("title"),
       /no more than chance \(p = 0\.\d{3}: \d+ of 198 controls on this page reach it\)/,
     );
-    assert.match(await lens.page.locator(".cl-finding").innerText(), /2 of 4 words more than chance\.$/);
+    assert.equal(await lens.page.locator(".cl-count").innerText(), "2 of 4 beyond chance");
+    assert.match(
+      await lens.page.locator(".cl-finding").innerText(),
+      /^Strongest on “.+”, line \d+: the best match for \d of 4 words\.$/,
+    );
     const said = await lens.page.locator(".cl-chance-note").innerText();
     const level = Number(/Beyond chance: above (\d\.\d\d)\. On this page \d\d\.\d %/.exec(said)[1]);
     assert.ok(level > 0.3 && level < 0.5, said);
@@ -44,7 +48,7 @@ export default {
     await lens.leave();
     assert.match(
       await lens.page.locator(".cl-finding").innerText(),
-      /^Word “battery” .*: more than chance \(p = 0\.0\d\d: /,
+      /^“battery” is strongest on “[^”]*battery[^”]*”, line \d+ \(0\.\d\d\)\./i,
     );
   },
 
