@@ -72,7 +72,7 @@ export default {
     assert.match(second, /^“[Tt]he”\s+0\.\d\d\s+line \d+ · the$/);
     const dot = rows.first().getByRole("img");
     assert.equal(await dot.getAttribute("aria-label"), "beyond chance");
-    assert.match(await dot.getAttribute("title"), /^Beyond chance \(p = 0\.0\d\d\)$/);
+    assert.match(await dot.getAttribute("title"), /^Beyond chance \(p (= 0\.0\d\d|< 0\.001)\)$/);
     assert.match(
       await rows.nth(1).getByRole("img").getAttribute("title"),
       /^Beyond chance: ((none|\d+) of \d+ unrelated words reach(es)? it|p [<=] 0\.\d+ by \d+ unrelated words)$/,
