@@ -64,7 +64,7 @@ async function row(family) {
     for (const [i, s] of (await score(model, pages, asked)).entries())
       note("scores", s - golden.scores[q][i]);
     for (const { image, token_best_xy } of golden.pairs.filter((pair) => pair.query === q)) {
-      const { maps, maxsim } = await explainPage(model, pages[image], asked);
+      const { maps, maxsim } = await explainPage(model, pages[image], asked, { baseline: null });
       for (const [t, { row, column }] of maxsim.tokens.entries()) {
         tokens++;
         best += Number(token_best_xy[t].some(([x, y]) => x === column && y === row));
