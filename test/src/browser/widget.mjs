@@ -102,6 +102,7 @@ export default {
       ["chance", "hidden", select("Below chance", "subtracted"), "subtracted"],
       ["marks.best", 3, key("Best patches", "ArrowRight"), 4],
       ["marks.contours", 2, key("Contours", "ArrowRight"), 3],
+      ["marks.hits", false, select("Outline", "on"), true],
       [
         "compare",
         "r1",
@@ -208,7 +209,8 @@ export default {
     await open(lens);
     const id = await askFor(lens, "PDF");
     const { method, content } = (await sent(lens)).at(-1);
-    assert.deepEqual([method, content], ["custom", { type: "save", format: "pdf", id }]);
+    const options = { caption: false, crop: true, dpi: 300 };
+    assert.deepEqual([method, content], ["custom", { type: "save", format: "pdf", id, options }]);
     const [file] = await Promise.all([
       lens.page.waitForEvent("download"),
       answer(lens, { id, name: "lens.pdf", mime: "application/pdf" }, "%PDF-"),
@@ -293,7 +295,7 @@ export default {
       return [before === after, leaf instanceof DataView, leaf.byteLength, leaf.buffer.byteLength];
     });
     assert.deepEqual(same, [true, true, 120, 120]);
-    assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “loads”/);
+    assert.match(await lens.page.locator(".cl-finding").innerText(), /^“loads” is strongest /);
   },
 
   async "broken, hostile and newer state is refused in words, and saving keeps it"(lens) {
@@ -335,7 +337,7 @@ export default {
         return { data, view: { ...old, palette: "mako", normalisation: "token", top: 2, word: 1, forgotten: true } };
       }`,
     );
-    assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “beside”/);
+    assert.match(await lens.page.locator(".cl-finding").innerText(), /^“beside” is strongest /);
     assert.match(await lens.page.locator(".cl-side").innerText(), /Chance was not measured/);
     assert.equal(await lens.page.getByLabel("Colours", { exact: true }).inputValue(), "mako");
     assert.equal(await lens.page.getByLabel("Scale", { exact: true }).inputValue(), "token");
@@ -379,7 +381,11 @@ export default {
     await lens.frame();
     assert.deepEqual(await marks(), ["beyond chance", "beyond chance"]);
     assert.match(await lens.page.locator(".cl-chance-note").innerText(), /Beyond chance: above 0\.10/);
-    assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “peak”/, "the preview stays");
+    assert.match(
+      await lens.page.locator(".cl-finding").innerText(),
+      /^“peak” is strongest /,
+      "the preview stays",
+    );
     const focused = await lens.page.evaluate(() => document.activeElement.textContent);
     assert.match(focused, /loads/, "the focus stays");
     assert.deepEqual(await sent(lens), []);
@@ -457,10 +463,11 @@ export default {
     await lens.page.evaluate(() => window.widget.answer("other pages"));
     await lens.frame();
     assert.equal(await lens.page.evaluate(() => window.urls.size), 2);
-    const shown = await lens.page
-      .locator(".cl-lens img")
-      .evaluateAll((all) => all.map((img) => [img.complete, img.naturalWidth > 0]));
-    assert.ok(shown.length >= 3 && shown.flat().every(Boolean), "every picture is there");
+    // A picture whose URL was revoked too early would never be there.
+    await lens.page.waitForFunction(() => {
+      const all = Array.from(document.querySelectorAll(".cl-lens img[src]"));
+      return all.length >= 3 && all.every((img) => img.complete && img.naturalWidth > 0);
+    });
   },
 
   async "without the model of a picture or a result the lens says what is missing"(lens) {
@@ -484,6 +491,6 @@ export default {
     assert.equal(await lens.page.getByRole("button", { name: "Ask" }).isDisabled(), true);
     await lens.chip("peak").click();
     await lens.leave();
-    assert.match(await lens.page.locator(".cl-finding").innerText(), /^Word “peak”/);
+    assert.match(await lens.page.locator(".cl-finding").innerText(), /^“peak” is strongest /);
   },
 };
