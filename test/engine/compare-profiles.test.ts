@@ -35,7 +35,7 @@ test("two profiles side by side: what changes is shown, word by word", async () 
     "invalid profile: engine-7, expected one of engine-0.3.13,",
   );
   await model.dispose();
-}, 30_000);
+});
 
 test("the engine until 0.3.8 resized pages to 768 patches at most, and its profile does", async () => {
   const model = await loadModel(join(goldenRoot, "colqwen2"), { provider: "cpu", cacheDir: null });
@@ -61,4 +61,4 @@ test("the engine until 0.3.8 resized pages to 768 patches at most, and its profi
   expect(words[0].difference.data).toHaveLength(42 * 30);
   for (const m of [model, large]) await m.dispose();
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
