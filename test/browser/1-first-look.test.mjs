@@ -75,7 +75,7 @@ test("the output that is stored says what chance would do", async () => {
   const shown = (await notebook.outputs(cell("ask"))).filter((output) => output.data?.["image/png"]);
   assert.equal(shown.length, 1);
   const html = [shown[0].data["text/html"]].flat().join("");
-  assert.match(html, /of 4 words more than chance/);
+  assert.match(html, /at least 95 % of unrelated words stay below/);
   assert.ok(shown[0].data["application/vnd.jupyter.widget-view+json"]);
 });
 
