@@ -21,7 +21,10 @@ const jupyter = useJupyter(async ({ browser }) => {
 
 async function save(root, name) {
   await root.getByRole("button", { name: "Share" }).click();
-  await root.getByRole("button", { name }).click();
+  await root
+    .locator(".cl-menu-share .cl-share-item")
+    .filter({ has: root.page().getByText(name, { exact: true }) })
+    .click();
 }
 
 async function told(root, words) {
