@@ -34,6 +34,7 @@ export { withPngText } from "./figure/png-text.js";
 export * from "./figure/removal-columns.js";
 export { removalFigure } from "./figure/removal-figure.js";
 export * from "./figure/report.js";
+export * from "./figure/rows.js";
 export * from "./figure/snippets.js";
 export * from "./figure/table.js";
 export * from "./interaction/agreement.js";

@@ -2,7 +2,7 @@ import { decimal, printable } from "../data/printable.js";
 import type { Rect } from "../data/vocabulary.js";
 import type { CoverKind } from "../interaction/cover-regions.js";
 import { coverName, NO_FALL, type RegionDrop, scoreDrop } from "../interaction/score-drop.js";
-import type { ReportColumn } from "./report.js";
+import type { RowColumn } from "./rows.js";
 
 /** What covering a part of a page does to its score. */
 export interface Fall {
@@ -60,9 +60,9 @@ const number = (
   head: string,
   value: (fall: Fall) => number | null,
   cell?: (fall: Fall) => string,
-): ReportColumn<Fall> => ({ head, isNumber: true, value, ...(cell && { cell }) });
+): RowColumn<Fall> => ({ head, isNumber: true, value, ...(cell && { cell }) });
 
-export const FALL_COLUMNS: ReportColumn<Fall>[] = [
+export const FALL_COLUMNS: RowColumn<Fall>[] = [
   { head: "covered", cell: ({ text }) => printable(text, 40), value: ({ text }) => text },
   number(
     "places",

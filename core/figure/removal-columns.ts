@@ -1,8 +1,8 @@
 import { decimal } from "../data/printable.js";
 import type { RemovalRow } from "../interaction/removal-test.js";
-import type { ReportColumn } from "./report.js";
+import type { RowColumn } from "./rows.js";
 
-const number = (head: string, value: (row: RemovalRow) => number, places = 3): ReportColumn<RemovalRow> => ({
+const number = (head: string, value: (row: RemovalRow) => number, places = 3): RowColumn<RemovalRow> => ({
   head,
   isNumber: true,
   value,
@@ -10,7 +10,7 @@ const number = (head: string, value: (row: RemovalRow) => number, places = 3): R
 });
 
 /** Areas under the curves, and what chance makes of them. */
-export const REMOVAL_COLUMNS: ReportColumn<RemovalRow>[] = [
+export const REMOVAL_COLUMNS: RowColumn<RemovalRow>[] = [
   { head: "dropped", value: ({ level }) => level, cell: ({ level }) => level },
   { head: "test", value: ({ test }) => test, cell: ({ test }) => test },
   { head: "better is", value: betterIs, cell: betterIs },

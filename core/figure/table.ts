@@ -2,9 +2,7 @@ import { oneOf } from "../data/check.js";
 import { layerOf } from "../data/layers.js";
 import type { MapCells } from "../data/patch-map.js";
 import { printable } from "../data/printable.js";
-import { INSPECT } from "../data/printed.js";
 import { axisTitle, COSINE_QUANTITY, numeral, type Quantity } from "../data/quantities.js";
-import { type Column, tableText } from "../data/text-table.js";
 import type { Explanation, Layer, LayerMap, TokenKind } from "../data/vocabulary.js";
 import { pCell } from "../interaction/chance.js";
 import { type PatchValue, topPatches, wordMap } from "../interaction/maxsim.js";
@@ -12,7 +10,7 @@ import { finding, unseen } from "../scene/finding.js";
 import type { Scene } from "../scene/scene.js";
 import { headline } from "../scene/words.js";
 import { selectionChance } from "../view/chips.js";
-import { csv } from "./csv.js";
+import { type RowColumn, Rows } from "./rows.js";
 
 export const TABLE_ROWS = ["token", "word"] as const;
 /** What a table of cosines has a row for: each token that the model saw, or each word. */
@@ -38,56 +36,11 @@ export interface TableRow {
   p: number | null;
 }
 
-/** A column as it is printed, and as it is written for programs: `off the image` is for programs only. */
-export interface TableColumn extends Pick<Column<TableRow>, "head" | "isNumber"> {
-  cell?: Column<TableRow>["cell"];
-  value(row: TableRow): string | number | boolean | null;
-}
+/** `off the image` is for programs only. */
+export type TableColumn = RowColumn<TableRow>;
 
 /** The numbers behind a picture: a list of rows that prints as an aligned table and is written as CSV. */
-export class Table extends Array<TableRow> {
-  readonly columns: readonly TableColumn[];
-
-  constructor(rows: Iterable<TableRow>, columns: readonly TableColumn[]) {
-    super();
-    this.push(...rows);
-    this.columns = columns;
-  }
-
-  /** What `map`, `filter` and their like give are plain lists. */
-  static override get [Symbol.species](): ArrayConstructor {
-    return Array;
-  }
-
-  /** Heads of the columns, then a line for each row, as they are printed. */
-  get cells(): string[][] {
-    const columns = this.#printed;
-    const body = Array.from(this, (row, i) => columns.map(({ cell }) => cell(row, i)));
-    return [columns.map(({ head }) => head), ...body];
-  }
-
-  /**
-   * As RFC 4180 has it: heads of the columns first, numbers as programs read them, fields without a value empty. A text
-   * that a spreadsheet would take for a formula has an apostrophe before it.
-   */
-  toCsv(): string {
-    const body = Array.from(this, (row) => this.columns.map(({ value }) => value(row)));
-    return csv([this.columns.map(({ head }) => head), ...body]);
-  }
-
-  /** Aligned lines. */
-  override toString(): string {
-    return tableText(this, this.#printed);
-  }
-
-  [INSPECT](): string {
-    return this.toString();
-  }
-
-  get #printed(): Column<TableRow>[] {
-    return this.columns.filter((column): column is TableColumn & Column<TableRow> => "cell" in column);
-  }
-}
+export class Table extends Rows<TableRow> {}
 
 /**
  * The numbers of what is in view: of cosines a row a token, or a word; of another quantity one for each of its maps. What is

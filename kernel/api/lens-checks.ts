@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { decimal, type ReportColumn } from "../../core/index.js";
+import { decimal, type RowColumn } from "../../core/index.js";
 import { type SanityRow, sanityOf } from "../../engine/explain/sanity.js";
 import {
   type Harmless,
@@ -70,7 +70,7 @@ export async function sanity(
   return new LensReport(rows, SANITY, says, { kind: "sanity", query: query.text, provenance });
 }
 
-function number<T>(head: string, value: (row: T) => number | null, places = 3): ReportColumn<T> {
+function number<T>(head: string, value: (row: T) => number | null, places = 3): RowColumn<T> {
   const cell = (row: T) => {
     const of = value(row);
     return of === null ? "–" : decimal(of, places);
@@ -78,7 +78,7 @@ function number<T>(head: string, value: (row: T) => number | null, places = 3): 
   return { head, isNumber: true, value, cell };
 }
 
-const STABILITY: ReportColumn<StabilityRow>[] = [
+const STABILITY: RowColumn<StabilityRow>[] = [
   { head: "change", value: ({ change }) => change, cell: ({ change }) => change },
   number("sensitivity", ({ sensitivity }) => sensitivity),
   number("rank correlation", ({ rank }) => rank),
@@ -86,7 +86,7 @@ const STABILITY: ReportColumn<StabilityRow>[] = [
   number("patches moved", ({ moved }) => moved, 0),
 ];
 
-const SANITY: ReportColumn<SanityRow>[] = [
+const SANITY: RowColumn<SanityRow>[] = [
   { head: "map", value: ({ test }) => test, cell: ({ test }) => test },
   number("rank correlation", ({ rank }) => rank),
   number("from", ({ low }) => low),

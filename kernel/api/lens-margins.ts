@@ -8,7 +8,7 @@ import {
   type LensState,
   type Margin,
   margins,
-  type ReportColumn,
+  type RowColumn,
   sameModel,
 } from "../../core/index.js";
 import { LensReport } from "./lens-report.js";
@@ -27,7 +27,7 @@ export function marginsOf({ data, view }: LensState): LensReport<Margin> {
     says.push(`Tokens that fit anywhere give ${percent(together)} of the score together.`);
   if (loose.length === 0) says.push("No token fits as well in another place: each has one that stands out.");
   const place = ({ row, column }: { row: number; column: number }) => `${row}, ${column}`;
-  const text = (head: string, value: (row: Margin) => string): ReportColumn<Margin> => ({
+  const text = (head: string, value: (row: Margin) => string): RowColumn<Margin> => ({
     head,
     value,
     cell: value,
@@ -67,7 +67,7 @@ export function contrastOf({ data, view }: LensState, which?: string): LensRepor
     `${pageName(a)} scores ${decimal(scoreA, 3)}, ${pageName(b)} ${decimal(scoreB, 3)}: ${sign(scoreA - scoreB)}, the sum of the differences below.`,
     `‘${first.text}’ makes most of a difference: ${sign(first.difference)}.`,
   ];
-  const columns: ReportColumn<Contrast>[] = [
+  const columns: RowColumn<Contrast>[] = [
     { head: "token", value: ({ text }) => text, cell: ({ text }) => text },
     number("cosine here", (row) => row.a),
     number("there", (row) => row.b),
@@ -90,7 +90,7 @@ function siblingsOf(explanation: LensExplanation, data: LensState["data"]): Lens
 const pageName = ({ provenance: { page } }: LensExplanation) => `${page.file}, page ${page.number}`;
 const percent = (share: number) => `${decimal(100 * share, 0)} %`;
 
-function number<T>(head: string, value: (row: T) => number | null, places = 3): ReportColumn<T> {
+function number<T>(head: string, value: (row: T) => number | null, places = 3): RowColumn<T> {
   const cell = (row: T) => {
     const of = value(row);
     return of === null ? "–" : decimal(of, places);

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { escapeXml, Report, type ReportColumn } from "../../core/index.js";
+import { escapeXml, Report, type RowColumn } from "../../core/index.js";
 import { htmlTable } from "../figures/index.js";
 import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import { userPath } from "../user-path.js";
@@ -12,7 +12,7 @@ export class LensReport<T> extends Report<T> {
 
   constructor(
     rows: Iterable<T>,
-    columns: readonly ReportColumn<T>[],
+    columns: readonly RowColumn<T>[],
     sentences: readonly string[],
     about: Readonly<Record<string, unknown>>,
     figure: string | null = null,
