@@ -74,7 +74,7 @@ ${MODEL_USAGE}
   --blend HOW       how colours lie on the page: ${BLENDS.join(", ")}; default tint
   --scale NAME      ${folded(`what the colour scale spans, or --normalize: ${SCALE_NAMES.join(", ")}; default absolute`)}
   --cells HOW       how cells are drawn: ${CELLS.join(", ")}; default nearest; smooth is for display only
-  --no-controls     chance is not measured: 100 control queries fewer, and no word is said to be beyond chance
+  --no-controls     chance is not measured: no control queries are asked, and no word is said to be beyond chance
   --crop            pictures of the lines where most words match best, instead of whole pages
   --figure-only     pictures without caption; where they come from is in their metadata
   --width MM        width of pictures: 85mm, 175mm (default), or 40 to 400

@@ -52,10 +52,7 @@ export async function kinds() {
       difference: true,
     }),
     seen("Two pages", "the same word on another page", two, { word: 0, compare: second(two) }),
-    seen("Small multiples", "a map for each word", upright, {
-      layout: "multiples",
-      color: { palette: "cividis" },
-    }),
+    seen("Small multiples", "a map for each word", upright, { layout: "multiples" }),
     seen("Many scripts", "what no font has is a box with its code", strange, { color: { opacity: 0.6 } }),
   ];
 }

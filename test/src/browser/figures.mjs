@@ -62,7 +62,9 @@ export default {
       (f) => f.coloured < 10 && !/palette|outline|many-scripts/.test(f.kind ?? "palette"),
     );
     assert.deepEqual(pale, []);
-    assert.ok(figures.every((f) => f.alt.startsWith("Similarity map")));
+    const two = (f) => ["two-queries", "two-pages"].includes(f.kind);
+    for (const f of figures)
+      assert.match(f.alt, two(f) ? /^A: Similarity map .*B: Similarity map /s : /^Similarity map/);
     assert.equal(figures.filter((f) => !f.kind).length, PALETTE_NAMES.length + SCALE_NAMES.length);
     await page.locator("#two-pages details[data-html] summary").click();
     const inside = page.frameLocator("#two-pages iframe");
