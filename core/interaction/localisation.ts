@@ -1,3 +1,4 @@
+import { quickselect } from "d3-array";
 import type { MapCells } from "../data/patch-map.js";
 import type { Rect } from "../data/vocabulary.js";
 
@@ -83,24 +84,28 @@ export function localisation(map: MapCells, covered: Float64Array, tolerance: nu
   let best = 0;
   for (let j = 1; j < data.length; j++) if (data[j] > data[best]) best = j;
   const touched = touchedBy(covered);
-  const away = (cell: number): [number, number] => [
-    Math.floor(cell / columns) - Math.floor(best / columns),
-    (cell % columns) - (best % columns),
-  ];
-  const length = ([row, column]: [number, number]) => row * row + column * column;
-  const offset = touched.map(away).reduce((a, b) => (length(b) < length(a) ? b : a));
-  const near = touched.map(away).some((to) => Math.max(...to.map(Math.abs)) <= tolerance);
-  const area = touched.reduce((sum, j) => sum + covered[j], 0) / data.length;
-  const threshold = halfHeight(data);
+  let offset: [number, number] = [rows, columns];
+  let near = false;
+  let area = 0;
+  for (const cell of touched) {
+    const down = Math.floor(cell / columns) - Math.floor(best / columns);
+    const right = (cell % columns) - (best % columns);
+    if (down ** 2 + right ** 2 < offset[0] ** 2 + offset[1] ** 2) offset = [down, right];
+    near ||= Math.max(Math.abs(down), Math.abs(right)) <= tolerance;
+    area += covered[cell] / data.length;
+  }
+  const floor = percentile(data, 0.5);
+  const threshold = floor + (data[best] - floor) / 2;
   const hit = touched.length / data.length;
+  const iou = intersectionOverUnion(data, threshold, covered);
   return {
     hit: covered[best] > 0,
     near,
     offset,
-    energy: energy(data, covered, percentile(data, 0.5)),
+    energy: energy(data, covered, floor),
     rank: rankAccuracy(data, covered),
-    iou: intersectionOverUnion(data, threshold, covered),
-    f1: areaF1(data, threshold, covered),
+    iou,
+    f1: diceOf(iou),
     chance: { hit, near: grown(touched, rows, columns, tolerance) / data.length, energy: area, rank: hit },
   };
 }
@@ -119,8 +124,7 @@ export function energy(data: ArrayLike<number>, covered: Float64Array, floor: nu
 /** Of the K best patches the share that a box touches; K is how many are touched. Ties go by raster order. */
 export function rankAccuracy(data: ArrayLike<number>, covered: Float64Array): number {
   const count = touchedBy(covered).length;
-  const ascending = sorted(data);
-  const least = ascending[ascending.length - count];
+  const least = nthLowest(data, data.length - count);
   let left = count;
   for (let j = 0; j < data.length; j++) if (data[j] > least) left -= 1;
   let hits = 0;
@@ -131,31 +135,29 @@ export function rankAccuracy(data: ArrayLike<number>, covered: Float64Array): nu
   return hits / count;
 }
 
-const sortings = new WeakMap<object, Float64Array>();
+const selections = new WeakMap<object, { values: Float64Array; known: Map<number, number> }>();
 
-/** Ascending; kept with the map, which is judged by several boxes. */
-function sorted(data: ArrayLike<number>): Float64Array {
-  let ascending = sortings.get(data);
-  if (!ascending) {
-    ascending = Float64Array.from(data).sort();
-    sortings.set(data, ascending);
+/** The value at a place of the ascending order: found without sorting all, and kept with the map, which is judged by several boxes. */
+function nthLowest(data: ArrayLike<number>, place: number): number {
+  let of = selections.get(data);
+  if (!of) {
+    of = { values: new Float64Array(data), known: new Map() };
+    selections.set(data, of);
   }
-  return ascending;
-}
-
-/** Where a map is cut into hot and cold: half of its height above its median. */
-export function halfHeight(data: Float32Array): number {
-  const floor = percentile(data, 0.5);
-  return floor + (data.reduce((a, b) => Math.max(a, b)) - floor) / 2;
+  let value = of.known.get(place);
+  if (value === undefined) {
+    value = quickselect(of.values, place)[place];
+    of.known.set(place, value);
+  }
+  return value;
 }
 
 /** The value below which the share `p` of a map's cells lies, between two of them in proportion. */
 export function percentile(data: ArrayLike<number>, p: number): number {
-  const ascending = sorted(data);
-  const at = p * (ascending.length - 1);
-  const below = Math.floor(at);
-  const next = Math.min(ascending.length - 1, below + 1);
-  return ascending[below] + (at - below) * (ascending[next] - ascending[below]);
+  const at = p * (data.length - 1);
+  const below = nthLowest(data, Math.floor(at));
+  const above = nthLowest(data, Math.ceil(at));
+  return below + (at - Math.floor(at)) * (above - below);
 }
 
 /** Of two areas, patches above a threshold and boxes: what both cover by what either does. */
@@ -164,25 +166,24 @@ export function intersectionOverUnion(
   threshold: number,
   covered: Float64Array,
 ): number {
-  const { both, patches, boxes } = areas(data, threshold, covered);
-  return both / (patches + boxes - both);
+  let [both, either] = [0, 0];
+  for (let j = 0; j < covered.length; j++) {
+    if (data[j] > threshold) {
+      both += covered[j];
+      either += 1;
+    } else either += covered[j];
+  }
+  return both / either;
 }
 
 /** `2 x both / (patches + boxes)`: the harmonic mean of precision and recall of areas. */
 export function areaF1(data: ArrayLike<number>, threshold: number, covered: Float64Array): number {
-  const { both, patches, boxes } = areas(data, threshold, covered);
-  return (2 * both) / (patches + boxes);
+  return diceOf(intersectionOverUnion(data, threshold, covered));
 }
 
-function areas(data: ArrayLike<number>, threshold: number, covered: Float64Array) {
-  let [both, patches, boxes] = [0, 0, 0];
-  for (let j = 0; j < covered.length; j++) {
-    boxes += covered[j];
-    if (!(data[j] > threshold)) continue;
-    both += covered[j];
-    patches += 1;
-  }
-  return { both, patches, boxes };
+/** Dice and Jaccard say the same: `F = 2 J / (1 + J)`. */
+function diceOf(iou: number): number {
+  return (2 * iou) / (1 + iou);
 }
 
 function touchedBy(covered: Float64Array): number[] {

@@ -53,20 +53,42 @@ interface Letter extends Box {
 /** A letter, or what parts words (`" "`) or lines (`"\n"`). */
 type Item = Letter | " " | "\n";
 
+/** What is asked of each letter: numbers only, so the functions are taken as they are, without the conversion of arguments. */
+type LetterCalls = Pick<
+  Pdfium,
+  | "FPDFText_GetUnicode"
+  | "FPDFText_IsHyphen"
+  | "FPDFText_GetCharOrigin"
+  | "FPDFText_GetMatrix"
+  | "FPDFText_GetFontSize"
+  | "FPDFText_GetLooseCharBox"
+  | "FPDFText_GetCharBox"
+>;
+
+/** A page's text, and 64 bytes that PDFium writes its answers to: four numbers of a box, two of an origin, six of a matrix. */
+interface TextLayer {
+  module: Pdfium;
+  calls: LetterCalls;
+  text: number;
+  at: number;
+}
+
 function readLetters(module: Pdfium, text: number): Item[] {
   const items: Item[] = [];
   let isBehindMark = false;
-  // Four numbers of a box, two of an origin, six of a matrix.
+  const calls = module.pdfium.wasmExports as unknown as LetterCalls;
+  const count = module.FPDFText_CountChars(text);
   withMemory(module, 64, (at) => {
-    for (let i = 0; i < module.FPDFText_CountChars(text); i++) {
-      const code = module.FPDFText_GetUnicode(text, i);
-      const isHyphen = module.FPDFText_IsHyphen(text, i) === 1;
+    const layer = { module, calls, text, at };
+    for (let i = 0; i < count; i++) {
+      const code = calls.FPDFText_GetUnicode(text, i);
+      const isHyphen = calls.FPDFText_IsHyphen(text, i) === 1;
       const char = isHyphen ? "-" : code === 0 ? "\ufffd" : String.fromCodePoint(code);
       if (/[\r\n\u2028\u2029]/.test(char)) items.push("\n");
       else if (/[\s\u200b]/u.test(char)) items.push(" ");
       else if (/[\p{Cc}\ufeff\u200e\u200f\u202a-\u202e]/u.test(char)) isBehindMark = true;
       else {
-        items.push({ ...letter(module, text, i, char, at), isBehindMark });
+        items.push({ ...letter(layer, i, char), isBehindMark });
         isBehindMark = false;
       }
       if (isHyphen) items.push("\n");
@@ -75,47 +97,42 @@ function readLetters(module: Pdfium, text: number): Item[] {
   return items;
 }
 
-function letter(
-  module: Pdfium,
-  text: number,
-  index: number,
-  char: string,
-  at: number,
-): Omit<Letter, "isBehindMark"> {
-  const view = memory(module, at, 64);
-  module.FPDFText_GetCharOrigin(text, index, at, at + 8);
+function letter(layer: TextLayer, index: number, char: string): Omit<Letter, "isBehindMark"> {
+  const { module, calls, text, at } = layer;
+  calls.FPDFText_GetCharOrigin(text, index, at, at + 8);
+  let view = memory(module, at, 64);
   const origin = [view.getFloat64(0, true), view.getFloat64(8, true)] as const;
-  module.FPDFText_GetMatrix(text, index, at);
+  calls.FPDFText_GetMatrix(text, index, at);
+  view = memory(module, at, 64);
   const [a, b] = [view.getFloat32(0, true), view.getFloat32(4, true)];
   const scale = Math.hypot(a, b) || 1;
-  const size = Math.abs(module.FPDFText_GetFontSize(text, index) * scale) || 1;
+  const size = Math.abs(calls.FPDFText_GetFontSize(text, index) * scale) || 1;
   return {
     text: char,
     size,
     along: [a / scale, b / scale],
     origin,
-    ...boxOf(module, text, index, at, size, origin),
+    ...boxOf(layer, index, size, origin),
   };
 }
 
 /** From the font's ascent to its descent; the outline's own where the font does not say. */
 function boxOf(
-  module: Pdfium,
-  text: number,
+  { module, calls, text, at }: TextLayer,
   index: number,
-  at: number,
   size: number,
   [x, y]: readonly [number, number],
 ): Box {
-  const view = memory(module, at, 64);
-  if (module.FPDFText_GetLooseCharBox(text, index, at)) {
+  if (calls.FPDFText_GetLooseCharBox(text, index, at)) {
+    const view = memory(module, at, 64);
     const [left, top, right, bottom] = [0, 4, 8, 12].map((offset) => view.getFloat32(offset, true));
     const box = { left, right, bottom, top };
     // PDFium's boxes of vertical writing are twice as wide as the letter, which begins in the middle.
     if (Math.abs(right - left - 2 * size) < 0.01 * size && left < x - 0.5 * size) box.left = x;
     if (right - left > 0 && top - bottom > 0.2 * size) return box;
   }
-  module.FPDFText_GetCharBox(text, index, at, at + 8, at + 16, at + 24);
+  calls.FPDFText_GetCharBox(text, index, at, at + 8, at + 16, at + 24);
+  const view = memory(module, at, 64);
   const [left, right, bottom, top] = [0, 8, 16, 24].map((offset) => view.getFloat64(offset, true));
   return right > left && top > bottom
     ? { left, right, bottom, top }
