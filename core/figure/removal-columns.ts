@@ -18,6 +18,7 @@ export const REMOVAL_COLUMNS: RowColumn<RemovalRow>[] = [
   number("random", ({ random }) => random),
   number("from", ({ low }) => low),
   number("to", ({ high }) => high),
+  number("permuted", ({ permuted }) => permuted),
   number("reversed", ({ reversed }) => reversed),
   number("orders", ({ orders }) => orders, 0),
   number("p", ({ p }) => p),

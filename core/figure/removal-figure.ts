@@ -12,11 +12,14 @@ const MARGIN = { top: 22, right: 18, bottom: 24, left: 30 };
 const INK = "#333";
 const LOOKS = {
   random: { stroke: "#9aa0a6", "stroke-width": 1, "stroke-opacity": 0.6 },
+  permuted: { stroke: "#0f766e", "stroke-width": 1, "stroke-opacity": 0.6, "stroke-dasharray": "1 2" },
   reversed: { stroke: "#1d5fc4", "stroke-width": 1.5, "stroke-dasharray": "4 3" },
   map: { stroke: "#b45309", "stroke-width": 2.25 },
 };
-/** Lines that are drawn of random orders: of a hundred, the rest would be one grey. */
-const MOST_RANDOM = 20;
+/** Lines that are drawn of random and of permuted orders: of a hundred, the rest would be one grey. */
+const MOST_DRAWN = 20;
+/** Between two names of the key: those of all orders stand under two panels. */
+const KEY_STEP = 78;
 
 /**
  * A panel a test: the score over the share of patches that are dropped or revealed. The share's axis is of square roots,
@@ -31,7 +34,7 @@ export function removalFigure(curves: readonly DrawnCurve[]): SvgNode {
   });
   const [width, height] = [PANEL.width * keys.length, PANEL.height + 20];
   const label =
-    "Score over the share of patches dropped or revealed: by the map, in random orders, and reversed";
+    "Score over the share of patches dropped or revealed: by the map, in random orders, by permuted maps, and reversed";
   return node(
     "svg",
     {
@@ -56,10 +59,10 @@ function panel(curves: readonly DrawnCurve[], most: number): SvgNode[] {
   const x = (share: number) => MARGIN.left + Math.sqrt(share) * wide;
   const y = (score: number) => MARGIN.top + high * (1 - Math.max(0, score) / most);
   const { level, test } = curves[0];
-  const drawn = (["random", "reversed", "map"] as const).flatMap((order) =>
+  const drawn = (["random", "permuted", "reversed", "map"] as const).flatMap((order) =>
     curves
       .filter((curve) => curve.order === order)
-      .slice(0, MOST_RANDOM)
+      .slice(0, MOST_DRAWN)
       .map(({ shares, scores }) => {
         const points = shares.map((share, i) => `${x(share).toFixed(1)},${y(scores[i]).toFixed(1)}`);
         const d = `M${points.join("L")}`;
@@ -85,11 +88,12 @@ function panel(curves: readonly DrawnCurve[], most: number): SvgNode[] {
 function key(y: number): SvgNode[] {
   const names = [
     ["map", "by the map"],
-    ["random", "random orders"],
+    ["random", "random"],
+    ["permuted", "permuted"],
     ["reversed", "reversed"],
   ] as const;
   return names.flatMap(([order, name], i) => {
-    const x = MARGIN.left + 110 * i;
+    const x = MARGIN.left + KEY_STEP * i;
     return [
       node("path", { d: `M${x},${y}h20`, fill: "none", ...LOOKS[order] }),
       node("text", { x: x + 25, y: y + 3 }, name),

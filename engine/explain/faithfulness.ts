@@ -13,15 +13,16 @@ import {
 import { blurred, type Picture } from "../processing/cover.js";
 import { blanked, imputed, revealed } from "../processing/patch-picture.js";
 import { stopSignal } from "../stop-signal.js";
-import type { Model, QueryEmbedding, StopOptions } from "./model.js";
+import type { Model, PageEmbedding, QueryEmbedding, StopOptions } from "./model.js";
 import { inOrder } from "./occlusion.js";
+import { permutedMaps } from "./permuted-maps.js";
 
 export interface FaithfulnessOptions extends StopOptions {
-  /** Whether pixels are dropped, which takes about a hundred embeddings of the page; default true. */
+  /** Whether pixels are dropped, which takes about 170 embeddings of the page; default true. */
   pixels?: boolean;
-  /** Random orders that the map's order is set against when pixels are dropped; default 3, at least 1. */
+  /** Random orders, and as many permuted ones, that the map's order is set against when pixels are dropped; default 3, at least 1. */
   orders?: number;
-  /** Random orders when vectors are dropped, which costs nothing; default 100, at least 20. */
+  /** The same when vectors are dropped, which costs nothing; default 100, at least 20. */
   vectorOrders?: number;
   /** Shares of the patches that are dropped or revealed, above 0 and below 1, ascending. */
   shares?: readonly number[];
@@ -29,8 +30,12 @@ export interface FaithfulnessOptions extends StopOptions {
 
 /** How patches are taken away, or brought back. */
 export type RemovalTest = "deletion" | "insertion" | "deletion, ROAD infill";
-/** By the map highest first, lowest first, or by chance. */
-export type RemovalOrder = "map" | "reversed" | "random";
+/**
+ * By the map highest first, lowest first, by chance, or by a map of the model with its last projection permuted. Chance scatters
+ * patches; a map that means nothing still has them in clusters, on print or on paper, and takes more than chance or less: the
+ * permuted ones are what a map must do better than.
+ */
+export type RemovalOrder = "map" | "reversed" | "random" | "permuted";
 
 /** Page scores while more and more patches are dropped, or revealed. */
 export interface RemovalCurve {
@@ -38,7 +43,7 @@ export interface RemovalCurve {
   level: "vectors" | "pixels";
   test: RemovalTest;
   order: RemovalOrder;
-  /** Of a random order. */
+  /** Of a random or permuted order. */
   seed: number | null;
   /** Shares of the patches that were dropped or revealed: from 0 to 1, or as far as the test goes. */
   shares: number[];
@@ -58,7 +63,7 @@ interface Plan {
 }
 
 /**
- * Deletion and insertion (RISE, arXiv 1806.07421) in the map's order beside random orders and the reversed one, at two levels:
+ * Deletion and insertion (RISE, arXiv 1806.07421) in the map's order beside random, permuted and reversed ones, at two levels:
  * dropping vectors is exact and true by construction, because the score is made of the map; dropping pixels, blank and with
  * ROAD's infill (arXiv 2202.00449), embeds the page anew and is the real test.
  * @param onStep called with pages embedded, and that there are to embed
@@ -80,17 +85,20 @@ export async function removalCurves(
     if (!(share > (shares[i - 1] ?? 0) && share < 1))
       throw invalid("shares", share, "numbers above 0 and below 1, ascending");
   const asked = await model.embedQuery(explanation.query.text, { signal });
+  const embedded = await model.embedPage(page, { signal });
+  const most = pixels ? Math.max(orders, vectorOrders) : vectorOrders;
+  const tokens = wordTokens(explanation.query);
+  const permuted = await permutedMaps(model, asked.vectors, embedded, tokens, most);
   const free = await vectorCurves(
     model,
-    page,
     explanation,
+    embedded,
     asked,
-    planOf(explanation, ranking, vectorOrders),
+    planOf(explanation, ranking, permuted.slice(0, vectorOrders)),
     shares,
-    signal,
   );
   if (!pixels) return free;
-  const plan = planOf(explanation, ranking, orders);
+  const plan = planOf(explanation, ranking, permuted.slice(0, orders));
   return [...free, ...(await pixelCurves(model, page, explanation, asked, plan, shares, onStep, signal))];
 }
 
@@ -103,18 +111,20 @@ export function wordTokens({ tokens }: Explanation["query"]): number[] {
   return tokens.filter(({ kind }) => kind === "word").map(({ index }) => index);
 }
 
-function planOf({ query }: Explanation, ranking: MapCells, random: number): Plan {
+/** As many random orders as permuted ones. */
+function planOf({ query }: Explanation, ranking: MapCells, permuted: readonly MapCells[]): Plan {
   const cells = mapOrder(ranking);
   return {
     tokens: wordTokens(query),
     orders: [
       { order: "map", seed: null, cells },
       { order: "reversed", seed: null, cells: cells.slice().reverse() },
-      ...Array.from({ length: random }, (_, i) => ({
+      ...permuted.map((_, i) => ({
         order: "random" as const,
         seed: i + 1,
         cells: randomOrder(cells.length, i + 1),
       })),
+      ...permuted.map((map, i) => ({ order: "permuted" as const, seed: i + 1, cells: mapOrder(map) })),
     ],
   };
 }
@@ -123,14 +133,12 @@ const sizeOf = (share: number, count: number) => Math.max(1, Math.round(share * 
 
 async function vectorCurves(
   model: Model,
-  page: Page,
   { grid }: Explanation,
+  embedded: PageEmbedding,
   asked: QueryEmbedding,
   { orders, tokens }: Plan,
   between: readonly number[],
-  signal: AbortSignal | undefined,
 ): Promise<RemovalCurve[]> {
-  const embedded = await model.embedPage(page, { signal });
   const { count } = embedded.vectors;
   const all = await model.maxsim.cosines(asked.vectors, embedded.vectors);
   const cells = grid.rows * grid.columns;

@@ -14,6 +14,7 @@ import { stopSignal } from "../stop-signal.js";
 import { EVERYDAY } from "./baseline.js";
 import { wordTokens } from "./faithfulness.js";
 import type { EmbedOptions, Model } from "./model.js";
+import { permutedMaps } from "./permuted-maps.js";
 
 /** What a map looks like that cannot mean anything. */
 export interface SanityRow {
@@ -67,9 +68,7 @@ export async function sanityOf(
     const other = await model.embedQuery(text, { signal });
     unrelated.push(await mapOf(other.vectors, vectors, wordTokens(other.query)));
   }
-  const permuted: PatchMap[] = [];
-  for (let seed = 1; seed <= MAPS; seed++)
-    permuted.push(await mapOf(permutedDimensions(asked.vectors, seed), vectors, tokens));
+  const permuted = await permutedMaps(model, asked.vectors, { vectors, grid }, tokens, MAPS);
   const picture = { pixels: await page.pixels({ signal }), width: page.width, height: page.height };
   const shuffled: PatchMap[] = [];
   for (let seed = 1; seed <= SHUFFLES; seed++) {
@@ -107,10 +106,4 @@ function rowOf(test: string, real: PatchMap, maps: readonly PatchMap[]): SanityR
 
 function highest({ data }: MapCells): number {
   return data.reduce((a, b) => Math.max(a, b));
-}
-
-function permutedDimensions({ data, count, dim, kind }: MultiVector, seed: number): MultiVector {
-  const order = randomOrder(dim, seed);
-  const out = Float32Array.from(data, (_, i) => data[Math.floor(i / dim) * dim + order[i % dim]]);
-  return { kind, data: out, count, dim };
 }

@@ -76,7 +76,7 @@ function notes(rows: readonly RemovalRow[]): string[] {
     "Dropping vectors is exact, free, and true by construction: the score is made of the map. Dropping pixels is the real test.",
     ...(few
       ? [
-          `On pixels there are ${few.orders} random orders: “from” and “to” are the least and the greatest of them, and p is at least ${decimal(1 / (few.orders + 1), 2)}.`,
+          `On pixels there are ${few.orders} random orders and ${few.orders} permuted ones: “from” and “to” are the least and the greatest of the random ones, and p is at least ${decimal(1 / (few.orders + 1), 2)}.`,
         ]
       : []),
   ];

@@ -74,7 +74,7 @@ test("dropping vectors is exact: what is left of the maxima, prompt vectors incl
 
 const curve = (
   test: "deletion" | "insertion" | "deletion, ROAD infill",
-  order: "map" | "reversed" | "random",
+  order: "map" | "reversed" | "random" | "permuted",
   area: number,
   level: "pixels" | "vectors" = "pixels",
 ) => ({
@@ -89,19 +89,32 @@ test("areas are set against chance: less is better in deletion, more in insertio
     curve("deletion", "map", 0.1),
     curve("deletion", "reversed", 0.9),
     ...[0.3, 0.1, 0.5].map((area) => curve("deletion", "random", area)),
+    ...[0.2, 0.4, 0.9].map((area) => curve("deletion", "permuted", area)),
   ]);
   expect(row).toMatchObject({ map: 0.1, reversed: 0.9, low: 0.1, high: 0.5, orders: 3, wins: false });
   expect(row.random).toBeCloseTo(0.3, 12);
+  expect(row.permuted).toBeCloseTo(0.5, 12);
   // One random order does as well.
   expect(row.p).toBeCloseTo(0.5, 12);
   const [other] = removalRows([
     curve("insertion", "map", 0.8),
     curve("insertion", "reversed", 0.2),
     ...Array.from({ length: 41 }, (_, i) => curve("insertion", "random", 0.3 + i / 100)),
+    ...Array.from({ length: 41 }, (_, i) => curve("insertion", "permuted", 0.2 + i / 100)),
   ]);
   expect(other).toMatchObject({ wins: true, orders: 41 });
   expect([other.low, other.high].map((v) => v.toFixed(3))).toEqual(["0.310", "0.690"]);
   expect(other.p).toBeCloseTo(1 / 42, 12);
+});
+
+test("a map must do better than maps that mean nothing, too: p is the greater of both", () => {
+  const [row] = removalRows([
+    curve("deletion", "map", 0.4),
+    curve("deletion", "reversed", 0.9),
+    ...[0.8, 0.9, 0.95].map((area) => curve("deletion", "random", area)),
+    ...[0.3, 0.4, 1].map((area) => curve("deletion", "permuted", area)),
+  ]);
+  expect([row.p, row.wins]).toEqual([3 / 4, false]);
 });
 
 test("the verdict is one sentence, for what the tests come to", () => {
@@ -112,19 +125,18 @@ test("the verdict is one sentence, for what the tests come to", () => {
         return [
           curve(test, "map", won[i] ? good : 0.5),
           curve(test, "reversed", 0.5),
-          curve(test, "random", 0.5),
-          curve(test, "random", 0.5),
+          ...(["random", "random", "permuted", "permuted"] as const).map((order) => curve(test, order, 0.5)),
         ];
       }),
     );
   expect(removalVerdict(rows([true, true, true]))).toBe(
-    "The map holds: blanking or filling in what it points at takes the score down faster than each of 2 random orders, and revealing it brings the score back faster.",
+    "The map holds: blanking or filling in what it points at takes the score down faster than each of 2 random orders and of 2 maps that mean nothing, and revealing it brings the score back faster.",
   );
   expect(removalVerdict(rows([false, false, false]))).toBe(
-    "The map does not hold: no test on pixels sets it apart from each of 2 random orders.",
+    "The map does not hold: no test on pixels sets it apart from each of 2 random orders and of 2 maps that mean nothing.",
   );
   expect(removalVerdict(rows([true, false, false]))).toBe(
-    "The map holds in part: it beats each of 2 random orders in blanking what it points at, but not in revealing what it points at and in filling in what it points at.",
+    "The map holds in part: it beats each of 2 random orders and of 2 maps that mean nothing in blanking what it points at, but not in revealing what it points at and in filling in what it points at.",
   );
   expect(
     removalVerdict(
@@ -132,6 +144,7 @@ test("the verdict is one sentence, for what the tests come to", () => {
         curve("deletion", "map", 0, "vectors"),
         curve("deletion", "reversed", 1, "vectors"),
         curve("deletion", "random", 0.5, "vectors"),
+        curve("deletion", "permuted", 0.5, "vectors"),
       ]),
     ),
   ).toBe(

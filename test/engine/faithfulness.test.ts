@@ -46,7 +46,8 @@ test("vectors: the curve is what is left of the maxima, the area in closed form"
   expect(shown(reversed.scores)).toEqual(shown([1, 1, 1, 1, 1, 1, 0]));
   const [insertion] = all.filter(({ test, order }) => test === "insertion" && order === "map");
   expect(shown(insertion.scores)).toEqual(shown([0, 1, 1, 1, 1, 1, 1]));
-  expect(all.filter(({ order, test }) => order === "random" && test === "deletion").length).toBe(100);
+  for (const chance of ["random", "permuted"])
+    expect(all.filter(({ order, test }) => order === chance && test === "deletion").length).toBe(100);
 });
 
 test("pixels: blanking red leaves yellow, then paper; revealing red alone is enough", async () => {
@@ -64,7 +65,23 @@ test("pixels: blanking red leaves yellow, then paper; revealing red alone is eno
   expect(of("deletion, ROAD infill").scores.length).toBe(6);
   expect(of("deletion, ROAD infill").scores[1]).toBeLessThan(0.95);
   // Three pages to begin with; then of each test each order at each share.
-  expect(steps.at(-1)).toEqual([3 + 3 * 4 * 5, 3 + 3 * 4 * 5]);
+  expect(steps.at(-1)).toEqual([3 + 3 * 6 * 5, 3 + 3 * 6 * 5]);
+});
+
+test("a permuted order is that of a map with the query's dimensions in another order", async () => {
+  const { all } = await curves({ pixels: false });
+  const permuted = all.filter(({ test, order }) => test === "deletion" && order === "permuted");
+  expect(permuted.map(({ seed }) => seed)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+  // Red is one dimension of three: where it is green, white and yellow patches go first, in raster order, or yellow does.
+  const [map] = all.filter(({ test, order }) => test === "deletion" && order === "map");
+  const kinds = new Set(permuted.map(({ scores }) => String(shown(scores))));
+  expect(kinds.has(String(shown(map.scores)))).toBe(true);
+  const green = shown([1, 1, 1, 1, 1, 1, 0]);
+  expect(kinds.has(String(green))).toBe(true);
+  // Each of the six orders of three dimensions is about as common: red stays red in a third of them.
+  const same = permuted.filter(({ scores }) => String(shown(scores)) === String(shown(map.scores))).length;
+  expect(same).toBeGreaterThan(20);
+  expect(same).toBeLessThan(47);
 });
 
 test.each<[FaithfulnessOptions, string]>([
@@ -93,7 +110,7 @@ test("a lens says it in a sentence, a table and a figure, and has the rank agree
   expect(lines[0]).toBe(first.verdict);
   expect(lines).toContain("For the rank agreement with occlusion, call `await lens.occlusion()` first.");
   expect(lines.find((line) => line.startsWith("dropped"))).toMatch(
-    /dropped +test +better is +map +random +from +to +reversed +orders +p/,
+    /dropped +test +better is +map +random +from +to +permuted +reversed +orders +p/,
   );
   expect(first.figure).toMatch(/^<svg .*by the map/s);
   await lens.occlusion();
@@ -101,5 +118,5 @@ test("a lens says it in a sentence, a table and a figure, and has the rank agree
   // Similarity ranks red, yellow, white; only red takes anything: ranks 3, 2, 1 against 3, 1.5, 1.5.
   expect(agreement?.[0]).toMatchObject({ word: "red", among: 3, similar: "red", cause: "red" });
   expect(agreement?.[0].rank).toBeCloseTo(1.5 / Math.sqrt(2 * 1.5), 6);
-  expect(JSON.parse(JSON.stringify(first)).curves.length).toBe(2 * 102 + 3 * 5);
+  expect(JSON.parse(JSON.stringify(first)).curves.length).toBe(2 * 202 + 3 * 8);
 });
