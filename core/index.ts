@@ -1,4 +1,17 @@
 export * from "./data/attention-map.js";
+export * from "./data/attention-quantities.js";
+export {
+  type AttentionReading,
+  attends,
+  canDivide,
+  layerIndex,
+  meanOf,
+  OFF_PAGE,
+  type ReadingChoice,
+  type ReadLayer,
+  readingMap,
+  SINK,
+} from "./data/attention-reading.js";
 export { fromBase64 } from "./data/base64.js";
 export { fromEarlier, isEarlier } from "./data/earlier-versions.js";
 export { type Explained, explanationOf, explanationsOf, lensDataOf } from "./data/explanation-of.js";
@@ -53,7 +66,9 @@ export * from "./interaction/regions.js";
 export * from "./interaction/removal.js";
 export { type RemovalRow, removalRows, removalVerdict } from "./interaction/removal-test.js";
 export * from "./interaction/score-drop.js";
+export { type ShiftAgreement, shiftAgreement } from "./interaction/shift-agreement.js";
 export * from "./interaction/siblings.js";
+export { sinksShown } from "./scene/attention-marks.js";
 export * from "./scene/caption.js";
 export * from "./scene/compared-hits.js";
 export * from "./scene/comparison.js";
@@ -71,9 +86,20 @@ export * from "./scene/scene.js";
 export * from "./scene/scene-hits.js";
 export * from "./scene/svg.js";
 export * from "./scene/words.js";
+export { attentionAgreement } from "./view/attention-agreement.js";
+export {
+  attentionPatch,
+  attentionShown,
+  layerIn,
+  type PatchOf,
+  readingFor,
+  readingIn,
+  stageShown,
+} from "./view/attention-shown.js";
 export * from "./view/chips.js";
 export * from "./view/difference.js";
 export * from "./view/earlier.js";
+export { type HeadMap, headMaps } from "./view/head-maps.js";
 export * from "./view/lens-view.js";
 export * from "./view/portable.js";
 export { type PagePoint, patchAt, patchCentre, regionOf } from "./view/region.js";

@@ -18,7 +18,7 @@ export function explanationOf(data: LensData, key: string): LensExplanation {
   const earlier = assembled.get(result);
   if (earlier && [model, query, page].every((part, i) => part === earlier.from[i]))
     return earlier.explanation;
-  const { maps, maxsim, baseline, layers, versions, date } = result;
+  const { maps, maxsim, baseline, layers, attention, versions, date } = result;
   const explanation: LensExplanation = {
     kind: "explanation",
     key,
@@ -30,6 +30,7 @@ export function explanationOf(data: LensData, key: string): LensExplanation {
     domain: model.domain,
     baseline,
     ...(layers && { layers }),
+    ...(attention && { attention }),
     provenance: {
       model: model.provenance,
       processor: { ...result.resized, ...model.processor },
@@ -81,14 +82,20 @@ export function lensDataOf(explained: readonly Explained[]): LensData {
   for (const each of explained) {
     const { result: key, ...keys } = keysOf(each);
     if (data.results[key]) continue;
-    const { query, maps, maxsim, domain, baseline, layers, provenance } = each.explanation;
+    const { query, maps, maxsim, domain, baseline, layers, attention, provenance } = each.explanation;
     const { width, height, ...processor } = provenance.processor;
     const { versions, date } = provenance;
     data.models[keys.model] ??= { provenance: provenance.model, processor, domain };
     data.queries[keys.query] ??= query;
     data.pages[keys.page] ??= each.page;
     const resized = { width, height };
-    const numbers = { maps, maxsim, baseline, ...(layers && { layers }) };
+    const numbers = {
+      maps,
+      maxsim,
+      baseline,
+      ...(layers && { layers }),
+      ...(attention && { attention }),
+    };
     data.results[key] = { kind: "result", ...keys, resized, ...numbers, versions, date };
     data.order.push(key);
   }

@@ -1,12 +1,16 @@
+import { attentionQuantities } from "./attention-quantities.js";
 import { refusal, show } from "./check.js";
 import type { PatchMap } from "./patch-map.js";
 import { COSINE_QUANTITY, type Quantity, quantitySchema } from "./quantities.js";
 import { parse, type Wrong } from "./schema.js";
 import type { Explanation, Layer, LayerMap, Query } from "./vocabulary.js";
 
-/** What of an explanation can be shown: its cosines, and the quantities of its layers. */
-export function quantitiesOf({ layers = [] }: Pick<Explanation, "layers">): Quantity[] {
-  return [COSINE_QUANTITY, ...layers.map(({ quantity }) => quantity)];
+/** What of an explanation can be shown: its cosines, attention where it was read, and the quantities of its layers. */
+export function quantitiesOf(of: Pick<Explanation, "layers" | "attention">): Quantity[] {
+  const attention = attentionQuantities(of);
+  const layers = (of.layers ?? []).map(({ quantity }) => quantity);
+  const others = layers.filter(({ name }) => attention.every((quantity) => quantity.name !== name));
+  return [COSINE_QUANTITY, ...attention, ...others];
 }
 
 /** The maps of a quantity beside the cosines, or null where there are none. */

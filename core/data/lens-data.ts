@@ -40,7 +40,7 @@ export function encodeLensData(data: unknown): unknown {
 /** What the parts say of each other. */
 function agreement({ models, queries, pages, results, order }: LensData): Wrong | null {
   let cosines = 0;
-  for (const [key, { model, query, page, maps, layers = [] }] of Object.entries(results)) {
+  for (const [key, { model, query, page, maps, layers = [], attention = [] }] of Object.entries(results)) {
     const places = { model: models, query: queries, page: pages };
     for (const [name, to] of Object.entries({ model, query, page }))
       if (!Object.hasOwn(places[name as keyof typeof places], to))
@@ -56,6 +56,7 @@ function agreement({ models, queries, pages, results, order }: LensData): Wrong 
     if (wrong) return { ...wrong, at: ["results", key, "layers", ...wrong.at] };
     const further = layers.reduce((sum, layer) => sum + layer.maps.length, 0);
     cosines += (maps.tokens + further) * maps.rows * maps.columns;
+    for (const { shares, uniform } of attention) cosines += shares.length + (uniform?.length ?? 0);
     if (cosines > LENS_LIMITS.cosines)
       return {
         at: ["results", key, "maps"],

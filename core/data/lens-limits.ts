@@ -9,6 +9,9 @@ export const LENS_LIMITS = {
   cosines: 32_000_000,
   /** Quantities beside cosines, of one result. */
   layers: 50,
+  /** Patches whose attention a result has, times stages of the model; shares of all of them in a lens that grows: 12 MB. */
+  readings: 500,
+  shares: 3_000_000,
   /** Printed words of a page, and characters of one. */
   words: 50_000,
   wordLength: 1_000,

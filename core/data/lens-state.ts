@@ -1,3 +1,5 @@
+import type { AttentionStage } from "./attention-map.js";
+import type { AttentionReading } from "./attention-reading.js";
 import type { DivergingName, PaletteChoice } from "./palette-names.js";
 import type {
   Aggregate,
@@ -77,6 +79,8 @@ export interface Result {
   baseline: Baseline | null;
   /** Maps of other quantities than cosines, where there are any. */
   layers?: Layer[];
+  /** Where patches of the page attend to, where that was read; those read last at the end. */
+  attention?: AttentionReading[];
   /** Package name to version. */
   versions: Record<string, string>;
   /** ISO 8601, UTC. */
@@ -189,6 +193,12 @@ export interface LensView {
   aggregate: Aggregate;
   /** What the map shows, by name: `cosine`, or a quantity that the explanation has further maps of. */
   quantity: string;
+  /** Of attention the stage of the model, or null: the language model, where it has one that was read. */
+  stage: AttentionStage | null;
+  /** Of attention the layer, from 0, or null: the last one. */
+  layer: number | null;
+  /** Of attention the head, from 0, or null: the mean over the heads. */
+  head: number | null;
   color: ColorView;
   marks: MarksView;
   cells: Cells;

@@ -1,3 +1,4 @@
+import type { AttentionReading } from "./attention-reading.js";
 import type { LensData, LensPage, LensPicture, Result } from "./lens-state.js";
 import type { Layer } from "./vocabulary.js";
 import { type PackedWord, packWords, unpackWords } from "./words-wire.js";
@@ -15,7 +16,12 @@ export interface LensWire {
   /** By the key of the result; what control queries reach, and further maps, come when they are measured. */
   results: Record<
     string,
-    { result: Omit<Result, "baseline" | "layers">; baseline: Result["baseline"]; layers: Layer[] | null }
+    {
+      result: Omit<Result, "baseline" | "layers" | "attention">;
+      baseline: Result["baseline"];
+      layers: Layer[] | null;
+      attention: AttentionReading[] | null;
+    }
   >;
 }
 
@@ -27,7 +33,12 @@ export function splitLens({ models, queries, pages, results, order }: LensData):
       paper,
       words: words ? packWords(words) : null,
     })),
-    results: mapped(results, ({ baseline, layers = null, ...result }) => ({ result, baseline, layers })),
+    results: mapped(results, ({ baseline, layers = null, attention = null, ...result }) => ({
+      result,
+      baseline,
+      layers,
+      attention,
+    })),
   };
 }
 
@@ -42,7 +53,12 @@ export function joinLens(data: unknown, pictures: unknown, results: unknown): un
       mapped(data.pages, (page, key) => (isRecord(page) ? { ...page, ...pictured(shown[key]) } : page)),
     results: mapped(measured, (of) =>
       isRecord(of) && isRecord(of.result)
-        ? { ...of.result, baseline: of.baseline, ...(of.layers ? { layers: of.layers } : {}) }
+        ? {
+            ...of.result,
+            baseline: of.baseline,
+            ...(of.layers ? { layers: of.layers } : {}),
+            ...(of.attention ? { attention: of.attention } : {}),
+          }
         : of,
     ),
   };

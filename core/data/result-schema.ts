@@ -1,3 +1,4 @@
+import { readingSchema, readingTrouble } from "./attention-reading.js";
 import { show } from "./check.js";
 import { COSINE, LENS_LIMITS } from "./lens-limits.js";
 import {
@@ -262,12 +263,17 @@ export const resultSchema: Schema<Result> = checked(
     maxsim: maxsimSchema,
     baseline: orNull(baselineSchema),
     layers: optional(list(layerSchema, 0, LENS_LIMITS.layers)),
+    attention: optional(list(readingSchema, 0, LENS_LIMITS.readings)),
     versions: record(text(300), 0, 100),
     date: text(40),
   }),
-  ({ maps, maxsim, baseline }) => {
+  ({ maps, maxsim, baseline, attention = [] }) => {
     const wrong = maxsimTrouble(maxsim, maps);
     if (wrong) return { ...wrong, at: ["maxsim", ...(wrong.at ?? [])] };
+    for (const [i, reading] of attention.entries()) {
+      const trouble = readingTrouble(reading, maps);
+      if (trouble) return { ...trouble, at: ["attention", i, ...(trouble.at ?? [])] };
+    }
     const cells = maps.rows * maps.columns;
     for (const [kind, { length }] of Object.entries(baseline?.mean ?? {}))
       if (length !== cells)

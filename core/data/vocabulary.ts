@@ -1,3 +1,4 @@
+import type { AttentionReading } from "./attention-reading.js";
 import type { Quantity } from "./quantities.js";
 
 /**
@@ -278,6 +279,8 @@ export interface Explanation {
   baseline: Baseline | null;
   /** Maps of other quantities than cosines; none where it is missing. */
   layers?: Layer[];
+  /** Where patches of the page attend to, those read last at the end; none where it is missing. */
+  attention?: AttentionReading[];
   provenance: Provenance;
 }
 

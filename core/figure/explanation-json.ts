@@ -1,7 +1,17 @@
+import { isAttention } from "../data/attention-quantities.js";
 import type { Quantity } from "../data/quantities.js";
-import type { Correction, LayerMap, MaxSim, Provenance, QueryToken, QueryWord } from "../data/vocabulary.js";
+import type {
+  Correction,
+  Layer,
+  LayerMap,
+  MaxSim,
+  Provenance,
+  QueryToken,
+  QueryWord,
+} from "../data/vocabulary.js";
 import type { Chance } from "../interaction/chance.js";
 import type { Scene } from "../scene/scene.js";
+import { layerIn } from "../view/attention-shown.js";
 import { selectionChance } from "../view/chips.js";
 import { type MapOptions, writtenMap, writtenMaps } from "./packed-numbers.js";
 import { type HitJson, hitsJson, type RegionsJson, regionsJson } from "./places-json.js";
@@ -58,7 +68,8 @@ export interface LayerJson {
  * @param options.arrays write the maps as nested arrays instead of base64
  */
 export function explanationJson(of: Scene, options: MapOptions = {}): ExplanationJson {
-  const { key, query, grid, maps, maxsim, domain, baseline, layers = [], provenance } = of.explanation;
+  const { key, query, grid, maps, maxsim, domain, baseline, provenance } = of.explanation;
+  const layers = layersOf(of);
   const { kind: _, ...scores } = maxsim;
   const packed = (data: Float32Array) => writtenMap({ ...grid, data }, options);
   return {
@@ -103,6 +114,15 @@ export function explanationJson(of: Scene, options: MapOptions = {}): Explanatio
     regions: regionsJson(of),
     provenance,
   };
+}
+
+/** Of what is read of attention there are the maps in the layer and head that are in view. */
+function layersOf({ explanation, view }: Scene): Layer[] {
+  const { layers = [], attention } = explanation;
+  const inView = attention && isAttention(view.quantity) ? layerIn(explanation, view) : null;
+  return inView
+    ? [...layers.filter(({ quantity }) => quantity.name !== inView.quantity.name), inView]
+    : layers;
 }
 
 function each<T>(

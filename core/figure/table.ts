@@ -1,5 +1,4 @@
 import { oneOf } from "../data/check.js";
-import { layerOf } from "../data/layers.js";
 import type { MapCells } from "../data/patch-map.js";
 import { printable } from "../data/printable.js";
 import { axisTitle, COSINE_QUANTITY, numeral, type Quantity } from "../data/quantities.js";
@@ -9,6 +8,7 @@ import { type PatchValue, topPatches, wordMap } from "../interaction/maxsim.js";
 import { finding, unseen } from "../scene/finding.js";
 import type { Scene } from "../scene/scene.js";
 import { headline } from "../scene/words.js";
+import { layerIn } from "../view/attention-shown.js";
 import { selectionChance } from "../view/chips.js";
 import { type RowColumn, Rows } from "./rows.js";
 
@@ -52,7 +52,7 @@ export function tableOf(
   rows: TableRows = "token",
 ): Table {
   oneOf(rows, "rows", TABLE_ROWS);
-  const layer = layerOf(explanation, view.quantity);
+  const layer = layerIn(explanation, view);
   return layer
     ? new Table(layerRows(explanation, layer), layerColumns(layer.quantity))
     : cosineTable(explanation, rows);

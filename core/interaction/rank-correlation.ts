@@ -9,7 +9,8 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | n
   return pearson(ranks(a), ranks(b));
 }
 
-function pearson(a: Float64Array, b: Float64Array): number | null {
+/** Pearson's correlation of equally long lists: -1 to 1, or null where one has no two different values. */
+export function pearson(a: Float64Array, b: Float64Array): number | null {
   const n = a.length;
   const [ma, mb] = [a, b].map((of) => of.reduce((sum, v) => sum + v, 0) / n);
   let [both, aa, bb] = [0, 0, 0];

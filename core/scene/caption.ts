@@ -1,8 +1,12 @@
+import { isAttention } from "../data/attention-quantities.js";
+import { SINK } from "../data/attention-reading.js";
 import { decimal, printable } from "../data/printable.js";
 import { mapTitle, reading } from "../data/quantities.js";
 import type { Explanation } from "../data/vocabulary.js";
 import { chanceOf, describeChance } from "../interaction/chance.js";
+import { readingFor } from "../view/attention-shown.js";
 import { chanceLevels, isNothingBeyond } from "../view/chips.js";
+import { sinksShown } from "./attention-marks.js";
 import { finding, unseen } from "./finding.js";
 import { describeScale } from "./scale.js";
 import type { Scene } from "./scene.js";
@@ -40,6 +44,7 @@ export function howToRead(scene: Scene, withScore = true): string[] {
   return [
     `Colours: ${shown.kind === "aggregate" ? `${shown.label}, ` : ""}${describeScale(scale)}${smooth}${scene.meant ? ", only where A or B is beyond chance" : ""}.`,
     outlines(scene),
+    attended(scene),
     judgement(scene),
     unseen(explanation),
     withScore && shown.map.description.similarity ? scored(scene) : "",
@@ -90,6 +95,8 @@ function subject({ shown, explanation, page }: Scene): string {
   const where = pageName(page);
   const { description } = shown.map;
   if (shown.kind === "difference") return `Difference of ${shown.label}, on ${where}.`;
+  if (isAttention(description.name))
+    return `${capital(description.noun)}, ${shown.label}, for ${query}, on ${where}.`;
   if (!description.similarity)
     return `${capital(description.noun)}, ${shown.label} of ${query}, on ${where}.`;
   const what =
@@ -116,6 +123,13 @@ function outlines({ view, hits, explanation, shown, scale }: Scene): string {
   if (shown.kind === "difference") return "Boxes: places of A and of B.";
   if (!shown.map.description.similarity) return "Boxes: the highest places.";
   return `Boxes: the highest places${scale.chance === null && !explanation.baseline ? "; chance was not measured" : ""}.`;
+}
+
+/** Of attention what the outlines are. */
+function attended({ explanation, view, shown }: Scene): string {
+  if (!isAttention(view.quantity) || shown.kind === "difference" || !readingFor(explanation, view)) return "";
+  const sinks = sinksShown(explanation, view).length > 0;
+  return `Blue: the patch whose attention it is${sinks ? `; dashed: sinks, which receive at least ${SINK} times an even share of all attention in this layer` : ""}.`;
 }
 
 function scored({ explanation: { maxsim }, shown }: Scene): string {

@@ -6,7 +6,14 @@ import type { ColourScale } from "./scale.js";
 
 /** What is drawn over the coloured cells, in page pixels. */
 export type Mark =
-  | { kind: "rect"; role: "best" | "next" | "region"; x: number; y: number; width: number; height: number }
+  | {
+      kind: "rect";
+      role: "best" | "next" | "region" | "reader" | "sink";
+      x: number;
+      y: number;
+      width: number;
+      height: number;
+    }
   | { kind: "label"; role: "best" | "next"; x: number; y: number; text: string }
   | { kind: "path"; role: "contour" | "outline"; d: string };
 

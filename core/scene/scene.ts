@@ -6,6 +6,7 @@ import { counterpart, difference } from "../view/difference.js";
 import { regionOf } from "../view/region.js";
 import { shown } from "../view/shown.js";
 import type { Shown } from "../view/view-selection.js";
+import { attentionMarks } from "./attention-marks.js";
 import { beyondEither } from "./beyond-either.js";
 import { comparedHits } from "./compared-hits.js";
 import { type Mark, marks, regionMark } from "./marks.js";
@@ -80,6 +81,7 @@ export function sceneOf(
     best,
     marks: [
       ...marks(view, what.map, scale, isNothingBeyond(explanation, what) ? [] : best, page),
+      ...(what.kind === "difference" ? [] : attentionMarks(explanation, view, page)),
       ...regionMark(regionOf(view, "a"), explanation.grid, page),
     ],
     get hits() {

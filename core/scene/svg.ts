@@ -23,6 +23,8 @@ const STROKES = {
   best: { stroke: "#c2185b", width: 2.5, dash: "" },
   next: { stroke: "#c2185b", width: 1.25, dash: "" },
   region: { stroke: "#0b57d0", width: 2, dash: "6 3" },
+  reader: { stroke: "#0b57d0", width: 1.5, dash: "" },
+  sink: { stroke: "#6a6f78", width: 1.25, dash: "2 2" },
   contour: { stroke: "#222", width: 1, dash: "" },
   outline: { stroke: "#c2185b", width: 1.5, dash: "" },
 };

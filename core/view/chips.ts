@@ -30,7 +30,7 @@ export interface Chip {
 export function chips(explanation: LensExplanation, view: LensView): Chip[] {
   const { tokens, words } = explanation.query;
   const chip = (kind: Chip["kind"], label: string, select: Chip["select"], parts: Chip[] = []): Chip => {
-    const of = shown(explanation, { ...view, ...select, chance: "marked" });
+    const of = shown(explanation, { ...view, ...select, region: null, chance: "marked" });
     const bests = of.tokens.map((t) => explanation.maxsim.tokens[t]);
     return {
       kind,

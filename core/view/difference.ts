@@ -2,6 +2,7 @@ import { refusal } from "../data/check.js";
 import type { LensExplanation, LensView } from "../data/lens-state.js";
 import { type MapCells, PatchMap } from "../data/patch-map.js";
 import { COSINE_ABOVE_BASELINE, differenceOf } from "../data/quantities.js";
+import { regionOf } from "./region.js";
 import { shown } from "./shown.js";
 import type { Shown } from "./view-selection.js";
 
@@ -9,7 +10,8 @@ import type { Shown } from "./view-selection.js";
  * What B shows for the selection made on A: the same token of the same query, else the word with the same
  * characters, else the aggregate.
  */
-export function counterpart(a: LensExplanation, b: LensExplanation, view: LensView): Shown {
+export function counterpart(a: LensExplanation, b: LensExplanation, asked: LensView): Shown {
+  const view = { ...asked, region: regionOf(asked, "b") };
   const sameTokens =
     a.query.text === b.query.text &&
     a.query.tokens.length === b.query.tokens.length &&

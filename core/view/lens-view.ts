@@ -1,3 +1,4 @@
+import { isAttention } from "../data/attention-quantities.js";
 import { finite, flag, integer, invalid, oneOf, orNull, record } from "../data/check.js";
 import { currentView } from "../data/earlier-versions.js";
 import { explanationOf } from "../data/explanation-of.js";
@@ -23,6 +24,7 @@ import { COSINE_QUANTITY, type Quantity } from "../data/quantities.js";
 import { parse, range } from "../data/schema.js";
 import type { Explanation } from "../data/vocabulary.js";
 import { followingCompare } from "../interaction/siblings.js";
+import { attentionChosen } from "./attention-chosen.js";
 import { decodeRegion, followingRegion } from "./region.js";
 import { canonical, GROUPS } from "./view-names.js";
 
@@ -38,6 +40,9 @@ export function defaultView({ order }: LensData): LensView {
     scope: "words",
     aggregate: "max",
     quantity: COSINE_QUANTITY.name,
+    stage: null,
+    layer: null,
+    head: null,
     color: {
       palette: "auto",
       diverging: "blue-amber",
@@ -65,6 +70,8 @@ export function defaultView({ order }: LensData): LensView {
  *   where it was drawn. A B that is another model's view of the page goes along to the new page.
  * - Another blend has its own opacity, as long as nobody has chosen one.
  * - Another quantity has its own range and threshold. A result, or a B, without the quantity shows cosines.
+ * - Of attention another stage has its own layers and heads, and another word or token its own patch, which takes the place of one
+ *   that was locked.
  * - Of a group as much changes as is given: `{ color: { palette: "mako" } }` keeps the opacity.
  * @param spelled names as in `LensView`, or as the field spells them (`color.normalize` is `color.scale`)
  * @throws RangeError naming the property (`invalid view.color.palette: "jet", expected one of …`), also one that is none
@@ -92,13 +99,16 @@ export function changeView(data: LensData, view: LensView, spelled: ViewChange):
   oneOf(next.scope, "view.scope", SCOPES);
   oneOf(next.aggregate, "view.aggregate", AGGREGATES);
   next.color = quantity(data, view, next, change);
+  Object.assign(next, attentionChosen(data.results[next.result], next, change));
   oneOf(next.cells, "view.cells", CELLS);
   oneOf(next.chance, "view.chance", CHANCES);
   flag(next.difference, "view.difference");
   oneOf(next.layout, "view.layout", LAYOUTS);
   next.region =
     change.region === undefined
-      ? followingRegion(data, view, next)
+      ? isAttention(next.quantity) && isAnother(change, view)
+        ? null
+        : followingRegion(data, view, next)
       : orNull(change.region, (v) => decodeRegion(v, data, next));
   return next;
 }
@@ -125,10 +135,11 @@ function own(given: Record<string, unknown>, base: object): Record<string, unkno
 /** The view of new data: how things are drawn stays, what was selected in the old data does not. */
 export function keepSettings(data: LensData, before: LensView): LensView {
   const fresh = defaultView(data);
-  const { result, token, word, quantity, compare, difference, region, zoom } = fresh;
+  const { result, token, word, quantity, stage, layer, head, compare, difference, region, zoom } = fresh;
   const color = { ...before.color };
   if (before.quantity !== quantity) Object.assign(color, { domain: null, threshold: null });
-  return { ...before, result, token, word, quantity, color, compare, difference, region, zoom };
+  const chosen = { result, token, word, quantity, stage, layer, head, compare, difference, region, zoom };
+  return { ...before, ...chosen, color };
 }
 
 /** True when two views show the same. */
@@ -161,6 +172,14 @@ function select(explanation: Explanation, next: LensView, change: ViewChange): v
     const parts = next.word === null ? [] : words[next.word].tokens;
     next.token = parts.length === 1 ? parts[0] : null;
   }
+}
+
+/** Whether a change selects a word or a token. */
+function isAnother(change: ViewChange, { token, word }: LensView): boolean {
+  return (
+    (change.word !== undefined && change.word !== word) ||
+    (change.token !== undefined && change.token !== token)
+  );
 }
 
 /** What can be chosen as the quantity of a view: what A has maps of, and in a comparison B, too. */

@@ -1,8 +1,10 @@
+import { isAttention } from "../data/attention-quantities.js";
 import { layerOf } from "../data/layers.js";
 import { COSINE_ABOVE_BASELINE, COSINE_QUANTITY } from "../data/quantities.js";
 import type { Aggregate, Explanation } from "../data/vocabulary.js";
 import { aboveBaseline } from "../interaction/chance.js";
 import { aggregate, tokenMap, wordMap } from "../interaction/maxsim.js";
+import { attentionShown } from "./attention-shown.js";
 import { layerShown } from "./layer-shown.js";
 import { type Selection, type Shown, scopeTokens, tokenSelection, wordSelection } from "./view-selection.js";
 
@@ -13,15 +15,22 @@ export function shown(explanation: Explanation, view: Selection): Shown {
   const maps = cache.get(explanation) ?? new Map<string, Shown>();
   cache.set(explanation, maps);
   const key = selectionKey(view);
-  const layer = layerOf(explanation, view.quantity);
-  const of =
-    maps.get(key) ?? (layer ? layerShown(explanation, layer, view) : cosinesShown(explanation, view));
+  const of = maps.get(key) ?? shownNow(explanation, view);
   maps.set(key, of);
   return of;
 }
 
-function selectionKey({ quantity, token, word, scope, aggregate, chance }: Selection): string {
-  const what = `${quantity}${chance === "subtracted" ? " less baseline" : ""}`;
+function shownNow(explanation: Explanation, view: Selection): Shown {
+  const ofPatch = isAttention(view.quantity) ? attentionShown(explanation, view) : null;
+  if (ofPatch) return ofPatch;
+  const layer = layerOf(explanation, view.quantity);
+  return layer ? layerShown(explanation, layer, view) : cosinesShown(explanation, view);
+}
+
+function selectionKey({ quantity, token, word, scope, aggregate, chance, ...of }: Selection): string {
+  const { stage = null, layer = null, head = null, region = null } = isAttention(quantity) ? of : {};
+  const which = JSON.stringify([stage, layer, head, region]);
+  const what = `${quantity}${chance === "subtracted" ? " less baseline" : ""} ${which}`;
   if (token !== null) return `token ${token} ${what}`;
   return `${word !== null ? `word ${word}` : `${aggregate} ${scope}`} ${what}`;
 }

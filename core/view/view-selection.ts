@@ -4,7 +4,8 @@ import type { Explanation, Query } from "../data/vocabulary.js";
 import type { Judged } from "../interaction/chance.js";
 
 /** What of a view says which map is shown. */
-export type Selection = Pick<LensView, "quantity" | "token" | "word" | "scope" | "aggregate" | "chance">;
+export type Selection = Pick<LensView, "quantity" | "token" | "word" | "scope" | "aggregate" | "chance"> &
+  Partial<Pick<LensView, "stage" | "layer" | "head" | "region">>;
 
 /** The one map that a view shows, with its name. */
 export interface Shown extends Judged {

@@ -1,4 +1,4 @@
-import type { AttentionStage, Query } from "../../core/index.js";
+import { type AttentionStage, OFF_PAGE, type Query } from "../../core/index.js";
 import type { AttentionLayer } from "../graphs/attention-layers.js";
 import { runTapped, type TappedGraph, type TappedStage } from "../graphs/tapped-graph.js";
 import type { TappedGraphs, TappedPart } from "../graphs/tapped-graphs.js";
@@ -6,13 +6,7 @@ import { ModelError } from "../model-error.js";
 import type { PreparedPage } from "../processing/page-processor.js";
 import type { Feed, FloatTensor } from "../runtime.js";
 import { untilStopped } from "../stop-signal.js";
-import {
-  type AttentionOfLayer,
-  type AttentionOfStage,
-  OFF_PAGE,
-  PatchAttention,
-  sumByPlace,
-} from "./attention.js";
+import { type AttentionOfLayer, type AttentionOfStage, PatchAttention, sumByPlace } from "./attention.js";
 import { QueryAttention } from "./query-attention.js";
 
 /** A patch of a page; both count from 0, from the top left. */

@@ -1,8 +1,11 @@
 import {
   AttentionMap,
-  type AttentionSource,
+  type AttentionReading,
   type AttentionStage,
-  type OffPageAttention,
+  meanOf,
+  OFF_PAGE,
+  readingMap,
+  SINK,
   STAGE_NAMES,
 } from "../../core/index.js";
 import { ModelError } from "../model-error.js";
@@ -65,6 +68,7 @@ export class PatchAttention {
   readonly column: number;
   readonly #grid: { rows: number; columns: number };
   readonly #stages: readonly AttentionOfStage[];
+  readonly #readings = new Map<AttentionStage, AttentionReading>();
 
   constructor(
     patch: { row: number; column: number },
@@ -94,26 +98,30 @@ export class PatchAttention {
    */
   map(choice: AttentionChoice = {}): AttentionMap {
     const stage = this.#stage(choice);
-    const { length, position } = stage;
-    const patch = { row: this.row, column: this.column };
-    if (choice.rollout) {
+    const { head, rollout = false, overUniform = false } = choice;
+    if (rollout) {
       for (const name of ["layer", "head"] as const)
         if (choice[name] !== undefined)
           throw new RangeError(
             `invalid ${name}: ${choice[name]}, expected none: a rollout is through all of them`,
           );
-      const depth = stage.layers.length;
       const gap = stage.layers.findIndex((layer) => "missing" in layer);
       if (gap >= 0)
         throw new ModelError(
           `no rollout to be had of the ${STAGE_NAMES[stage.stage]}: there is no attention of its layer ${gap}; ask for one of the others`,
         );
-      return this.#map(stage, choice, null, stage.rollout, patch, () =>
-        uniformRollout(length, position, depth),
-      );
+      checkOverUniform(stage, stage.layers, overUniform);
+      return readingMap(this.#reading(stage), this.#grid, { rollout, overUniform });
     }
     const { layer, index } = layerOf(stage, choice);
-    return this.#map(stage, choice, index, layer.row, patch, () => uniformRow(length, position));
+    checkHead(stage, layer.row.heads, head);
+    checkOverUniform(stage, [layer], overUniform);
+    return readingMap(this.#reading(stage), this.#grid, { layer: index, head, overUniform });
+  }
+
+  /** All layers and heads of each stage, as a lens has them. */
+  get readings(): AttentionReading[] {
+    return this.#stages.filter((stage) => stage.layers.some(isHad)).map((stage) => this.#reading(stage));
   }
 
   /**
@@ -123,7 +131,27 @@ export class PatchAttention {
   received(choice: Omit<AttentionChoice, "rollout"> = {}): AttentionMap {
     const stage = this.#stage(choice);
     const { layer, index } = layerOf(stage, choice);
-    return this.#map(stage, choice, index, layer.received, null, () => uniformReceived(stage.length));
+    const { head, overUniform = false } = choice;
+    checkHead(stage, layer.received.heads, head);
+    checkOverUniform(stage, [layer], overUniform);
+    const cells = this.#grid.rows * this.#grid.columns;
+    const size = cells + OFF_PAGE;
+    const { data: maps } = layer.received;
+    const of = head === undefined ? meanOf(maps, size) : maps.subarray(head * size, (head + 1) * size);
+    const data = Float32Array.from(of.subarray(0, cells), (v) => Math.min(1, v));
+    if (overUniform) {
+      const expected = sumByPlace(uniformReceived(stage.length), stage.places, cells);
+      for (let j = 0; j < cells; j++) data[j] = expected[j] > 0 ? data[j] / expected[j] : 0;
+    }
+    const [prompt, special, view] = of.subarray(cells);
+    const source = {
+      stage: stage.stage,
+      layer: index,
+      head: head ?? null,
+      patch: null,
+      isOverUniform: overUniform,
+    };
+    return new AttentionMap(data, this.#grid, source, { prompt, special, view });
   }
 
   #stage({ stage }: AttentionChoice): AttentionOfStage {
@@ -133,41 +161,98 @@ export class PatchAttention {
     throw new RangeError(`invalid stage: ${stage}, expected one of ${names}`);
   }
 
-  #map(
-    { stage, layers, places }: AttentionOfStage,
-    { head, overUniform = false }: AttentionChoice,
-    layer: number | null,
-    shares: Shares,
-    patch: AttentionSource["patch"],
-    uniform: () => Float64Array,
-  ): AttentionMap {
-    if (head !== undefined && !(Number.isInteger(head) && head >= 0 && head < shares.heads))
-      throw new RangeError(
-        `invalid head: ${head}, expected an integer from 0 to ${shares.heads - 1} in the ${STAGE_NAMES[stage]}`,
-      );
-    if (overUniform) {
-      const chosen = layer === null ? layers : [layers[layer]];
-      if (chosen.some((one) => "missing" in one || !one.isCausal))
-        throw new RangeError(
-          `invalid overUniform: true, expected false: attention in the ${STAGE_NAMES[stage]} is not causal, so every position can see all of it`,
-        );
+  #reading(of: AttentionOfStage): AttentionReading {
+    let reading = this.#readings.get(of.stage);
+    if (!reading) {
+      const stages = this.#stages.map(({ stage }) => stage);
+      reading = readingOf(of, { row: this.row, column: this.column }, this.#grid, stages);
+      this.#readings.set(of.stage, reading);
     }
-    const cells = this.#grid.rows * this.#grid.columns;
-    const of = head === undefined ? meanOverHeads(shares) : headOf(shares, head);
-    const data = Float32Array.from(of.subarray(0, cells), (v) => Math.min(1, v));
-    if (overUniform) {
-      const expected = sumByPlace(uniform(), places, cells);
-      for (let j = 0; j < cells; j++) data[j] = expected[j] > 0 ? data[j] / expected[j] : 0;
-    }
-    const [prompt, special, view] = of.subarray(cells);
-    const offPage: OffPageAttention = { prompt, special, view };
-    const source = { stage, layer, head: head ?? null, patch, isOverUniform: overUniform };
-    return new AttentionMap(data, this.#grid, source, offPage);
+    return reading;
   }
 }
 
-/** How many places there are beside the cells: prompt, special tokens, view of the whole page. */
-export const OFF_PAGE = 3;
+function checkHead({ stage }: AttentionOfStage, heads: number, head: number | undefined): void {
+  if (head !== undefined && !(Number.isInteger(head) && head >= 0 && head < heads))
+    throw new RangeError(
+      `invalid head: ${head}, expected an integer from 0 to ${heads - 1} in the ${STAGE_NAMES[stage]}`,
+    );
+}
+
+function checkOverUniform(
+  { stage }: AttentionOfStage,
+  layers: readonly (AttentionOfLayer | { missing: string })[],
+  overUniform: boolean,
+): void {
+  if (overUniform && !layers.every((layer) => isHad(layer) && layer.isCausal))
+    throw new RangeError(
+      `invalid overUniform: true, expected false: attention in the ${STAGE_NAMES[stage]} is not causal, so every position can see all of it`,
+    );
+}
+
+function readingOf(
+  { stage, layers, rollout, length, position, places }: AttentionOfStage,
+  patch: { row: number; column: number },
+  grid: { rows: number; columns: number },
+  stages: AttentionStage[],
+): AttentionReading {
+  const cells = grid.rows * grid.columns;
+  const isRolledOut = layers.every(isHad);
+  const parts = [
+    ...layers.filter(isHad).map((layer) => layer.row.data),
+    ...(isRolledOut ? [rollout.data] : []),
+  ];
+  const shares = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    shares.set(part, at);
+    at += part.length;
+  }
+  let uniform: Float32Array | null = null;
+  if (layers.some((layer) => isHad(layer) && layer.isCausal)) {
+    uniform = new Float32Array(2 * cells);
+    for (const [i, spread] of [
+      uniformRow(length, position),
+      uniformRollout(length, position, layers.length),
+    ].entries())
+      uniform.set(sumByPlace(spread, places, cells).subarray(0, cells), i * cells);
+  }
+  return {
+    stage,
+    stages,
+    ...patch,
+    layers: layers.map((layer) =>
+      isHad(layer)
+        ? {
+            heads: layer.row.heads,
+            missing: null,
+            isCausal: layer.isCausal,
+            sinks: sinksOf(layer, { length, places }, cells),
+          }
+        : { heads: 0, missing: layer.missing, isCausal: false, sinks: [] },
+    ),
+    isRolledOut,
+    shares,
+    uniform,
+  };
+}
+
+/** Cells that receive many times an even share, and many times what uniform causal attention would give where it is causal. */
+function sinksOf(
+  { received, isCausal }: AttentionOfLayer,
+  { length, places }: Pick<AttentionOfStage, "length" | "places">,
+  cells: number,
+): number[] {
+  const mean = meanOf(received.data, cells + OFF_PAGE).subarray(0, cells);
+  const causal = isCausal ? sumByPlace(uniformReceived(length), places, cells) : null;
+  // Of all cells alike: what a cell holds of positions, a window or a tile has no say in it.
+  const even = 1 / cells;
+  return Array.from(mean.keys()).filter((j) => mean[j] >= SINK * Math.max(even, causal?.[j] ?? 0));
+}
+
+function isHad(layer: AttentionOfLayer | { missing: string }): layer is AttentionOfLayer {
+  return !("missing" in layer);
+}
 
 /** Sums over the positions of each place. */
 export function sumByPlace(values: ArrayLike<number>, places: Int32Array, cells: number): Float32Array {
@@ -191,18 +276,4 @@ function layerOf(
       `no attention to be had of layer ${index} of the ${STAGE_NAMES[stage]}: ${found.missing}; choose another layer, or export the model without fused operators`,
     );
   return { layer: found, index };
-}
-
-function headOf({ data, heads }: Shares, head: number): Float32Array {
-  const size = data.length / heads;
-  return data.subarray(head * size, (head + 1) * size);
-}
-
-function meanOverHeads({ data, heads }: Shares): Float32Array {
-  const size = data.length / heads;
-  return Float32Array.from({ length: size }, (_, j) => {
-    let sum = 0;
-    for (let h = 0; h < heads; h++) sum += data[h * size + j];
-    return sum / heads;
-  });
 }

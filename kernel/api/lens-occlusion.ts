@@ -1,4 +1,5 @@
 import {
+  type AttentionReading,
   type Explanation,
   explanationOf,
   FALL_COLUMNS,
@@ -12,6 +13,7 @@ import {
   type Page,
   queryText,
   scoreDropLayer,
+  type ViewChange,
 } from "../../core/index.js";
 import { type Covering, type CoverOptions, cover } from "../../engine/explain/occlusion.js";
 import type { Model } from "../hub/load-model.js";
@@ -34,6 +36,8 @@ export interface Experiments {
   sourceOf(explanation: Explanation): { model: Model; page: Page } | null;
   /** Adds maps to results, by their keys, and shows them where that is wanted. */
   putLayers(layers: ReadonlyMap<string, Layer>, show: boolean): void;
+  /** Adds what was read of a result, and changes the view with it where that result is in view. */
+  putAttention(key: string, read: readonly AttentionReading[], shows: ViewChange): void;
   watched<T>(label: string, unit: string, work: (report: Progress) => Promise<T>): Promise<T>;
 }
 

@@ -22,9 +22,9 @@ export interface LensRequests {
   file(format: string, options: SaveOptions): Promise<LensFile>;
   /**
    * Measures maps of a quantity on the page in view.
-   * @param report called with what is done, in words, and how much of it, 0 to 1
+   * @param report called with what is done, in words, and how much of it, 0 to 1, or null where that is not known
    */
-  measure(quantity: string, report: (busy: string, fraction: number) => void): Promise<void>;
+  measure(quantity: string, report: (busy: string, fraction: number | null) => void): Promise<void>;
   /** Ends what {@link measure} does; what is measured is kept. */
   stop(): void;
 }
@@ -51,7 +51,7 @@ class LensResult extends Widget<LensWire["results"][string]> {
     super({
       model: { ...MODULE, name: "LensResultModel" },
       state,
-      properties: { result: OWNED, baseline: OWNED, layers: OWNED },
+      properties: { result: OWNED, baseline: OWNED, layers: OWNED, attention: OWNED },
     });
   }
 }
@@ -169,7 +169,10 @@ export class LensWidget extends Widget<
   showLayers({ data, view }: LensState): void {
     this.#data = data;
     for (const [key, result] of Object.entries(this.get("results")))
-      result.set({ layers: data.results[key].layers ?? null });
+      result.set({
+        layers: data.results[key].layers ?? null,
+        attention: data.results[key].attention ?? null,
+      });
     this.set({ view });
   }
 

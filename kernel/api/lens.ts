@@ -5,6 +5,7 @@ import {
   type Aggregate,
   ATTENTION,
   type AttentionMap,
+  type AttentionReading,
   aggregate,
   type Baseline,
   type CaptionFormat,
@@ -34,6 +35,7 @@ import {
   type QuantityDescription,
   type QueryToken,
   type QueryWord,
+  quantitiesOf,
   type RegionKind,
   regionPatches,
   SCORE_DROP,
@@ -61,7 +63,13 @@ import { currentKernel } from "../jupyter/kernel.js";
 import { DISPLAY, type MimeBundle } from "../jupyter/mime.js";
 import { checkListener } from "../jupyter/widget-protocol/listeners.js";
 import type { Report } from "../widgets/progress.js";
-import { attention, attentionReceived, type LensAttentionOptions } from "./lens-attention.js";
+import {
+  attention,
+  attentionInView,
+  attentionReceived,
+  type LensAttentionOptions,
+  withReadings,
+} from "./lens-attention.js";
 import { type CheckOptions, sanity, stability } from "./lens-checks.js";
 import { type Answer, LensExplainer, type RankedPage } from "./lens-explainer.js";
 import { type Faithfulness, faithfulness, type LensFaithfulnessOptions } from "./lens-faithfulness.js";
@@ -106,6 +114,8 @@ export class Lens {
   #asking = new AbortController();
   /** Given when the person at the widget stops an experiment. */
   #enough = new AbortController();
+  /** Settles, with what went wrong, when no attention is being read for the person at the widget. */
+  #reading: Promise<unknown> = Promise.resolve();
   /** Settles when the last query has its maps, or has failed. */
   #turn: Promise<unknown> = Promise.resolve();
   /** The measuring of what is shown; null before it has begun and after it was stopped. */
@@ -524,24 +534,53 @@ export class Lens {
       enough: AbortSignal.any([this.#asking.signal, this.#enough.signal]),
       sourceOf: (explanation) => this.#explainer.sourceOf(explanation),
       putLayers: (layers, show) => this.#putLayers(layers, show),
+      putAttention: (key, read, shows) => this.#putAttention(key, read, shows),
       watched: (label, unit, work) => this.#explainer.watched(label, unit, work),
     };
   }
 
   /** What the person at the widget asks to be measured. */
-  async #measureFor(quantity: string, report: (busy: string, fraction: number) => void): Promise<void> {
+  async #measureFor(
+    quantity: string,
+    report: (busy: string, fraction: number | null) => void,
+  ): Promise<void> {
     oneOf(quantity, "quantity", [SCORE_DROP.name, ATTENTION.name]);
-    if (quantity === ATTENTION.name) {
-      report("Reading attention", 0);
-      const { words } = this;
-      await this.attention(this.state.view.token ?? words[this.state.view.word ?? 0]?.text ?? 0);
-      return;
-    }
+    if (quantity === ATTENTION.name) return this.#readInView(report);
     const { words } = this.state.data.pages[this.explanation.page];
     await this.occlusion({
       by: words?.length ? "word" : "grid",
       onProgress: inWords("Covering part", report),
     });
+  }
+
+  /** The newest request counts: the patch that is pointed at now. */
+  async #readInView(report: (busy: string, fraction: number | null) => void): Promise<void> {
+    this.#enough.abort();
+    const enough = new AbortController();
+    this.#enough = enough;
+    await this.#reading;
+    // The request before says that it is done before this one says that it is at work.
+    await new Promise(setImmediate);
+    if (enough.signal.aborted) return;
+    report("Reading attention: the page goes through the model once more.", null);
+    this.#reading = attentionInView(this.#experiments, {}).catch((error) => {
+      // Stopped by the person, or by another request.
+      if (!enough.signal.aborted) return error;
+    });
+    const failed = await this.#reading;
+    if (failed) throw failed;
+  }
+
+  #putAttention(key: string, read: readonly AttentionReading[], shows: ViewChange): void {
+    const before = this.state.view;
+    const data = withReadings(this.state.data, key, read);
+    const change = before.result === key ? shows : {};
+    // What only A was read for cannot be compared.
+    const isShared = before.compare === null || quantitiesOf(data.results[before.compare]).length > 1;
+    const view = changeView(data, before, { ...change, ...(!isShared && { compare: null }) });
+    this.#state = { ...this.state, data, view };
+    this.#widget?.showLayers(this.state);
+    if (!sameView(before, view)) this.#tell();
   }
 
   #putLayers(layers: ReadonlyMap<string, Layer>, show: boolean): void {

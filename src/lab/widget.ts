@@ -65,7 +65,14 @@ export class LensPictureModel extends WidgetModel {
 /** What one model says to one query on one page, for every lens state that shows it. */
 export class LensResultModel extends WidgetModel {
   override defaults() {
-    return { ...super.defaults(), ...own("LensResultModel"), result: null, baseline: null, layers: null };
+    return {
+      ...super.defaults(),
+      ...own("LensResultModel"),
+      result: null,
+      baseline: null,
+      layers: null,
+      attention: null,
+    };
   }
 
   static override serializers: ISerializers = {
@@ -73,6 +80,7 @@ export class LensResultModel extends WidgetModel {
     result: asItCame,
     baseline: asItCame,
     layers: asItCame,
+    attention: asItCame,
   };
 }
 
@@ -152,6 +160,9 @@ const ANSWER_SECONDS = 60;
 
 /** Of a kernel that no longer has what it had. The widget manager does not hear of one that died and was started again. */
 const GONE: readonly Kernel.Status[] = ["restarting", "autorestarting", "terminating", "dead"];
+
+/** Maps that are measured, or read, later. */
+const FURTHER = "change:layers change:attention";
 
 interface Awaited {
   done(file: NamedFile): void;
@@ -249,9 +260,9 @@ export class LensView extends DOMWidgetView {
       return;
     }
     // Further maps come by themselves.
-    this.stopListening(undefined, "change:layers");
+    this.stopListening(undefined, FURTHER);
     for (const result of Object.values((this.model.get("results") ?? {}) as Models))
-      if (result) this.listenTo(result, "change:layers", this.refresh);
+      if (result) this.listenTo(result, FURTHER, this.refresh);
     const before = this.shown;
     this.shown = this.parts();
     try {
@@ -266,7 +277,7 @@ export class LensView extends DOMWidgetView {
     return {
       data: model.get("data") ?? null,
       pictures: contents(model.get("pictures"), ["mime", "data", "paper", "words"]),
-      results: contents(model.get("results"), ["result", "baseline", "layers"]),
+      results: contents(model.get("results"), ["result", "baseline", "layers", "attention"]),
       controls: model.get("controls"),
       view: model.get("view"),
     };

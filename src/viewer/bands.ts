@@ -11,6 +11,8 @@ export interface Bands {
   setLive(live: boolean): void;
   /** Whether the query in the field is another one than that of the answer. */
   setEdited(edited: boolean): void;
+  /** From now on what the kernel is at was asked for here, and can be stopped. */
+  start(): void;
   /** Asks whether something should be measured, and says what that takes; null takes the question back. */
   offer(question: string | null): void;
 }
@@ -57,7 +59,6 @@ export function createBands({ ask, measure, stop }: BandActions): Bands {
     { class: "cl-band cl-offer", role: "status" },
     question,
     link("Measure", () => {
-      show({ offer: "", stoppable: true });
       measure();
     }),
     closing(() => show({ offer: "" })),
@@ -99,6 +100,7 @@ export function createBands({ ask, measure, stop }: BandActions): Bands {
       wasLive ||= live;
     },
     setEdited: (edited) => show({ edited }),
+    start: () => show({ offer: "", stoppable: true }),
     offer: (asked) => show({ offer: asked ?? "" }),
   };
 }

@@ -53,6 +53,8 @@ export interface Actions {
   ask(query: string): void;
   /** Offers to measure a quantity that has no maps yet. */
   offer(quantity: string): void;
+  /** Measures a quantity of what is selected, without asking. */
+  measure(quantity: string): void;
   /** Says something to a screen reader. */
   say(words: string): void;
   /** Says what has come of an act, to eyes and to a screen reader; a failure stays until it is closed. */

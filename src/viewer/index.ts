@@ -1,6 +1,7 @@
 import {
   changeView,
   comparison,
+  isAttention,
   type LensData,
   type LensState,
   type LensStatus,
@@ -136,7 +137,11 @@ export function createLens(
     ask: (query) => callbacks.onAsk?.(query),
     offer(quantity) {
       wanted = quantity;
-      if (data && locked) bands.offer(cost(data, locked));
+      if (data && locked) bands.offer(cost(quantity, data, locked));
+    },
+    measure(quantity) {
+      bands.start();
+      callbacks.onMeasure?.(quantity);
     },
     say: (words) => setText(live, words),
     tell: toast.show,
@@ -147,7 +152,7 @@ export function createLens(
   const enlarge = createEnlarge(element);
   const bands = createBands({
     ask: () => header.submit(),
-    measure: () => callbacks.onMeasure?.(wanted),
+    measure: () => actions.measure(wanted),
     stop: () => callbacks.onStop?.(),
   });
   const edited = () => bands.setEdited(header.isEdited());
@@ -190,8 +195,8 @@ export function createLens(
 
   /** Settings of now on; another selection starts at its first hit again. */
   function show(next: LensView): void {
-    const selects = ({ result, token, word, quantity, compare, difference, scope, chance }: LensView) =>
-      JSON.stringify([result, token, word, quantity, compare, difference, scope, chance]);
+    const selects = ({ region, zoom, color, marks, cells, layout, ...rest }: LensView) =>
+      JSON.stringify(rest);
     if (!locked || selects(next) !== selects(locked)) {
       hit = null;
       bands.offer(null);
@@ -342,8 +347,10 @@ export function createLens(
   return handle;
 }
 
-/** What measuring the cause takes on the page in view. */
-function cost({ results, pages }: LensData, { result }: LensView): string {
+/** What measuring takes on the page in view. */
+function cost(quantity: string, { results, pages }: LensData, { result }: LensView): string {
+  if (isAttention(quantity))
+    return "Attention is not read yet. The model’s graph is opened a second time, and the page goes through it once more.";
   const { words } = pages[results[result].page];
   const parts = words?.length
     ? `${printedCovers(words, "word").length} printed words are`

@@ -1,4 +1,13 @@
-import { printable, QUANTITY_LABELS, type Quantity, SCORE_DROP, viewQuantities } from "../../core/index.js";
+import {
+  ATTENTION,
+  attends,
+  isAttention,
+  printable,
+  QUANTITY_LABELS,
+  type Quantity,
+  SCORE_DROP,
+  viewQuantities,
+} from "../../core/index.js";
 import { h, replaceButtons } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 
@@ -7,12 +16,14 @@ interface Choice {
   key: string;
   label: string;
   title: string;
+  /** Why it cannot be chosen. */
+  disabled?: boolean;
   choose(): void;
 }
 
 /**
- * What the map shows, where there is a choice: similarity, further quantities, and of a comparison the difference. Cause is there
- * also where it is not measured yet, as long as there is a kernel to measure it.
+ * What the map shows, where there is a choice: similarity, further quantities, and of a comparison the difference. Attention and
+ * cause are there also where they are not measured yet, as long as there is a kernel to measure them.
  */
 export function createQuantitySwitch(actions: Actions): Part {
   const element = h("div", {
@@ -30,23 +41,28 @@ export function createQuantitySwitch(actions: Actions): Part {
       const now = JSON.stringify(offered);
       if (now !== built) {
         built = now;
-        const buttons = offered.map(({ key, label, title, choose }) => {
+        const buttons = offered.map(({ key, label, title, disabled, choose }) => {
           const button = h("button", { "data-key": key, ...(title && { title }) }, label);
+          button.disabled = disabled === true;
           button.addEventListener("click", choose);
           return button;
         });
         replaceButtons(element, buttons);
       }
-      const chosen = locked.compare !== null && locked.difference ? "difference" : locked.quantity;
+      const shown = isAttention(locked.quantity) ? ATTENTION.name : locked.quantity;
+      const chosen = locked.compare !== null && locked.difference ? "difference" : shown;
       for (const button of element.querySelectorAll("button"))
         button.setAttribute("aria-pressed", String(button.dataset.key === chosen));
     },
   };
 }
 
-function choices({ data, locked, measurable }: Frame, actions: Actions): Choice[] {
+function choices({ data, locked, measurable, scene }: Frame, actions: Actions): Choice[] {
   const comparing = locked.compare !== null;
-  const all = viewQuantities(data, locked);
+  // Of attention there is one entry: in which way it is shown is chosen beside the page.
+  const all = viewQuantities(data, locked).filter(
+    ({ name }) => !isAttention(name) || name === ATTENTION.name,
+  );
   const kinds = all.map((quantity): Choice => {
     const { name, similarity } = quantity;
     const { label, title } = called(quantity);
@@ -67,12 +83,30 @@ function choices({ data, locked, measurable }: Frame, actions: Actions): Choice[
         choose: () => actions.set({ difference: true }),
       },
     ];
-  const { name } = SCORE_DROP;
-  if (!measurable || all.some((quantity) => quantity.name === name)) return kinds;
-  return [...kinds, { key: name, ...called(SCORE_DROP), choose: () => actions.offer(name) }];
+  if (!measurable) return kinds;
+  const has = ({ name }: Quantity) => all.some((quantity) => quantity.name === name);
+  const offered = ({ name }: Quantity, more: Partial<Choice> = {}): Choice => ({
+    key: name,
+    ...called({ name, noun: name }),
+    choose: () => actions.offer(name),
+    ...more,
+  });
+  const { model } = scene.explanation.provenance;
+  const [first, ...rest] = kinds;
+  return [
+    first,
+    ...(has(ATTENTION)
+      ? []
+      : [offered(ATTENTION, attends(model) ? {} : { disabled: true, title: NO_ATTENTION })]),
+    ...rest,
+    ...(has(SCORE_DROP) ? [] : [offered(SCORE_DROP)]),
+  ];
 }
 
-function called({ name, noun }: Quantity): { label: string; title: string } {
+const NO_ATTENTION =
+  "This model encodes pages by convolutions: it has no attention to show. Ask what parts of the page do to the score: Cause";
+
+function called({ name, noun }: Pick<Quantity, "name" | "noun">): { label: string; title: string } {
   const own = QUANTITY_LABELS[name];
   if (own) return own;
   const label = printable(noun, 24);

@@ -1,4 +1,5 @@
 import {
+  type AttentionReading,
   defineQuantity,
   explanationOf,
   type Layer,
@@ -147,6 +148,67 @@ function altitudes(of: LensExplanation): Layer[] {
   return layersWith({ ...of, layers }, map(300, 310, 320, 650, 640, 630), { word: 0 });
 }
 
+/** How many heads each layer of a stage has in {@link readingsOf}. */
+export const HEADS = { language: [2, 3, 2], tower: [1, 1] };
+
+/**
+ * Of a patch in a stage: head `h` of layer `l` has half of its attention on the cell `(first + 2 l + h) % cells`, and a twentieth on every
+ * other one that is read; the rest goes to prompt and special tokens.
+ */
+export function readingOf(
+  { rows, columns }: { rows: number; columns: number },
+  stage: "language" | "tower",
+  patch: { row: number; column: number },
+  first: number,
+): AttentionReading {
+  const cells = rows * columns;
+  const layers = HEADS[stage].map((heads, layer) => ({
+    heads,
+    missing: null,
+    isCausal: stage === "language",
+    sinks: layer === 1 ? [cells - 2] : [],
+  }));
+  const rest = 0.25 / (cells - 1);
+  const maps = layers.flatMap(({ heads }, layer) =>
+    Array.from({ length: heads }, (_, head) => {
+      const own = new Array(cells).fill(rest);
+      own[(first + 2 * layer + head) % cells] = 0.5;
+      return [...own, 0.15, 0.1, 0];
+    }),
+  );
+  const rollout = [...new Array(cells).fill(0.75 / cells), 0.15, 0.1, 0];
+  return {
+    stage,
+    stages: ["tower", "language"],
+    ...patch,
+    layers,
+    isRolledOut: true,
+    shares: Float32Array.from([...maps, rollout].flat()),
+    uniform: stage === "language" ? new Float32Array(2 * cells).fill(0.1) : null,
+  };
+}
+
+/** "peak" is best on the first patch, "loads" on the second; nothing was read of their attention. */
+async function unread(): Promise<LensData> {
+  const data = lensData(positions(2, 3, ["peak", "loads"]));
+  data.models.m0.provenance.family = "colqwen2";
+  data.pages.p0.picture = { mime: "image/png", data: await pagePicture(300, 200) };
+  return data;
+}
+
+/** The same with what both words' best patches, and one more, attend to in the language model, and one in the tower. */
+async function attentive(): Promise<LensData> {
+  const data = await unread();
+  const { grid } = explanationOf(data, "r0");
+  data.results.r0.attention = [
+    readingOf(grid, "language", { row: 1, column: 0 }, 4),
+    readingOf(grid, "tower", { row: 0, column: 0 }, 3),
+    readingOf(grid, "language", { row: 0, column: 0 }, 0),
+    readingOf(grid, "language", { row: 0, column: 1 }, 1),
+  ];
+  return data;
+}
+
 /** A word in each of three columns, on white paper, on dark paper and over a photograph. */
 async function papers(): Promise<LensData> {
   const [width, height] = [900, 600];
@@ -293,6 +355,8 @@ export const states: Record<string, () => Promise<LensData | null>> = {
     data.results.r0.layers = layersWith(explanation(), drops, {});
     return data;
   },
+  attention: attentive,
+  "attention unread": unread,
   pages,
   papers,
   nothing,

@@ -1,4 +1,4 @@
-import { type Explanation, layerOf, type Scene, tableOf } from "../../../core/index.js";
+import { type Explanation, layerIn, type Scene, tableOf } from "../../../core/index.js";
 import { h, setText } from "../dom.js";
 import type { Actions, Part } from "../frame.js";
 import { copyText } from "./clipboard.js";
@@ -19,7 +19,7 @@ export function createNumbers(actions: Actions): Part {
     fill,
   );
   let current: Scene | null = null;
-  let filled: { explanation: Explanation; quantity: string; scope: string } | null = null;
+  let filled: { explanation: Explanation; of: string } | null = null;
   copying.addEventListener("click", () => {
     const csv = current && rowsOf(current).toCsv();
     if (csv) copyText(actions, () => csv, "Numbers copied as CSV");
@@ -28,11 +28,12 @@ export function createNumbers(actions: Actions): Part {
   function fill(): void {
     if (!fold.element.open || current === null) return;
     const { explanation, view } = current;
-    const { quantity, scope } = view;
-    if (filled?.explanation === explanation && filled.quantity === quantity && filled.scope === scope) return;
-    filled = { explanation, quantity, scope };
+    const { quantity, scope, stage, layer: at, head: of } = view;
+    const now = JSON.stringify([quantity, scope, stage, at, of]);
+    if (filled?.explanation === explanation && filled.of === now) return;
+    filled = { explanation, of: now };
     const [names, ...lines] = rowsOf(current).cells;
-    const layer = layerOf(explanation, quantity);
+    const layer = layerIn(explanation, view);
     setText(caption, layer ? `Highest ${layer.quantity.noun} of each map` : CAPTIONS[scope]);
     head.replaceChildren(h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, name))));
     body.replaceChildren(

@@ -2,6 +2,7 @@ import {
   COSINE_QUANTITY,
   chanceAt,
   chanceOf,
+  isAttention,
   type LensExplanation,
   type LensView,
   overlap,
@@ -70,7 +71,8 @@ export function createThisPatch(): Part {
       const { region } = frame.locked;
       const now = JSON.stringify(region);
       // What somebody locks is what they want to read.
-      if (now !== locked && region && region.rows * region.columns === 1) fold.element.open = true;
+      if (now !== locked && region && region.rows * region.columns === 1)
+        fold.element.open = !isAttention(frame.locked.quantity);
       locked = now;
       show();
     },

@@ -16,14 +16,14 @@ export default {
     });
     await lens.openAtRest("example");
     const quantities = page.locator(".cl-quantities button");
-    assert.deepEqual(await quantities.allInnerTexts(), ["Similarity", "Cause"]);
-    await quantities.nth(1).click();
+    assert.deepEqual(await quantities.allInnerTexts(), ["Similarity", "Attention", "Cause"]);
+    await quantities.nth(2).click();
     const offer = page.locator(".cl-offer");
     assert.match(await offer.innerText(), /^Cause is not measured yet\. .+ covered one after the other/);
     // The offer goes with what it was made for.
     await lens.setView({ word: 0 });
     assert.equal(await offer.isVisible(), false);
-    await quantities.nth(1).click();
+    await quantities.nth(2).click();
     await offer.getByRole("button", { name: "Measure" }).click();
     assert.deepEqual(await page.evaluate(() => window.gallery.measured), ["score-drop"]);
     assert.equal(await offer.isVisible(), false);
