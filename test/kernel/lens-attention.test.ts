@@ -5,7 +5,20 @@
 
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { caption, decodeLensData, encodeLensData, type Page, scene, topPatches } from "../../core/index";
+import {
+  caption,
+  changeView,
+  decodeLensData,
+  encodeLensData,
+  LENS_LIMITS,
+  lensJson,
+  type Page,
+  packLens,
+  scene,
+  topPatches,
+  unpackLens,
+} from "../../core/index";
+import { withReadings } from "../../kernel/api/lens-attention";
 import { loadModel } from "../../kernel/hub/load-model";
 import { attention, attentionReceived, explain, type Lens, type Model } from "../../kernel/index";
 import { goldenPage, goldenRoot } from "./support/golden";
@@ -47,18 +60,48 @@ test("a word's attention is that of its best patch, and the lens shows it", asyn
   expect(inspect(map)).toMatch(/^PatchMap 17 × 30, shares of attention .*; of the patch at row/);
 });
 
-test("another word's map stands beside it, another layer or head takes its place", async () => {
-  await lens.attention("wind");
+test("all heads and the other words' patches come from the same run; stage, layer and head are chosen in the view", async () => {
+  const own = lens.map("power");
+  const [{ row, column }] = topPatches(own, 1);
+  const readings = lens.explanation.attention!;
+  expect(new Set(readings.map(({ stage }) => stage))).toEqual(new Set(["tower", "language"]));
   const tower = await lens.attention("power", { stage: "tower", layer: 0, head: 1 });
-  const { maps } = lens.explanation.layers!.find(({ quantity }) => quantity.name === "attention")!;
-  expect(maps.map(({ of, index }) => [of, index])).toEqual([
-    ["word", 0],
-    ["word", 1],
-  ]);
-  expect(maps[1].data).toEqual(tower.data);
-  expect(maps[1].note).toContain("; vision tower, layer 0, head 1; 0.0 % off the page");
+  expect([lens.view.stage, lens.view.layer, lens.view.head, lens.view.word]).toEqual(["tower", 0, 1, 1]);
+  const [read] = await model.attention(page, [{ row, column }]);
+  for (const [layer, head] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ]) {
+    lens.view = { layer, head };
+    const shown = scene(lens.state).shown;
+    expect(shown.map.data).toEqual(read.map({ stage: "tower", layer, head }).data);
+    expect(shown.note).toContain(`; vision tower, layer ${layer}, head ${head}; 0.0 % off the page`);
+    expect(shown.wider).toBe(false);
+  }
+  lens.view = { layer: 0, head: 1 };
+  expect(scene(lens.state).shown.map.data).toEqual(tower.data);
+  // The patch of the other word was read with it.
+  lens.view.word = 0;
+  const [other] = topPatches(lens.map("wind"), 1);
+  expect(scene(lens.state).shown).toMatchObject({ label: "“wind”", wider: false });
+  expect(scene(lens.state).shown.note).toContain(
+    `Of the patch at row ${other.row}, column ${other.column}`.slice(1),
+  );
   lens.view.word = 1;
-  expect(Array.from(scene(lens.state).shown.map.data)).toEqual(Array.from(tower.data));
+});
+
+test("what the view cannot show is refused by name", () => {
+  expect(() => Object.assign(lens.view, { layer: 2 })).toThrow(
+    "invalid view.layer: 2, expected an integer from 0 to 1",
+  );
+  expect(() => Object.assign(lens.view, { head: 2 })).toThrow(
+    "invalid view.head: 2, expected an integer from 0 to 1",
+  );
+  expect(() => Object.assign(lens.view, { stage: "decoder" })).toThrow(
+    'invalid view.stage: "decoder", expected one of tower, language',
+  );
 });
 
 test("any patch, rolled out, and what all receive", async () => {
@@ -76,14 +119,79 @@ test("any patch, rolled out, and what all receive", async () => {
   expect(over.unit).toBe("×");
 });
 
-test("it is kept in what is saved", () => {
-  const { data } = lens.state;
-  const read = decodeLensData(encodeLensData(data));
-  const [key] = data.order;
-  expect(read.results[key].layers!.map(({ quantity }) => quantity.name)).toEqual(
-    data.results[key].layers!.map(({ quantity }) => quantity.name),
+test("a locked patch is shown in place of the word's, and another word takes its place again", async () => {
+  const map = await lens.attention({ row: 2, column: 7 });
+  expect(lens.view.region).toEqual({ row: 2, column: 7, rows: 1, columns: 1 });
+  expect(scene(lens.state).shown).toMatchObject({ label: "the patch at row 2, column 7", wider: false });
+  expect(scene(lens.state).shown.map.data).toEqual(map.data);
+  lens.view.word = 0;
+  expect(lens.view.region).toBeNull();
+  expect(scene(lens.state).shown.label).toBe("“wind”");
+  lens.view.region = { row: 9, column: 9, rows: 1, columns: 1 };
+  // It was not read: what is shown instead says that it is something else.
+  expect(scene(lens.state).shown.wider).toBe(true);
+  lens.view.region = null;
+});
+
+test("it is kept in what is saved: a lens that is opened again shows every head", () => {
+  lens.view = { quantity: "attention", stage: "language", layer: 0, head: 1, word: 1 };
+  const { state } = lens;
+  const read = unpackLens(packLens(state));
+  expect(read.view).toEqual(state.view);
+  const [key] = state.data.order;
+  expect(read.data.results[key].attention).toEqual(state.data.results[key].attention);
+  expect(decodeLensData(encodeLensData(state.data)).results[key].attention).toEqual(
+    state.data.results[key].attention,
   );
-  expect(read.results[key].layers![0].maps[0].note).toBe(data.results[key].layers![0].maps[0].note);
+  for (const change of [{}, { head: null }, { stage: "tower" as const, layer: 1, head: 0 }]) {
+    const [a, b] = [state, read].map(({ data, view }) =>
+      scene({ data, view: changeView(data, view, change) }),
+    );
+    expect(b.shown.map.data).toEqual(a.shown.map.data);
+    expect(b.shown.note).toBe(a.shown.note);
+  }
+});
+
+test("a lens keeps as many as a notebook can carry, those read last, and refuses what does not fit the page", () => {
+  const { data } = lens.state;
+  const [key] = data.order;
+  const { attention, ...rest } = data.results[key];
+  const [first] = attention!;
+  const large = Array.from({ length: 4 }, (_, row) => ({
+    ...first,
+    row,
+    shares: new Float32Array(LENS_LIMITS.shares / 2),
+  }));
+  const kept = withReadings({ ...data, results: { ...data.results, [key]: rest } }, key, large);
+  expect(kept.results[key].attention!.map(({ row }) => row)).toEqual([2, 3]);
+  const broken = (change: object) => () =>
+    decodeLensData({
+      ...data,
+      results: { [key]: { ...rest, attention: [{ ...first, ...change }] } },
+    });
+  expect(broken({})).not.toThrow();
+  expect(broken({ shares: first.shares.subarray(1) })).toThrow(
+    /^invalid results\..+\.attention\[0\]\.shares: \d+ shares, expected \d+:/,
+  );
+  expect(broken({ row: 17 })).toThrow("expected an integer from 0 to 16");
+  expect(broken({ shares: first.shares.map(() => Number.NaN) })).toThrow(
+    "expected a share of attention, 0 to 1",
+  );
+  expect(broken({ uniform: new Float32Array(3) })).toThrow("uniform: 3 shares, expected 1020");
+});
+
+test("explanation@2 has the maps in the layer and head that are in view", () => {
+  lens.view = { stage: "language", layer: 0, head: 1, word: 1, quantity: "attention" };
+  const json = lensJson(lens.state, { arrays: true });
+  const layer = json.layers!.find(({ quantity }) => quantity.name === "attention")!;
+  expect(layer.maps.filter(({ of }) => of === "word").map(({ index }) => index)).toEqual([0, 1]);
+  expect(layer.maps[2].note).toContain("language model, layer 0, head 1");
+  expect(json.view).toMatchObject({ stage: "language", layer: 0, head: 1 });
+  expect(json.shown[0].map).toEqual(
+    Array.from({ length: 17 }, (_, r) =>
+      Array.from(scene(lens.state).shown.map.data.subarray(30 * r, 30 * r + 30)),
+    ),
+  );
 });
 
 test("what cannot be asked for is said", async () => {

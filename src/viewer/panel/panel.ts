@@ -1,7 +1,7 @@
 import { h } from "../dom.js";
 import type { Actions, Part } from "../frame.js";
 import { createAppearance } from "./appearance.js";
-import { createAttention } from "./attention.js";
+import { createAttention } from "./attention-panel.js";
 import { createHits } from "./hit-list.js";
 import { createNumbers } from "./numbers-fold.js";
 import { createThisPatch } from "./this-patch.js";
