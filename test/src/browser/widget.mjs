@@ -115,6 +115,9 @@ export default {
       ["difference", true, press("Side by side"), false, { compare: "r2" }],
       ["layout", "multiples", press("One page"), "single"],
       ["quantity", "altitude", press("Similarity"), "cosine"],
+      ["stage", "tower", select("Stage", "language"), "language", { quantity: "attention" }],
+      ["layer", 0, key("Layer", "ArrowRight"), 1, { quantity: "attention" }],
+      ["head", 0, select("Head", "1"), 1, { quantity: "attention" }],
       [
         "region",
         { row: 0, column: 0, rows: 2, columns: 1 },
@@ -136,6 +139,10 @@ export default {
           domain: null, scale: "sequential", decimals: 0, similarity: false, chance: false },
         maps: [{ of: "query", index: 0, data: new DataView(Float32Array.from({ length: 12 }, (_, i) => 70 * i).buffer) }],
       }];
+      t.results.r0.attention = ["tower", "language"].map((stage) => ({
+        stage, stages: ["tower", "language"], row: 0, column: 0, isRolledOut: false, uniform: null,
+        layers: [0, 1].map(() => ({ heads: 2, missing: null, isCausal: false, sinks: [] })),
+        shares: new DataView(new Float32Array(4 * 15).fill(1 / 15).buffer) }));
       return t; }`;
     await open(lens, "pages", measured);
     const all = await page.evaluate(() => window.widget.model.get("view"));
@@ -397,7 +404,7 @@ export default {
     const values = () => lens.page.locator(".cl-chip .cl-chip-value").allInnerTexts();
     await open(lens, "measured");
     const quantities = lens.page.locator(".cl-quantities button");
-    assert.deepEqual(await quantities.allInnerTexts(), ["Similarity", "Cause"]);
+    assert.deepEqual(await quantities.allInnerTexts(), ["Similarity", "Attention", "Cause"]);
     await lens.page.evaluate(() => window.widget.addLayers("altitude of the query"));
     await lens.frame();
     await lens.page.getByRole("button", { name: "Altitude", exact: true }).click();
