@@ -106,7 +106,16 @@ async function installPython(tests) {
     args: ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", join(root, "tools", list)],
     help: "Is the Python package index out of reach? Then run the same command again when it is back.",
   });
+  await linkPackage();
   for (const [i, each] of lists.entries()) writeFileSync(stamp(each), wanted[i]);
+}
+
+/** `import colpali_lens` is the clone's own. */
+async function linkPackage() {
+  const asked = await capture(python, ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]);
+  if (asked.code !== 0)
+    throw new Trouble(`Python in .venv does not run: delete .venv and run again\n${asked.output}`);
+  writeFileSync(join(asked.output.trim(), "colpali-lens.pth"), `${join(root, "python")}\n`);
 }
 
 async function createVenv() {

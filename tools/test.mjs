@@ -35,6 +35,7 @@ const suites = [
   { name: "examples", what: "the example document and notebook", ...nodeTests("test/examples") },
   { name: "install", what: "settings and places of JupyterLab, npm and pip", ...nodeTests("test/install") },
   { name: "conformance", what: "the kernel on the wire", ...script("test/conformance/run.mjs") },
+  { name: "python", what: "the Python package", ...script("test/python/run.mjs") },
   { name: "lens", what: "the lens in a browser page", browser: true, ...script("test/src/run-browser.mjs") },
   { name: "notebook", what: "JupyterLab and Notebook 7", browser: true, ...nodeTests("test/browser") },
 ];

@@ -119,8 +119,11 @@ export interface ModelParts {
   warned: Set<string>;
 }
 
-/** A late-interaction page model. */
-export class Model {
+/** A late-interaction page model: all that is asked of one, wherever it runs. */
+export type Model = Pick<GraphModel, keyof GraphModel>;
+
+/** A model whose graphs run here. */
+export class GraphModel {
   readonly id: string;
   readonly family: string;
   readonly profile: string;
@@ -171,7 +174,7 @@ export class Model {
     const { profiles, info, processorOf } = this.#parts;
     const profile = findProfile(profiles, name, info.id);
     const processor = processorOf(profile);
-    return new Model({
+    return new GraphModel({
       ...this.#parts,
       profile,
       processor,

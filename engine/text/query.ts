@@ -31,9 +31,24 @@ export function tokenizeQuery(
     throw new ModelError(
       `invalid query: ${ids.length} tokens (${text.trim().split(/\s+/).length} words), expected at most ${MAX_QUERY_TOKENS} tokens; ask a question or a phrase, not a page of text`,
     );
-  const { spans, seen } = alignTokens(whole, ids, tokenizer);
   const region = { start: prefix.length, end: prefix.length + asked.length };
   const augmented = region.end + augmentation.length * augmentations;
+  return placedQuery(text, { whole, region, augmented }, { ids, tokens }, tokenizer);
+}
+
+/**
+ * Which token belongs to which word of a query, of tokens that are there already.
+ * @param wrapped the query as it was tokenised: in all, where in it the query lies, and where augmentation ends
+ * @throws ModelError where no token stands for any of it
+ */
+export function placedQuery(
+  text: string,
+  { whole, region, augmented }: { whole: string; region: Span; augmented: number },
+  { ids, tokens }: { ids: readonly number[]; tokens: readonly string[] },
+  tokenizer: ModelTokenizer,
+): Query {
+  const asked = whole.slice(region.start, region.end);
+  const { spans, seen } = alignTokens(whole, ids, tokenizer);
   const kinds = ids.map((id, i) => kindOf(id, spans[i], region, augmented, tokenizer));
   const marks = seen.subarray(region.start, region.end);
   const words = findWords(asked, marks, tokens, spans, kinds, region.start, tokenizer, ids);

