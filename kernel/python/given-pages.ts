@@ -1,7 +1,7 @@
 import type { Page } from "../../core/index.js";
 import { openPages } from "../pages/index.js";
 import { makePage } from "../pages/page.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "./python-connection.js";
 
 /** A page as Python names it: a document's, or a picture that Python holds. */
 export type GivenPage = { source: string } | { picture: number; width: number; height: number; name: string };

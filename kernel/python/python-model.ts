@@ -14,7 +14,7 @@ import type { ModelConfigs } from "../../engine/model-configs.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Provider } from "../../engine/runtime.js";
 import { nodeRuntime } from "../runtime/node-runtime.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "./python-connection.js";
 import { type GivenTokens, QueryReader } from "./query-reader.js";
 
 /** What Python says of its model. */
