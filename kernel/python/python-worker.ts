@@ -5,8 +5,8 @@
 import type { Page, ViewChange } from "../../core/index.js";
 import type { BaselineOption } from "../../engine/explain/index.js";
 import type { SaveOptions } from "../api/save.js";
-import { Connection, type Methods } from "./python-connection.js";
 import { type GivenPage, givenPages } from "./given-pages.js";
+import { Connection, type Methods } from "./python-connection.js";
 import { PythonLens } from "./python-lens.js";
 import { type GivenModel, PythonModel } from "./python-model.js";
 
