@@ -9,6 +9,8 @@ import { packageRoot } from "../../kernel/package.js";
 interface Export {
   files: string[];
   configs: Record<string, object>;
+  /** Files with their bytes at a revision. */
+  pinned?: { revision: string; bytes: Record<string, number> };
   inputs: Record<string, [type: string, shape: (number | string)[]]>;
   family: string;
   page: string;
@@ -20,7 +22,7 @@ const EXPORTS: Record<string, Export> = JSON.parse(
   readFileSync(join(__dirname, "../fixtures/hub/exports.json"), "utf8"),
 );
 
-describe.each(Object.entries(EXPORTS))("%s", (name, { files, configs, inputs, ...expected }) => {
+describe.each(Object.entries(EXPORTS))("%s", (name, { files, configs, inputs, pinned, ...expected }) => {
   const read = { image: {} as ImageConfig, model: {} as ModelConfig, processor: {} as ProcessorConfig };
   Object.assign(read.model, configs["config.json"]);
   Object.assign(read.image, configs["preprocessor_config.json"]);
@@ -34,7 +36,14 @@ describe.each(Object.entries(EXPORTS))("%s", (name, { files, configs, inputs, ..
       variants: expected.variants,
     });
     expect(files).toContain("tokenizer.json");
-    expect(readFileSync(join(packageRoot, "README.md"), "utf8")).toContain(name);
+    const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
+    const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+    expect(row).toBeDefined();
+    if (!pinned) return;
+    expect(files).toEqual(expect.arrayContaining(Object.keys(pinned.bytes)));
+    // README's size is that of the graph, to a hundredth of a gigabyte or a tenth.
+    const [, size, places] = /\| (\d\.(\d+)) GB \|/.exec(row!)!;
+    expect((pinned.bytes[page] / 1e9).toFixed(places.length)).toBe(size);
   });
 
   test("its family is known, and an A4 page fills all inputs with what they take", () => {
