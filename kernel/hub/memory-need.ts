@@ -17,33 +17,64 @@ function heldBytes({ weightBytes, insideBytes }: OnnxFile): number {
   return all + (weightBytes.float16 ?? 0) + 0.6 * insideBytes;
 }
 
-/** Heads and patch size of the image tower where config.json does not say, and what a page took in attention matrices. */
-const TOWERS: Record<string, { heads: number; patch: number; factor: number }> = {
-  colpali: { heads: 16, patch: 14, factor: 5 },
-  colgemma3: { heads: 16, patch: 14, factor: 5 },
-  colidefics3: { heads: 12, patch: 16, factor: 4.6 },
-  colmodernvbert: { heads: 12, patch: 16, factor: 2.4 },
-  colqwen2: { heads: 16, patch: 14, factor: 5 },
-  colqwen2_5: { heads: 16, patch: 14, factor: 5 },
-  colqwen3: { heads: 16, patch: 16, factor: 5 },
+interface Tower {
+  heads: number;
+  patch: number;
+  /** Numbers a patch, and within the two layers that follow attention. */
+  width: number;
+  inner: number;
+  /** Attention matrices that a page took, where they are written out. */
+  factor: number;
+}
+
+const SO400M = { heads: 16, patch: 14, width: 1152, inner: 4304, factor: 5 };
+const BASE = { heads: 12, patch: 16, width: 768, inner: 3072 };
+
+/** Image towers where config.json does not say. */
+const TOWERS: Record<string, Tower> = {
+  colpali: SO400M,
+  colgemma3: SO400M,
+  colidefics3: { ...BASE, factor: 4.6 },
+  colmodernvbert: { ...BASE, factor: 2.4 },
+  colqwen2: { heads: 16, patch: 14, width: 1280, inner: 5120, factor: 5 },
+  colqwen2_5: { heads: 16, patch: 14, width: 1280, inner: 3420, factor: 5 },
+  colqwen3: { heads: 16, patch: 16, width: 1024, inner: 4096, factor: 5 },
 };
 
-/** Bytes of one layer's attention matrix over all images of a page, which the runtime writes out; null for another family. */
-export function attentionBytes(
-  family: string,
-  { model, image }: ModelConfigs,
-  layout: PageLayout,
-): number | null {
-  const tower = TOWERS[family];
-  if (!tower) return null;
+/** Patches of all images of a page, and in one of them, with the tower that they go through; null for another family. */
+function towerOf(family: string, { model, image }: ModelConfigs, layout: PageLayout) {
+  const known = TOWERS[family];
+  if (!known) return null;
   const vision = (model.vlm_config ?? model).vision_config ?? {};
-  const heads = Number(vision.num_attention_heads ?? vision.num_heads ?? tower.heads);
-  const patch = Number(vision.patch_size ?? image.patch_size ?? tower.patch);
+  const patch = Number(vision.patch_size ?? image.patch_size ?? known.patch);
   const tile = image.max_image_size?.longest_edge;
   const tiles = tile === undefined ? 1 : Math.round((layout.width / tile) * (layout.height / tile)) + 1;
   const [width, height] = tile === undefined ? [layout.width, layout.height] : [tile, tile];
-  const patches = Math.floor(width / patch) * Math.floor(height / patch);
-  return 4 * tiles * heads * patches ** 2;
+  const inOne = Math.floor(width / patch) * Math.floor(height / patch);
+  return {
+    inOne,
+    patches: tiles * inOne,
+    heads: Number(vision.num_attention_heads ?? vision.num_heads ?? known.heads),
+    width: Number(vision.embed_dim ?? vision.hidden_size ?? known.width),
+    inner: Number(vision.intermediate_size ?? known.inner),
+    factor: known.factor,
+  };
+}
+
+/** Bytes of one layer's attention matrix over all images of a page, where it is written out; null for another family. */
+export function attentionBytes(family: string, configs: ModelConfigs, layout: PageLayout): number | null {
+  const tower = towerOf(family, configs, layout);
+  return tower && 4 * tower.patches * tower.heads * tower.inOne;
+}
+
+/** Bytes that a page takes in its image tower, which is where most are: 0 for another family. */
+function pageBytes(family: string, configs: ModelConfigs, layout: PageLayout, writesAttention: boolean) {
+  const tower = towerOf(family, configs, layout);
+  if (!tower) return 0;
+  const { patches, width, inner, factor } = tower;
+  return writesAttention
+    ? attentionBytes(family, configs, layout)! * factor
+    : 4 * patches * (2 * inner + 4 * width);
 }
 
 export function memoryNeed(
@@ -52,10 +83,9 @@ export function memoryNeed(
   layout: PageLayout,
   files: readonly OnnxFile[],
 ): MemoryNeed {
-  const attention = attentionBytes(family, configs, layout);
   return {
     weights: files.reduce((sum, file) => sum + heldBytes(file), 0),
-    page: attention === null ? 0 : attention * TOWERS[family].factor,
+    page: pageBytes(family, configs, layout, files[0]?.writesAttention ?? true),
   };
 }
 

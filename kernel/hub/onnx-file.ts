@@ -15,6 +15,8 @@ export interface OnnxFile {
   externalData: Map<string, number>;
   /** Whether it leaves the image tower out where there is no image token, as tools/export writes it. */
   skipsImage: boolean;
+  /** Whether its first attention, which is the image tower's where it has one, writes a matrix of patches x patches. */
+  writesAttention: boolean;
   /** Rows of the table that `input_ids` look up, or null if it is not found. */
   vocabulary: number | null;
 }
@@ -50,12 +52,14 @@ export function readOnnxFile(path: string): OnnxFile {
       weightCounts: {},
       insideBytes: 0,
       skipsImage: false,
+      writesAttention: true,
       externalData: new Map(),
       vocabulary: null,
     };
     const tensors = new Map<string, WeightTensor>();
     const packed = new Map<string, number>();
     let looked: string | null = null;
+    let attention: GraphNode | null = null;
     let graph = false;
     for (const model of fields(fd, 0, fstatSync(fd).size)) {
       if (model.number === 2) result.producer = text(fd, model);
@@ -66,13 +70,16 @@ export function readOnnxFile(path: string): OnnxFile {
         if (inGraph.number === 5 && inGraph.wire === 2) readTensor(fd, inGraph, result, tensors);
         if (inGraph.number !== 1 || inGraph.wire !== 2) continue;
         const node = readNode(fd, inGraph);
+        attention ??= [node, ...node.inner].find(({ op }) => ATTENTION.has(op)) ?? null;
         if (node.op === "Gather" && node.inputs[1] === "input_ids") looked ??= node.inputs[0];
         if (node.op === "If" && node.name === IMAGE_BRANCH) result.skipsImage = true;
         // Weights of a few bits each lie in bytes, or in 32-bit numbers.
-        if (node.op === "MatMulNBits") packed.set(node.inputs[1], node.bits);
+        for (const { op, inputs, bits } of [node, ...node.inner])
+          if (op === "MatMulNBits") packed.set(inputs[1], bits);
       }
     }
     if (!graph) throw new RangeError("no graph");
+    if (attention) result.writesAttention = !isBlockwise(attention);
     for (const [name, { type, count, bytes }] of tensors) {
       const bits = packed.get(name);
       const kind = bits === undefined ? type : `q${bits}`;
@@ -120,9 +127,25 @@ function readOpset(fd: number, field: Field, result: OnnxFile): void {
   if (domain === "" || domain === "ai.onnx") result.opset = version;
 }
 
-/** @returns `bits` 4 where the node does not say, as onnxruntime's operator has it */
-function readNode(fd: number, node: Field): { op: string; name: string; inputs: string[]; bits: number } {
+const ATTENTION = new Set(["Softmax", "MultiHeadAttention", "GroupQueryAttention", "Attention"]);
+
+/** The runtime computes it block by block where it has no mask (inputs 4 and 5). */
+const isBlockwise = ({ op, inputs }: GraphNode): boolean =>
+  op === "MultiHeadAttention" && !inputs[4] && !inputs[5];
+
+interface GraphNode {
+  op: string;
+  name: string;
+  inputs: string[];
+  /** 4 where the node does not say, as onnxruntime's operator has it. */
+  bits: number;
+  /** Of a branch, the nodes in it. */
+  inner: GraphNode[];
+}
+
+function readNode(fd: number, node: Field): GraphNode {
   const inputs: string[] = [];
+  const inner: GraphNode[] = [];
   let op = "";
   let name = "";
   let bits = 4;
@@ -130,12 +153,15 @@ function readNode(fd: number, node: Field): { op: string; name: string; inputs: 
     if (f.number === 1) inputs.push(text(fd, f));
     if (f.number === 3) name = text(fd, f);
     if (f.number === 4) op = text(fd, f);
-    if (f.number !== 5 || op !== "MatMulNBits") continue;
+    if (f.number !== 5 || (op !== "MatMulNBits" && op !== "If")) continue;
     const attribute = [...fields(fd, f.start, f.end)];
+    for (const graph of attribute.filter((a) => a.number === 6 && a.wire === 2))
+      for (const one of fields(fd, graph.start, graph.end))
+        if (one.number === 1) inner.push(readNode(fd, one));
     const key = attribute.find((a) => a.number === 1);
     if (key && text(fd, key) === "bits") bits = attribute.find((a) => a.number === 3)?.value ?? bits;
   }
-  return { op, name, inputs, bits };
+  return { op, name, inputs, bits, inner };
 }
 
 function readTensor(fd: number, field: Field, result: OnnxFile, tensors: Map<string, WeightTensor>): void {

@@ -81,8 +81,8 @@ test("the limit of the process itself", () => {
 
 const IMAGE = { size: { longest_edge: 2048 }, max_image_size: { longest_edge: 512 }, resample: 1 };
 const tiled = { model: {}, image: IMAGE, processor: {} };
-const graph = (weightBytes: Record<string, number>, insideBytes = 0) =>
-  ({ weightBytes, insideBytes }) as unknown as OnnxFile;
+const graph = (weightBytes: Record<string, number>, insideBytes = 0, writesAttention = true) =>
+  ({ weightBytes, insideBytes, writesAttention }) as unknown as OnnxFile;
 
 describe("what a model takes", () => {
   const page = idefics3.processor(tiled, "torch", "<image>").layout(1240, 1754);

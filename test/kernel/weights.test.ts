@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema, type TensorProtoSchema } from "onnx-buf";
+import { ModelProtoSchema, type NodeProtoSchema, type TensorProtoSchema } from "onnx-buf";
 import { mainType, readOnnxFile } from "../../kernel/hub/onnx-file.js";
 
 const root = mkdtempSync(join(tmpdir(), "weights-"));
@@ -51,16 +51,25 @@ test("what a download was checked by is not computed again; without a folder not
   expect(onBytes).toHaveBeenCalledWith(5);
 });
 
-function graph(
-  nodes: { opType: string; name?: string; input: string[]; bits?: number }[],
-  initializer: MessageInitShape<typeof TensorProtoSchema>[],
-): string {
+interface Node {
+  opType: string;
+  name?: string;
+  input: string[];
+  bits?: number;
+  branch?: Node[];
+}
+
+function graph(nodes: Node[], initializer: MessageInitShape<typeof TensorProtoSchema>[]): string {
   const file = join(root, "graph.onnx");
-  const node = nodes.map(({ bits, ...rest }) => ({
+  const made = ({ bits, branch, ...rest }: Node): MessageInitShape<typeof NodeProtoSchema> => ({
     ...rest,
     output: ["out"],
-    attribute: bits === undefined ? [] : [{ name: "bits", i: BigInt(bits), type: 2 }],
-  }));
+    attribute: [
+      ...(bits === undefined ? [] : [{ name: "bits", i: BigInt(bits), type: 2 }]),
+      ...(branch === undefined ? [] : [{ name: "then_branch", g: { node: branch.map(made) }, type: 5 }]),
+    ],
+  });
+  const node = nodes.map(made);
   writeFileSync(file, toBinary(ModelProtoSchema, create(ModelProtoSchema, { graph: { node, initializer } })));
   return file;
 }
@@ -82,6 +91,27 @@ test("weights of 4 bits in bytes are q4, also beside a larger table of float32",
   expect([file.vocabulary, file.skipsImage]).toEqual([30, false]);
   const eight = readOnnxFile(graph([{ ...product, bits: 8 }], initializer));
   expect([mainType(eight), eight.weightCounts.q8]).toEqual(["float32", 2048]);
+});
+
+test("whether the image tower's attention is written out: not where its operator has no mask, also in a branch", () => {
+  const writes = (...nodes: Node[]) => readOnnxFile(graph(nodes, [])).writesAttention;
+  const fused = { opType: "MultiHeadAttention", input: ["q", "k", "v"] };
+  const masked = { ...fused, input: ["q", "k", "v", "", "", "bias"] };
+  expect(writes({ opType: "Softmax", input: ["x"] })).toBe(true);
+  expect(writes({ opType: "MatMul", input: ["x", "w"] })).toBe(true);
+  expect(writes(fused, masked)).toBe(false);
+  expect(writes(masked, fused)).toBe(true);
+  expect(writes({ opType: "If", input: ["any"], branch: [fused] }, masked)).toBe(false);
+  expect(writes({ opType: "If", input: ["any"], branch: [{ opType: "Softmax", input: ["x"] }] }, fused)).toBe(
+    true,
+  );
+});
+
+test("weights of 8 bits in a branch are q8", () => {
+  const initializer = [{ name: "w", dims: [64n, 2n, 32n], dataType: UINT8, rawData: new Uint8Array(4096) }];
+  const product = { opType: "MatMulNBits", input: ["x", "w", "scales"], bits: 8 };
+  const file = readOnnxFile(graph([{ opType: "If", input: ["any"], branch: [product] }], initializer));
+  expect([mainType(file), file.weightBytes]).toEqual(["q8", { q8: 4096 }]);
 });
 
 test("a graph that leaves its image tower out where there is no image says so", () => {
