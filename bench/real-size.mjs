@@ -1,8 +1,9 @@
 /**
  * What models of real size cost on this machine, a column a folder: files, load the first and the second time, first and second
  * page, a query, 100 control queries, and the most memory of this process and its children:
- * `npm run build:lib && node bench/real-size.mjs FOLDER…`. With `--pattern` a page's graph also runs twice in the runtime itself,
- * with its memory pattern and without. Each measure is taken in a process of its own.
+ * `npm run build:lib && node bench/real-size.mjs FOLDER…`. Seconds have those of the processors behind them, which tell more where
+ * other work goes on. With `--pattern` a page's graph also runs twice in the runtime itself, with its memory pattern and without;
+ * with `--page` one page is all. Each measure is taken in a process of its own.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -26,7 +27,7 @@ function report(args) {
   const columns = folders.map((folder) => {
     const cache = mkdtempSync(join(tmpdir(), "real-size-"));
     const cold = own("--measure", folder, cache, "load");
-    const { load, ...warm } = own("--measure", folder, cache, "all");
+    const { load, ...warm } = own("--measure", folder, cache, args.includes("--page") ? "page" : "all");
     rmSync(cache, { recursive: true });
     const pattern = args.includes("--pattern")
       ? Object.fromEntries(
@@ -58,15 +59,19 @@ function own(...args) {
 
 async function measure(folder, cacheDir, what) {
   const { loadModel } = await import("../lib/kernel/hub/load-model.js");
-  const start = performance.now();
-  const model = await loadModel(folder, { provider: "cpu", cacheDir });
-  const result = { load: seconds(start) };
-  if (what === "all") {
+  let model;
+  const load = await timed(async () => {
+    model = await loadModel(folder, { provider: "cpu", cacheDir });
+  });
+  const result = { load };
+  if (what !== "load") {
     result["memory loaded, GiB"] = mostMemory();
-    for (const name of ["first page", "second page"]) {
+    for (const name of what === "page" ? ["first page"] : ["first page", "second page"]) {
       result[`${name}, s`] = await timed(() => model.embedPage(page(name.length)));
       result[`memory, ${name}, GiB`] = mostMemory();
     }
+  }
+  if (what === "all") {
     result["a query, s"] = await timed(() => model.embedQuery("peak load in winter"));
     result["100 control queries, s"] = await timed(() => model.embedQueries(CONTROLS));
   }
@@ -120,25 +125,34 @@ function page(seed) {
   };
 }
 
+/** Seconds, and behind them those of processors. */
 async function timed(work) {
-  const start = performance.now();
+  const [start, before] = [performance.now(), processorSeconds()];
   await work();
-  return seconds(start);
-}
-
-function seconds(start) {
-  return ((performance.now() - start) / 1000).toFixed(2);
+  return `${((performance.now() - start) / 1000).toFixed(2)} (${(processorSeconds() - before).toFixed(1)})`;
 }
 
 /** The high water marks of this process and its children, together. */
 function mostMemory() {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8")
-    .trim()
-    .split(" ")
-    .filter(Boolean);
-  const kilobytes = ["self", ...children].reduce((sum, pid) => {
+  const kilobytes = family().reduce((sum, pid) => {
     const [, peak = 0] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
     return sum + Number(peak);
   }, 0);
   return (kilobytes / 2 ** 20).toFixed(2);
+}
+
+/** Linux counts them in hundredths. */
+function processorSeconds() {
+  const ticks = family().reduce((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return sum + Number(fields[11]) + Number(fields[12]);
+  }, 0);
+  return ticks / 100;
+}
+
+function family() {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
+  return [process.pid, ...children.filter(Boolean)];
 }
