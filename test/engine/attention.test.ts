@@ -2,7 +2,8 @@
  * Attention against the Python reference (eager, float64) on every golden family, every layer and head.
  * @jest-environment <rootDir>/test/kernel/support/realm.cjs
  */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AttentionStage, Page } from "../../core/index.js";
 import type { PatchAttention } from "../../engine/explain/attention.js";
@@ -15,8 +16,11 @@ import { openGraph } from "../../kernel/runtime/node-graph.js";
 import { goldenFamilies, goldenPage, goldenRoot, readGolden } from "../kernel/support/golden.js";
 import { pixelPage } from "../kernel/support/pixel-page.js";
 import { readTensors, type Tensor } from "../kernel/support/safetensors.js";
+import { goldenFolder } from "../kernel/support/weightless.js";
 
 const TOLERANCE = 1e-5;
+const root = mkdtempSync(join(tmpdir(), "attention-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 async function openTapped(file: string): Promise<TappedGraph> {
   const parts = splitOnnx(readFileSync(file));
@@ -83,33 +87,38 @@ describe.each(goldenFamilies)("%s", (family) => {
   }, 120_000);
   afterAll(() => model.dispose());
 
-  test("every row of every layer and head is the reference's, and what every position receives", async () => {
-    const tapped = await openTapped(join(folder, "model.onnx"));
-    const { ids, tower, feeds } = await model.preparePage(page);
-    const shape = [1, ids!.length];
-    feeds.input_ids = { type: "int64", data: BigInt64Array.from(ids!, BigInt), shape };
-    feeds.attention_mask = { type: "int64", data: new BigInt64Array(ids!.length).fill(1n), shape };
-    const every = (count: number, of: number): ChosenRow[] =>
-      Array.from({ length: count }, (_, i) => ({
-        tile: Math.floor(i / (count / of)),
-        positions: [i % (count / of)],
-      }));
-    const all = { tower: every(tower!.cells.length, tower!.tiles), language: every(ids!.length, 1) };
-    const stages = await runTapped(tapped, feeds, all);
-    expect(stages.map(({ stage }) => stage)).toEqual(["tower", "language"]);
-    for (const { stage, layers } of stages) {
-      const tiles = stage === "tower" ? tower!.tiles : 1;
-      expect(layers.size).toBe(layersOf(reference, stage));
-      for (const [i, { rows, received }] of [...layers.values()].entries()) {
-        const { shape, data } = reference[`${stage}.${i}.received`];
-        expect(received.shape).toEqual(shape);
-        expect(largest(received.data, data)).toBeLessThanOrEqual(TOLERANCE);
-        const theirs = reference[`${stage}.${i}.projected`].data;
-        expect(largest(projected(rows, tiles), theirs)).toBeLessThanOrEqual(TOLERANCE);
+  test.each(["written out", "fused"])(
+    "every row of every layer and head is the reference's, and what every position receives: %s",
+    async (form) => {
+      const from = form === "fused" ? goldenFolder(family, "fused-attention", root) : folder;
+      const tapped = await openTapped(join(from, "model.onnx"));
+      const { ids, tower, feeds } = await model.preparePage(page);
+      const shape = [1, ids!.length];
+      feeds.input_ids = { type: "int64", data: BigInt64Array.from(ids!, BigInt), shape };
+      feeds.attention_mask = { type: "int64", data: new BigInt64Array(ids!.length).fill(1n), shape };
+      const every = (count: number, of: number): ChosenRow[] =>
+        Array.from({ length: count }, (_, i) => ({
+          tile: Math.floor(i / (count / of)),
+          positions: [i % (count / of)],
+        }));
+      const all = { tower: every(tower!.cells.length, tower!.tiles), language: every(ids!.length, 1) };
+      const stages = await runTapped(tapped, feeds, all);
+      expect(stages.map(({ stage }) => stage)).toEqual(["tower", "language"]);
+      for (const { stage, layers } of stages) {
+        const tiles = stage === "tower" ? tower!.tiles : 1;
+        expect(layers.size).toBe(layersOf(reference, stage));
+        for (const [i, { rows, received }] of [...layers.values()].entries()) {
+          const { shape, data } = reference[`${stage}.${i}.received`];
+          expect(received.shape).toEqual(shape);
+          expect(largest(received.data, data)).toBeLessThanOrEqual(TOLERANCE);
+          const theirs = reference[`${stage}.${i}.projected`].data;
+          expect(largest(projected(rows, tiles), theirs)).toBeLessThanOrEqual(TOLERANCE);
+        }
       }
-    }
-    await tapped.graph.dispose();
-  }, 120_000);
+      await tapped.graph.dispose();
+    },
+    120_000,
+  );
 
   test("a patch's maps are the reference's in all layers and heads, and add up to 1 with what is off the page", () => {
     for (const [p, patch] of patches.entries())

@@ -1,52 +1,39 @@
 /**
- * Graphs whose image tower lies in a branch: the reference's numbers with an image and without one, for each family, and no tower
- * for a query. The fixtures hold the edited graphs without their weights, which are the golden set's.
+ * Graphs whose image tower lies in a branch, with attention written out and fused: the reference's numbers with an image and without
+ * one, for each family, and no tower for a query.
  * @jest-environment <rootDir>/test/kernel/support/realm.cjs
  */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fromBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema } from "onnx-buf";
 import { tapAttention } from "../../engine/graphs/attention-taps.js";
 import { batchesOfOneLength } from "../../engine/graphs/batches.js";
 import { IMAGE_BRANCH, withoutImageBranch } from "../../engine/graphs/image-branch.js";
-import { joinOnnx, splitOnnx } from "../../engine/graphs/onnx-parts.js";
+import { splitOnnx } from "../../engine/graphs/onnx-parts.js";
 import { loadModel, type Model } from "../../kernel/hub/load-model.js";
 import { goldenPage, goldenRoot, readGolden } from "../kernel/support/golden.js";
+import { goldenFolder, weightlessFamilies } from "../kernel/support/weightless.js";
 
-const fixtures = join(__dirname, "../fixtures/image-branch");
-const families = readdirSync(fixtures)
-  .map((file) => file.replace(/\.onnx$/, ""))
-  .sort();
+const KINDS = ["image-branch", "fused-attention"] as const;
 const root = mkdtempSync(join(tmpdir(), "branch-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** The family's golden folder with one graph, whose tower lies in a branch. */
-function withBranch(family: string): string {
-  const folder = join(root, family);
-  cpSync(join(goldenRoot, family), folder, { recursive: true });
-  rmSync(join(folder, "text_model.onnx"), { force: true });
-  const model = fromBinary(ModelProtoSchema, readFileSync(join(fixtures, `${family}.onnx`)));
-  const { weights } = splitOnnx(readFileSync(join(folder, "model.onnx")));
-  writeFileSync(join(folder, "model.onnx"), joinOnnx({ model, weights }));
-  return folder;
-}
-
-test("there is one for each family", () => {
-  expect(families).toEqual(
+test.each(KINDS)("there is one for each family: %s", (kind) => {
+  expect(weightlessFamilies(kind)).toEqual(
     readdirSync(goldenRoot)
       .filter((name) => name !== "images")
       .sort(),
   );
 });
 
-describe.each(families)("%s", (family) => {
+const ALL = KINDS.flatMap((kind) => weightlessFamilies(kind).map((family) => [family, kind] as const));
+
+describe.each(ALL)("%s, %s", (family, kind) => {
   const golden = readGolden(family);
   let folder: string;
   let model: Model;
   beforeAll(async () => {
-    folder = withBranch(family);
+    folder = goldenFolder(family, kind, root);
     model = await loadModel(folder, { provider: "cpu", cacheDir: null });
   });
   afterAll(() => model.dispose());
@@ -82,7 +69,10 @@ describe.each(families)("%s", (family) => {
     };
     const plain = found(join(goldenRoot, family, "model.onnx"));
     expect(plain.filter(([stage]) => stage === "tower").length).toBeGreaterThan(0);
-    expect(found(join(folder, "model.onnx"))).toEqual(plain);
+    const operator = kind === "fused-attention" ? "MultiHeadAttention" : "Softmax";
+    expect(found(join(folder, "model.onnx"))).toEqual(
+      plain.map(([stage, , canBeHad]) => [stage, operator, canBeHad]),
+    );
   });
 
   test("all heavy work of the tower lies in the branch, and comes out again for who reads its attention", async () => {
@@ -90,7 +80,9 @@ describe.each(families)("%s", (family) => {
     const branch = graph.graph!.node.find(({ name }) => name === IMAGE_BRANCH)!;
     const tower = branch.attribute.find(({ name }) => name === "then_branch")!.g!;
     const heavy = (nodes: { opType: string; input: string[] }[]) =>
-      nodes.filter(({ opType }) => ["Conv", "MatMul", "Softmax"].includes(opType)).length;
+      nodes.filter(({ opType }) =>
+        ["Conv", "MatMul", "Gemm", "MultiHeadAttention", "Softmax"].includes(opType),
+      ).length;
     const inside = heavy(tower.node);
     const outside = heavy(graph.graph!.node);
     expect(inside).toBeGreaterThan(6);

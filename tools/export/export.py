@@ -1,13 +1,15 @@
 """Turn a checkpoint of the ColPali family into a folder that colpali-lens loads, and say how close it is.
 
-    python export.py CHECKPOINT OUT [--weights float32|float16|int8] [--two-graphs]
+    python export.py CHECKPOINT OUT [--weights float32|float16|int8|q8] [--attention fused|unfused] [--two-graphs]
 
 CHECKPOINT is a folder (or a hub name) in the format of colpali-engine or transformers; the family is read from its config.json.
 OUT gets model.onnx (with model.onnx_data beside it from 1.5 GB on; it leaves the image tower out for queries), text_model.onnx with --two-graphs, the tokenizer, the processor
-settings, config.json (with cosine_range, the colours' ends on those pages), and parity.json: what the exported graph gives beside what torch gives on two drawn pages and two queries.
-float16 and int8 change the weights alone; inputs, outputs and arithmetic stay float32, and parity.json states what the maps lose.
+settings, config.json (with cosine_range, the colours' ends on those pages), and parity.json: what the exported graph gives beside what torch
+gives on two drawn pages and two queries, the model in float32, and whether lighter weights are advised (see `advice`).
+It takes the model's size in float32 of memory and some 2 GB: torch's model is gone when the graph is opened.
 """
 import argparse
+import gc
 import importlib.metadata as md
 import json
 from pathlib import Path
@@ -20,7 +22,7 @@ from PIL import Image, ImageDraw
 
 from graphs import TextOnly, export, text_inputs, wrap
 from skip_image import Unsafe, image_token_of, skip_image
-from weights import EXTERNAL_FROM, float16_weights, int8_weights, save
+from weights import EXTERNAL_FROM, FORMS
 
 # model_type -> (family, module, model class, processor class)
 CLASSES = {
@@ -75,22 +77,35 @@ def run(session, batch):
     return session.run(None, {i.name: batch[i.name].numpy() for i in session.get_inputs()})[0].astype(np.float32)
 
 
-def parity(wrapper, family, processor, folder):
+PAGES = ((600, 840), (840, 480))
+
+
+def drawn_inputs(wrapper, family, processor):
+    """-> (pages, queries), each a list of the graph's inputs"""
+    pages = [processor.process_images(images=[drawn_page(*size)]) for size in PAGES]
+    return pages, [text_inputs(family, wrapper, processor.process_queries([query])) for query in QUERIES]
+
+
+def embeddings_of_torch(wrapper, batches):
+    with torch.no_grad():
+        return [wrapper(*(batch[name] for name in wrapper.inputs))[0].numpy() for batch in batches]
+
+
+def embeddings_of_graphs(folder, pages, queries):
+    def open_graph(name):
+        return ort.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"])
+    graph = open_graph("model.onnx")
+    of_pages = [run(graph, batch)[0] for batch in pages]
+    if (folder / "text_model.onnx").exists():
+        graph = open_graph("text_model.onnx")
+    return of_pages, [run(graph, batch)[0] for batch in queries]
+
+
+def parity(of_torch, of_graphs):
     """Largest and mean differences of embeddings and cosines, and how often the best vector stays the best; and all cosines."""
-    page_graph = ort.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
-    text = folder / "text_model.onnx"
-    text_graph = ort.InferenceSession(str(text), providers=["CPUExecutionProvider"]) if text.exists() else page_graph
     rows, cosines = [], []
-    for size in ((600, 840), (840, 480)):
-        batch = processor.process_images(images=[drawn_page(*size)])
-        with torch.no_grad():
-            page_torch = wrapper(*(batch[name] for name in wrapper.inputs))[0].numpy()
-        page_onnx = run(page_graph, batch)[0]
-        for query in QUERIES:
-            full = text_inputs(family, wrapper, processor.process_queries([query]))
-            with torch.no_grad():
-                query_torch = wrapper(*(full[name] for name in wrapper.inputs))[0].numpy()
-            query_onnx = run(text_graph, full)[0]
+    for size, page_torch, page_onnx in zip(PAGES, of_torch[0], of_graphs[0]):
+        for query, query_torch, query_onnx in zip(QUERIES, of_torch[1], of_graphs[1]):
             a, b = query_torch @ page_torch.T, query_onnx @ page_onnx.T
             cosines.append(a.ravel())
             rows.append({"page": list(size), "query": query,
@@ -101,45 +116,63 @@ def parity(wrapper, family, processor, folder):
     return rows, np.concatenate(cosines)
 
 
+def advice(rows, low, high):
+    """What maps lose, against the part of the scale that colours span: up to a twentieth of it nobody sees, and it is advised."""
+    loss = max(r["cosines_mean"] for r in rows) / max(high - low, 1e-6)
+    return {"mean_loss_of_colour_range": round(loss, 4), "advised": bool(loss <= 0.05)}
+
+
 def state_range(config, cosines):
     """Where colours begin and end: what an unrelated patch has (the median), and what one in a thousand exceeds."""
     document = json.loads(config.read_text())
     document["cosine_range"] = [round(float(v), 2) for v in np.quantile(cosines, [0.5, 0.999])]
     config.write_text(json.dumps(document, indent=2) + "\n")
+    return document["cosine_range"]
 
 
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("checkpoint")
     args.add_argument("out", type=Path)
-    args.add_argument("--weights", choices=["float32", "float16", "int8"], default="float32")
+    args.add_argument("--weights", choices=["float32", *FORMS], default="float32")
+    args.add_argument("--attention", choices=["fused", "unfused"], default="fused",
+                      help="fused: one operator, which keeps no matrices; unfused: written out in standard operators")
     args.add_argument("--two-graphs", action="store_true", help="also a graph for queries, which then need no image tower")
     a = args.parse_args()
     family, model, processor = load(a.checkpoint)
     if a.two_graphs and family not in TWO_GRAPHS:
         raise SystemExit(f"--two-graphs works for {', '.join(TWO_GRAPHS)}, not for {family}")
     a.out.mkdir(parents=True, exist_ok=True)
-    wrapper = wrap(family, model)
+    processor.save_pretrained(a.out)
+    model.config.save_pretrained(a.out)
+    wrapper = wrap(family, model, fused=a.attention == "fused")
+    pages, queries = drawn_inputs(wrapper, family, processor)
+    of_torch = [embeddings_of_torch(wrapper, batches) for batches in (pages, queries)]
+
     large = sum(p.numel() * 4 for p in model.parameters()) > EXTERNAL_FROM
     example = processor.process_images(images=[drawn_page(300, 420), drawn_page(400, 310)])
     export(wrapper, example, a.out / "model.onnx", external_data=large)
     if a.two_graphs:
         export(TextOnly(wrapper).eval(), {k: example[k][:, -40:] for k in ("input_ids", "attention_mask")}, a.out / "text_model.onnx", external_data=large)
-    for graph in a.out.glob("*.onnx"):
-        if a.weights != "float32":
-            {"float16": float16_weights, "int8": int8_weights}[a.weights](graph)
-    processor.save_pretrained(a.out)
-    model.config.save_pretrained(a.out)
+    del wrapper, model
+    gc.collect()
+    if a.weights != "float32":
+        for graph in a.out.glob("*.onnx"):
+            FORMS[a.weights](graph)
     if not a.two_graphs:
         leave_image_out(a.out / "model.onnx")
-    rows, cosines = parity(wrapper, family, processor, a.out)
-    state_range(a.out / "config.json", cosines)
-    versions = {p: md.version(p) for p in ("colpali-engine", "transformers", "torch", "onnx", "onnxruntime")}
-    (a.out / "parity.json").write_text(json.dumps({"family": family, "weights": a.weights, "versions": versions, "rows": rows}, indent=1) + "\n")
+
+    rows, cosines = parity(of_torch, embeddings_of_graphs(a.out, pages, queries))
+    document = {"family": family, "weights": a.weights, "attention": a.attention,
+                "versions": {p: md.version(p) for p in ("colpali-engine", "transformers", "torch", "onnx", "onnxruntime")},
+                "loss": advice(rows, *state_range(a.out / "config.json", cosines)), "rows": rows}
+    (a.out / "parity.json").write_text(json.dumps(document, indent=1) + "\n")
     size = sum(f.stat().st_size for f in a.out.glob("*.onnx*")) / 1e6
     worst = {k: max(r[k] for r in rows) for k in ("embeddings", "cosines_largest", "cosines_mean")}
-    print(f"{family}, {a.weights}: {size:.1f} MB; embeddings differ by {worst['embeddings']:.1e}, cosines by {worst['cosines_largest']:.1e} "
-          f"(mean {worst['cosines_mean']:.1e}), the best vector stays in {100 * min(r['same_best'] for r in rows):.0f} % of tokens or more")
+    print(f"{family}, {a.weights}, {a.attention}: {size:.1f} MB; embeddings differ by {worst['embeddings']:.1e}, cosines by "
+          f"{worst['cosines_largest']:.1e} (mean {worst['cosines_mean']:.1e}, {100 * document['loss']['mean_loss_of_colour_range']:.1f} % of the colours' "
+          f"range: {'advised' if document['loss']['advised'] else 'not advised'}), the best vector stays in "
+          f"{100 * min(r['same_best'] for r in rows):.0f} % of tokens or more")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ Graph contracts (B = batch, S = sequence, N = tiles or patches, all dynamic unle
                                (M-RoPE positions and, for 2.5, the window mask are computed in the graph)
   output of all:               embeddings f32 [B,S,dim], unit length, zero where attention_mask is 0
 For text give the smallest legal zero image: [B,3,448,448], [B,1,3,512,512] (+ ones mask), or [B,4,C*T*P*P] with image_grid_thw [1,2,2].
+With fused attention image towers have no mask, without which the CPU keeps no matrix of patches x patches: tiles are filled, as the
+processors fill them, and images of one batch have as many patches as each other (no padded rows).
 Differences from the eager models, on purpose: image features are put at the image tokens row by row (so a batch may
 mix tile counts), and PaliGemma's attention is bidirectional also for a padded text batch.
 """
@@ -19,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from attention import FUSED
 from weights import tidy
 
 OPSET = 18
@@ -86,7 +89,12 @@ class Idefics3(nn.Module):
         p = self.patch
         mask = pixel_attention_mask.reshape(b * n, h // p, p, w // p, p).amax((2, 4)) > 0
         mask = mask | ~mask.flatten(1).any(1)[:, None, None]  # padding tiles: any values, never used
-        x = self.core.vision_model(pixel_values=pixel_values.reshape(b * n, c, h, w), patch_attention_mask=mask).last_hidden_state
+        v = self.core.vision_model
+        if self.fused:
+            x = v.embeddings(pixel_values=pixel_values.reshape(b * n, c, h, w), patch_attention_mask=mask)
+            x = v.post_layernorm(v.encoder(inputs_embeds=x, attention_mask=None).last_hidden_state)
+        else:
+            x = v(pixel_values=pixel_values.reshape(b * n, c, h, w), patch_attention_mask=mask).last_hidden_state
         x = self.core.connector(x)
         features = x.reshape(b, n * x.shape[1], x.shape[2])
         embeds = put_image_features(self.core.get_input_embeddings()(input_ids), input_ids == self.image_token, features)
@@ -154,7 +162,7 @@ class QwenVL(nn.Module):
             local = full & ((wid[:, None, :, None] == wid[:, None, None, :]) | ~valid[:, None, :, None])
         deep = []
         for i, blk in enumerate(v.blocks):
-            mask = local if self.window and i not in self.full_blocks else full
+            mask = local if self.window and i not in self.full_blocks else None if self.fused else full
             x = x + self._attention(blk.attn, blk.norm1(x), cos, sin, mask)
             x = x + blk.mlp(blk.norm2(x))
             if i in self.deepstack:
@@ -219,8 +227,11 @@ WRAPPERS = {"colpali": PaliGemma, "colpali-hf": PaliGemma, "colgemma3": Gemma3, 
             "colmodernvbert-hf": ModernVBert, "colqwen2": QwenVL, "colqwen2_5": QwenVL, "colqwen3": QwenVL, "colqwen2-hf": QwenVL}
 
 
-def wrap(family, model):
-    return WRAPPERS[family](model).eval()
+def wrap(family, model, fused=False):
+    """@param fused: for an export with fused attention"""
+    wrapper = WRAPPERS[family](model).eval()
+    wrapper.fused = fused
+    return wrapper
 
 
 def text_inputs(family, wrapper, queries):
@@ -242,7 +253,7 @@ def text_inputs(family, wrapper, queries):
 
 
 def export(wrapper, example, path, opset=OPSET, external_data=False):
-    """example: dict of tensors with batch 2 and a sequence longer than 2, so that no axis is specialised."""
+    """example: dict of tensors with batch 2 and a sequence longer than 2, so that no axis is specialised. Attention is as in `wrap`."""
     D = torch.export.Dim.DYNAMIC
     batch, seq, tiles = D, D, D
     axes = {"input_ids": {0: batch, 1: seq}, "attention_mask": {0: batch, 1: seq}, "image_grid_thw": {0: batch}}
@@ -255,7 +266,7 @@ def export(wrapper, example, path, opset=OPSET, external_data=False):
     with torch.no_grad():
         program = torch.onnx.export(wrapper, args, dynamo=True, opset_version=opset, input_names=list(wrapper.inputs),
                                     output_names=["embeddings"], dynamic_shapes=tuple(axes[k] for k in wrapper.inputs),
-                                    optimize=True, verbose=False)
+                                    custom_translation_table=FUSED if wrapper.fused else None, optimize=True, verbose=False)
     program.save(str(path), external_data=external_data)
     tidy(path)
 
@@ -266,7 +277,7 @@ class TextOnly(nn.Module):
 
     def __init__(self, wrapper):
         super().__init__()
-        core = getattr(wrapper, "core", wrapper)
+        core, self.fused = getattr(wrapper, "core", wrapper), wrapper.fused
         self.text, self.linear = getattr(core, "text_model", None) or core.language_model, wrapper.linear
         self.first_position = 1 if isinstance(wrapper, PaliGemma) else 0
         self.bidirectional = isinstance(wrapper, PaliGemma)

@@ -1,15 +1,19 @@
-"""What is done to exported graphs: lighter weights, files beside them, the image tower in a branch. `python -m pytest tools/export/tests`"""
+"""What is done to exported graphs: fused attention, lighter weights, files beside them, the image tower in a branch. `python -m pytest tools/export/tests`"""
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
+import torch
 from onnx import TensorProto, helper, numpy_helper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import weights  # noqa: E402
+from attention import FUSED  # noqa: E402
+from export import advice  # noqa: E402
 from skip_image import NAME, Unsafe, skip_image  # noqa: E402
 
 RNG = np.random.default_rng(3)
@@ -105,22 +109,139 @@ def test_float16_tables_are_looked_up_before_they_are_widened(tmp_path):
     np.testing.assert_allclose(run(path, PAGE, pixels(1)), expected(PAGE, pixels(1)), rtol=2e-2, atol=2e-2)
 
 
-def test_large_weights_lie_beside_the_graph_in_one_file(tmp_path, monkeypatch):
+def test_weights_beside_a_graph_are_replaced_with_one_file(tmp_path):
     path = tmp_path / "model.onnx"
-    (tmp_path / "model.onnx.data").write_bytes(b"left by the exporter")
-    monkeypatch.setattr(weights, "EXTERNAL_FROM", 10_000)
-    weights.save(model(), path)
+    onnx.save(model(), str(path), save_as_external_data=True, location="model.onnx.data", size_threshold=1000)
+    weights.float16_weights(path)
     assert sorted(f.name for f in tmp_path.iterdir()) == ["model.onnx", "model.onnx_data"]
-    np.testing.assert_allclose(run(path, PAGE, pixels(1)), expected(PAGE, pixels(1)), rtol=1e-4, atol=1e-4)
-    monkeypatch.setattr(weights, "EXTERNAL_FROM", 1e9)
-    weights.save(onnx.load(str(path)), path)
-    assert [f.name for f in tmp_path.iterdir()] == ["model.onnx"]
+    np.testing.assert_allclose(run(path, PAGE, pixels(1)), expected(PAGE, pixels(1)), rtol=2e-2, atol=2e-2)
+    offsets = [int(e.value) for t in onnx.load(str(path), load_external_data=False).graph.initializer
+               for e in t.external_data if e.key == "offset"]
+    assert len(offsets) == 3 and all(offset % 4096 == 0 for offset in offsets)
 
 
-def test_the_size_of_weights_is_told_beyond_what_protobuf_can_hold():
-    big = model()
-    big.graph.initializer.append(TensorProto(name="huge", dims=[3_000_000, 1000], data_type=TensorProto.FLOAT))
-    assert weights.weight_bytes(big) == pytest.approx(12e9, rel=1e-3)
+@pytest.mark.parametrize("form", weights.FORMS.values())
+def test_weights_go_through_memory_one_by_one(tmp_path, form):
+    """As models above what protobuf, or memory, can hold need it."""
+    path, each, count = tmp_path / "model.onnx", 1024, 16
+    names = [f"w{i}" for i in range(count)]
+    products = [node("MatMul", [f"x{i}", name], [f"x{i + 1}"]) for i, name in enumerate(names)]
+    graph = helper.make_graph(
+        products, "chain", [helper.make_tensor_value_info("x0", TensorProto.FLOAT, ["n", each])],
+        [helper.make_tensor_value_info(f"x{count}", TensorProto.FLOAT, ["n", each])],
+        [numpy_helper.from_array(RNG.normal(size=(each, each)).astype(np.float32), name) for name in names])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8), str(path),
+              save_as_external_data=True, location="model.onnx_data")
+    tracemalloc.start()
+    form(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (tmp_path / "model.onnx_data").stat().st_size >= count * each * each
+    assert peak < 5 * 4 * each * each  # of 16 that there are
+
+
+@pytest.mark.parametrize("form", weights.FORMS)
+def test_weights_in_a_branch_are_lighter_too(tmp_path, form):
+    path, edited = tmp_path / "model.onnx", model()
+    skip_image(edited, TOKEN)
+    onnx.save(edited, str(path))
+    weights.FORMS[form](path)
+    graph = onnx.load(str(path)).graph
+    assert not any(t.data_type == TensorProto.FLOAT and len(t.dims) == 2 and t.name in ("table", "project", "tower") and
+                   np.prod(t.dims) >= weights.SMALLEST for t in graph.initializer)
+    for ids in (PAGE, QUERY):
+        want = expected(ids, pixels(len(ids)))
+        np.testing.assert_allclose(run(path, ids, pixels(len(ids))), want, atol=0.03 * np.abs(want).max())
+
+
+def gemm_model(turned):
+    """gemm(x, w) + bias and a second product of the same x, beside a table."""
+    matrix = PROJECT.T.copy() if turned else PROJECT
+    nodes = [
+        node("Gather", ["table", "input_ids"], ["x"]),
+        node("Gemm", ["x", "matrix", "bias"], ["added"], transB=int(turned)),
+        node("MatMul", ["x", "plain"], ["other"]),
+        node("Add", ["added", "other"], ["out"]),
+    ]
+    graph = helper.make_graph(
+        nodes, "gemm", [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["s"])],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, ["s", WIDTH])],
+        [numpy_helper.from_array(v, k) for k, v in {"table": TABLE, "matrix": matrix, "bias": PROJECT[0], "plain": PROJECT[::-1].copy()}.items()])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_products_are_of_integers_scaled_by_channel(tmp_path, turned):
+    path = tmp_path / "model.onnx"
+    onnx.save(gemm_model(turned), str(path))
+    weights.int8_weights(path)
+    graph = onnx.load(str(path)).graph
+    kinds = {t.name: t.data_type for t in graph.initializer}
+    assert kinds["matrix_int8"] == kinds["plain_int8"] == TensorProto.INT8
+    assert kinds["table_f16"] == TensorProto.FLOAT16
+    ops = [n.op_type for n in graph.node]
+    # What two matrices are multiplied with is made whole once.
+    assert (ops.count("MatMulInteger"), ops.count("DynamicQuantizeLinear"), ops.count("Gemm")) == (2, 1, 0)
+    [scale] = [numpy_helper.to_array(t) for t in graph.initializer if t.name == "matrix_scale"]
+    np.testing.assert_allclose(scale, np.abs(PROJECT).max(0) / 127, rtol=1e-6)
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    got = session.run(None, {"input_ids": np.array([3, 0, 7])})[0]
+    x = TABLE[[3, 0, 7]]
+    want = x @ PROJECT + PROJECT[0] + x @ PROJECT[::-1]
+    assert 0 < np.abs(got - want).max() < 0.02 * np.abs(want).max()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_products_are_of_blocks_that_one_large_number_does_not_spoil(tmp_path, turned):
+    table = TABLE.copy()
+    table[:, 0] *= 200
+    path = tmp_path / "model.onnx"
+    x, off = table[[3, 0, 7]], {}
+    want = x @ PROJECT + PROJECT[0] + x @ PROJECT[::-1]
+    for form in ("q8", "int8"):
+        edited = gemm_model(turned)
+        edited.graph.initializer[0].CopyFrom(numpy_helper.from_array(table, "table"))
+        onnx.save(edited, str(path))
+        weights.FORMS[form](path)
+        session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        off[form] = np.abs(session.run(None, {"input_ids": np.array([3, 0, 7])})[0] - want).std()
+        if form == "q8":
+            ops = [n.op_type for n in onnx.load(str(path)).graph.node]
+            assert (ops.count("MatMulNBits"), ops.count("Gemm"), ops.count("MatMul")) == (2, 0, 0)
+    assert 0 < off["q8"] < 0.01 * np.abs(want).max()
+    assert off["q8"] < off["int8"]
+
+
+def attend(mask=None, heads=4, shared=2, causal=False):
+    """A layer whose keys and values have fewer heads than its queries, in torch and as it is exported."""
+    class Layer(torch.nn.Module):
+        def forward(self, q, k, v, *mask):
+            return torch.nn.functional.scaled_dot_product_attention(
+                q, k, v, *mask, is_causal=causal, scale=0.4, enable_gqa=True)
+    given = [torch.from_numpy(RNG.normal(size=(2, n, 5, 8)).astype(np.float32)) for n in (heads, shared, shared)]
+    return Layer(), [*given, *([] if mask is None else [mask])]
+
+
+@pytest.mark.parametrize(("mask", "causal"), [
+    (None, False), (None, True), (torch.rand(2, 1, 5, 5, generator=torch.Generator().manual_seed(1)) > 0.4, False),
+    (torch.tensor([[[[0.0, 0.0, -1e9, 0.0, -2.0]]]]).expand(2, 1, 5, 5).clone(), False)])
+def test_fused_attention_is_that_of_torch(tmp_path, mask, causal):
+    layer, given = attend(mask, causal=causal)
+    if mask is not None and mask.dtype == torch.bool:
+        mask[..., 0] = True
+    program = torch.onnx.export(layer, tuple(given), dynamo=True, opset_version=18, custom_translation_table=FUSED, verbose=False)
+    program.save(str(tmp_path / "model.onnx"))
+    ops = [n.op_type for n in onnx.load(str(tmp_path / "model.onnx")).graph.node]
+    assert ops.count("MultiHeadAttention") == 1 and "Softmax" not in ops
+    session = ort.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+    got = session.run(None, {i.name: t.numpy() for i, t in zip(session.get_inputs(), given)})[0]
+    np.testing.assert_allclose(got, layer(*given).numpy(), rtol=1e-5, atol=1e-5)
+
+
+def test_lighter_weights_are_advised_by_what_colours_lose():
+    rows = [{"cosines_mean": 0.004}, {"cosines_mean": 0.02}]
+    assert advice(rows, 0.1, 0.6) == {"mean_loss_of_colour_range": 0.04, "advised": True}
+    assert advice(rows, 0.1, 0.4)["advised"] is False
 
 
 def test_an_exporters_file_loses_its_traces_and_its_data_get_the_name_of_hubs(tmp_path):
