@@ -65,7 +65,7 @@ class EngineModel:
             alike[len(own)].append(place)
         vectors: dict[int, Any] = {}
         for places in alike.values():
-            embedded = self._run(_joined([batches[place] for place in places]))
+            embedded = self._run([batches[place] for place in places])
             vectors.update(zip(places, embedded, strict=True))
         return [
             QueryVectors(self._checked(vectors[place], text, ids[place]), ids[place], self._tokens(ids[place]))
@@ -83,7 +83,7 @@ class EngineModel:
         ids = [int(one) for one in batch["input_ids"][0]]
         positions = np.flatnonzero(np.asarray(ids) == self._image_id)
         rows, columns, index = self._placed(batch, ids, positions, name)
-        vectors = unit_vectors(self._run(batch)[0], f"vectors of {name}")
+        vectors = unit_vectors(self._run([batch])[0], f"vectors of {name}")
         if len(vectors) != len(ids):
             raise ValueError(f"invalid vectors of {name}: {len(vectors)}, expected {len(ids)}, one a token of the page's prompt")
         width, height = self._seen(batch, rows, columns, pixels.shape)
@@ -93,8 +93,8 @@ class EngineModel:
         if getattr(self.model, "training", False):
             raise ValueError("invalid model: it is in training mode, where dropout changes every map; call model.eval() first")
 
-    def _run(self, batch: dict[str, Any]) -> Any:
-        """Vectors `(batch, tokens, dim)`."""
+    def _run(self, batches: Sequence[dict[str, Any]]) -> Any:
+        """Vectors `(batch, tokens, dim)` of batches that are as long."""
         import torch
 
         parameter = next(self.model.parameters())
@@ -105,7 +105,11 @@ class EngineModel:
             value = value.to(parameter.device)
             return value.to(parameter.dtype) if value.is_floating_point() and parameter.is_floating_point() else value
 
-        inputs = {name: moved(value) for name, value in batch.items() if name not in _NOT_INPUTS}
+        inputs = {
+            name: moved(torch.cat([batch[name] for batch in batches]) if torch.is_tensor(value) else value)
+            for name, value in batches[0].items()
+            if name not in _NOT_INPUTS
+        }
         with torch.inference_mode():
             output = self.model(**inputs)
         return output if torch.is_tensor(output) else output.embeddings
@@ -190,18 +194,6 @@ class EngineModel:
             tokenizer=None if backend is None else backend.to_str(),
             imageToken=self._tokens([self._image_id])[0],
         )
-
-
-def _joined(batches: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One batch of several that are as long."""
-    if len(batches) == 1:
-        return batches[0]
-    import torch
-
-    return {
-        name: torch.cat([batch[name] for batch in batches]) if torch.is_tensor(value) else value
-        for name, value in batches[0].items()
-    }
 
 
 def _side(count: int, tiles: int, name: str) -> int:

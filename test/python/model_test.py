@@ -1,84 +1,19 @@
 """A person's own model: processors of every layout, made up, with what they ask of one in training, or with broken vectors."""
 
-import json
 import unittest
-from types import SimpleNamespace
 
 import numpy as np
 from colpali_lens import explain
-from colpali_lens.engine_model import EngineModel
-from made import GOLDEN, page, unit
+from made import GOLDEN, page
+from made_model import Model, Processor, stand_in
 
-FOLDER = GOLDEN / "colqwen2"
-IMAGE = "<|image_pad|>"
-#: Ids of queries, as the processor of the golden data gave them.
-IDS = {one["text"]: one["input_ids"] for one in json.loads((FOLDER / "golden.json").read_text())["queries"]}
 WORDS = ["Show", "the", "table", "of", "contents", "."]
 QUERY, OTHER = "Show the table of contents.", "wind"
 
 
-class Tokenizer:
-    """The tokenizer of a golden checkpoint, by its file."""
-
-    def __init__(self):
-        text = (FOLDER / "tokenizer.json").read_text()
-        self.file = json.loads(text)
-        self.ids = {**self.file["model"]["vocab"], **{one["content"]: one["id"] for one in self.file["added_tokens"]}}
-        self.names = {number: token for token, number in self.ids.items()}
-        self.backend_tokenizer = SimpleNamespace(to_str=lambda: text)
-
-    def convert_ids_to_tokens(self, ids):
-        return [self.names.get(number, f"<{number}>") for number in ids]
-
-
-class Processor:
-    """What ColQwen2's gives: a grid of patches for each page, and queries with ten tokens behind them."""
-
-    def __init__(self, rows=3, columns=2):
-        self.tokenizer = Tokenizer()
-        self.image_processor = SimpleNamespace(merge_size=2, patch_size=14)
-        self.rows, self.columns = rows, columns
-
-    def process_images(self, images):
-        ids = [1, 2, *[self.tokenizer.ids[IMAGE]] * (self.rows * self.columns), 3]
-        return {"input_ids": np.array([ids]), "image_grid_thw": np.array([[1, 2 * self.rows, 2 * self.columns]])}
-
-    def process_queries(self, texts):
-        [text] = texts
-        ids = IDS.get(text) or [self.tokenizer.ids[text], *[self.tokenizer.ids["<|endoftext|>"]] * 10]
-        return {"input_ids": np.array([ids])}
-
-
-class Model:
-    """Vectors that are a token's own, wherever it stands, and a patch's, by its place."""
-
-    name_or_path = "someone/col-model"
-    training = False
-
-    def __init__(self, processor):
-        self.config = SimpleNamespace(
-            image_token_id=processor.tokenizer.ids[IMAGE],
-            to_json_string=lambda use_diff: json.dumps({"model_type": "qwen2_vl"}),
-        )
-        self.runs = 0
-
-    def parameters(self):
-        yield SimpleNamespace(dtype="torch.bfloat16", device="cuda:1")
-
-    def __call__(self):
-        raise AssertionError("the stand-in for torch runs it")
-
-    def vectors(self, ids):
-        self.runs += 1
-        table = unit(4096, 16)
-        return np.stack([[table[(number + at * (number == self.config.image_token_id)) % 4096] for at, number in enumerate(row)] for row in ids])
-
-
 class Explained(unittest.TestCase):
     def setUp(self):
-        run = EngineModel._run
-        EngineModel._run = lambda engine, batch: engine.model.vectors(batch["input_ids"])
-        self.addCleanup(setattr, EngineModel, "_run", run)
+        stand_in(self)
         self.processor = Processor()
         self.model = Model(self.processor)
 
@@ -87,15 +22,15 @@ class Explained(unittest.TestCase):
 
     def test_maps_lie_where_the_image_tokens_are(self):
         lens = self.explain()
-        table, ids = unit(4096, 16), self.processor.process_queries([QUERY])["input_ids"][0]
-        patches = np.stack([table[(self.model.config.image_token_id + at) % 4096] for at in range(2, 8)])
+        table, ids = self.model.table, self.processor.process_queries([QUERY])["input_ids"][0]
+        patches = np.stack([table[self.processor.image + at] for at in range(2, 8)])
         want = (table[ids] @ patches.T).reshape(len(ids), 3, 2)
         np.testing.assert_allclose(np.stack([lens.map(token) for token in range(len(ids))]), want, atol=1e-6)
 
     def test_words_and_kinds_are_those_of_the_familys_wrapping(self):
         lens = self.explain()
         self.assertEqual(lens.words, WORDS)
-        self.assertEqual([token["kind"] for token in lens.tokens], ["word"] * (len(IDS[QUERY]) - 10) + ["augmentation"] * 10)
+        self.assertEqual([token["kind"] for token in lens.tokens], ["word"] * 7 + ["augmentation"] * 10)
 
     def test_provenance_names_the_model_where_it_runs(self):
         [model] = self.explain().data["models"].values()
@@ -117,6 +52,11 @@ class Explained(unittest.TestCase):
         self.assertEqual((len(lens.ranking), seen[2]), (3, (60, 90)))
         self.assertEqual(seen[0], seen[1])
         self.assertEqual(sum(len(picture.words) > 10 for picture in lens.pictures.values()), 2)
+
+    def test_chance_is_measured_with_words_like_the_asked_ones(self):
+        chance = self.explain(baseline=True).chance("table")
+        self.assertRegex(chance.controls, "^English, 5 to 6 letters, 1 token")
+        self.assertGreater(chance.among, 19)
 
     def test_a_model_in_training_is_refused(self):
         self.model.training = True
@@ -172,8 +112,8 @@ class Explained(unittest.TestCase):
         names = ["<row_1_col_1>", "<row_1_col_2>", "<global-img>"]
         tokenizer = self.processor.tokenizer
         for number, name in enumerate(names, 5000):
-            tokenizer.names[number] = name
-        image = tokenizer.ids[IMAGE]
+            tokenizer.more[number] = name
+        image = self.processor.image
         ids = [5000, *[image] * 4, 5001, *[image] * 4, 5002, *[image] * 4]
         self.processor.process_images = lambda images: {"input_ids": np.array([ids])}
         lens = self.explain()
