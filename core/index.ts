@@ -99,7 +99,7 @@ export {
 export * from "./view/chips.js";
 export * from "./view/difference.js";
 export * from "./view/earlier.js";
-export { type HeadMap, headMaps } from "./view/head-maps.js";
+export { type HeadMap, headMaps, headName, headsInView } from "./view/head-maps.js";
 export * from "./view/lens-view.js";
 export * from "./view/portable.js";
 export { type PagePoint, patchAt, patchCentre, regionOf } from "./view/region.js";

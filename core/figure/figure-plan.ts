@@ -17,6 +17,7 @@ import { type ColourScale, describeScale } from "../scene/scale.js";
 import { type Scene, scene } from "../scene/scene.js";
 import { nearestHit } from "../scene/scene-hits.js";
 import { chips, hasNumber, isNothingBeyond } from "../view/chips.js";
+import { type HeadMap, headName, headsInView, MOST_MAPS } from "../view/head-maps.js";
 
 /** One page in a figure. */
 export interface FigurePanel {
@@ -42,10 +43,11 @@ export interface FigurePlan {
   subtrahend?: Scene;
   /** Words that found no room. */
   left: number;
+  /** Of attention the panels are heads, each on its own scale; so many of them make a row where they fit. */
+  heads?: number;
 }
 
-/** More small maps are no figure any more. */
-const MOST_PANELS = 60;
+const MOST_PANELS = MOST_MAPS;
 
 /** Decides what a figure of a state shows, as the viewer does. The state must have been validated. */
 export function figurePlan(state: Pick<LensState, "data" | "view">): FigurePlan {
@@ -103,6 +105,8 @@ function namesApart(a: Named, b: Named): [string, string] {
 }
 
 function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan {
+  const heads = headsInView(explanationOf(data, view.result), view);
+  if (heads) return headsPlan({ data, view }, heads);
   const all = chips(explanationOf(data, view.result), view).filter(hasNumber);
   const panels = all.slice(0, MOST_PANELS).map((chip) => ({
     scene: scene({ data, view: { ...view, ...chip.select, compare: null } }),
@@ -121,9 +125,27 @@ function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan
   };
 }
 
+function headsPlan({ data, view }: Pick<LensState, "data" | "view">, heads: readonly HeadMap[]): FigurePlan {
+  const panels = heads.map((one) => ({
+    scene: scene({ data, view: { ...view, layer: one.layer, head: one.head, compare: null } }),
+    name: headName(one),
+    value: `${(100 * one.offPage).toFixed(0)} % off`,
+    offImage: false,
+  }));
+  const row = heads.filter(({ layer }) => layer === heads[0].layer).length;
+  return {
+    kind: "multiples",
+    title: quoted(panels[0].scene),
+    panels,
+    legend: panels[0],
+    left: 0,
+    heads: row,
+  };
+}
+
 /** True for a panel that the legend does not speak for. */
 export function hasOwnScale(plan: FigurePlan, { scene: { scale } }: FigurePanel): boolean {
-  return scaleKey(scale) !== scaleKey(plan.legend.scene.scale);
+  return plan.heads !== undefined || scaleKey(scale) !== scaleKey(plan.legend.scene.scale);
 }
 
 function scaleKey({ kind, domain, threshold, quantity }: ColourScale): string {
@@ -133,6 +155,7 @@ function scaleKey({ kind, domain, threshold, quantity }: ColourScale): string {
 /** What the figure shows, in few words: `“peak”`, `a map of each of 4 words`. */
 export function figureLabel(plan: FigurePlan): string {
   const [{ scene: first }] = plan.panels;
+  if (plan.heads) return `${first.shown.label} in ${headCount(plan)}`;
   return plan.kind === "multiples" ? `the query and each of its ${counted(plan)}` : first.shown.label;
 }
 
@@ -155,6 +178,7 @@ export function figureCaption(plan: FigurePlan): string {
     const names = plan.panels.map(({ name }) => name).join("; ");
     return [`${names}${onPage(a, b)}.`, finding(a, b), ...own, ...howToRead(a, false)].join(" ");
   }
+  if (plan.heads) return headsCaption(plan);
   const own = plan.panels.some((panel) => hasOwnScale(plan, panel))
     ? "Where the scale is another than the legend’s, its range stands under the map."
     : "All maps have the same scale.";
@@ -187,6 +211,7 @@ export function figureAlt(plan: FigurePlan): string {
   if (plan.kind === "single") return altText(first);
   const { description } = first.shown.map;
   const dropped = unseen(first.explanation);
+  if (plan.heads) return headsCaption(plan);
   return `${capital(mapTitle(description))}s of ${figureLabel(plan)}, “${printable(first.explanation.query.text)}”, on ${pageName(first.page)}. ${description.similarity ? "Strongest" : "Highest"}: ${bests(plan, MOST_PANELS)}.${rest(plan)}${dropped && ` ${dropped}`}`;
 }
 
@@ -210,6 +235,22 @@ export function figureTexts(plan: FigurePlan): Record<string, string> {
     Comment: figureCaption(plan),
     Provenance: figureProvenance(plan),
   };
+}
+
+function headCount({ panels }: FigurePlan): string {
+  return panels.length === 1 ? "one head" : `${panels.length} heads`;
+}
+
+function headsCaption(plan: FigurePlan): string {
+  const [{ scene: first }] = plan.panels;
+  const { explanation, shown, page } = first;
+  const [, ...rest] = howToRead(first);
+  const patch = shown.note?.split(";")[0] ?? "";
+  return [
+    `${capital(first.scale.quantity.noun)} ${patch} (${shown.label}; query “${printable(explanation.query.text)}”) on ${pageName(page)}: one map for each of ${headCount(plan)} of the ${shown.note?.split("; ")[1]?.split(",")[0] ?? "model"}.`,
+    "Each has its own scale, from nothing to its largest share, which stands under it; the percentage is what goes to no patch.",
+    ...rest,
+  ].join(" ");
 }
 
 function counted({ panels, left }: FigurePlan): string {

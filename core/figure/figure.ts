@@ -142,7 +142,7 @@ function placesOf(plan: FigurePlan, crops: readonly Rect[], setting: FigureSetti
       ? isNarrow(setting)
         ? 1
         : 2
-      : Math.max(1, Math.floor((room + gap) / (least + gap)));
+      : heads(plan, Math.max(1, Math.floor((room + gap) / (least + gap))));
   const each = (room - gap * (across - 1)) / across;
   const name = 1.5 * text;
   const step = (i: number) =>
@@ -153,6 +153,11 @@ function placesOf(plan: FigurePlan, crops: readonly Rect[], setting: FigureSetti
     rowHeight = Math.max(rowHeight, step(i));
     return fitted(crop, EDGE + (i % across) * (each + gap), y + name, each);
   });
+}
+
+/** A layer a row where its heads fit. */
+function heads({ heads: row }: FigurePlan, most: number): number {
+  return row && row <= most ? row : most;
 }
 
 /** A whole upright page would leave no room below it. */

@@ -1,5 +1,9 @@
 import type { AttentionMap } from "../data/attention-map.js";
-import { type AttentionReading, readingMap } from "../data/attention-reading.js";
+import { isAttention, isRollout } from "../data/attention-quantities.js";
+import { type AttentionReading, layerIndex, readingMap } from "../data/attention-reading.js";
+import type { LensView } from "../data/lens-state.js";
+import type { Explanation } from "../data/vocabulary.js";
+import { readingFor } from "./attention-shown.js";
 
 /** Where one head of one layer attends to, for a patch. */
 export interface HeadMap {
@@ -28,4 +32,25 @@ export function headMaps(reading: AttentionReading, grid: { rows: number; column
   );
   known.set(reading, all);
   return all;
+}
+
+/** More small maps are no figure any more. */
+export const MOST_MAPS = 60;
+
+/**
+ * The heads that stand beside each other where a view shows several maps: those of all layers, the last layer first as in the grid
+ * beside the page, or of the chosen layer where all are too many. Null where the view shows no attention of a layer.
+ */
+export function headsInView(explanation: Explanation, view: LensView): HeadMap[] | null {
+  if (!isAttention(view.quantity) || isRollout(view.quantity)) return null;
+  const reading = readingFor(explanation, view);
+  if (!reading) return null;
+  const all = headMaps(reading, explanation.grid);
+  const layers = all.length <= MOST_MAPS ? [...reading.layers.keys()].reverse() : [layerIndex(reading, view)];
+  return layers.flatMap((layer) => all.filter((one) => one.layer === layer));
+}
+
+/** `layer 3, head 2` */
+export function headName({ layer, head }: Pick<HeadMap, "layer" | "head">): string {
+  return `layer ${layer}, head ${head}`;
 }

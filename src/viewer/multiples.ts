@@ -1,25 +1,42 @@
 import {
+  attentionPatch,
+  changeView,
   chips,
   explanationOf,
   hasNumber,
+  headName,
+  headsInView,
   type LensView,
-  type NumberedChip,
   type PagePoint,
   type PatchMap,
   patchAt,
   reading,
   scene,
+  type ViewChange,
 } from "../../core/index.js";
 import { chanceMark, isMeasuring } from "./chip-row.js";
 import { h, replaceButtons, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
+import { percent } from "./panel/attention-grid.js";
 import { createPaper, type Paper, type Pointer, pointIn } from "./paper.js";
 import type { Pictures } from "./pictures.js";
 import { answeringArea, printedArea } from "./printed-area.js";
 import { createSheet, type Sheet } from "./sheet.js";
 
+/** What one of the maps is of. */
+interface Item {
+  key: string;
+  label: string;
+  /** What choosing it sets, and what it is drawn with. */
+  select: ViewChange;
+  /** What stands beside its name at rest. */
+  value: string;
+  marks: (Node | string | null)[];
+  isChosen(view: LensView): boolean;
+}
+
 interface Small {
-  chip: NumberedChip;
+  item: Item;
   button: HTMLButtonElement;
   paper: Paper;
   sheet: Sheet;
@@ -35,7 +52,7 @@ const BORDER = 1;
 /** Narrower ones cannot be read: then they are scrolled. */
 const NARROWEST = 150;
 
-/** Small multiples: the page once a word, as large as all of them fit; all on the same place when one is pointed at. */
+/** Small multiples: the page once a word, or of attention once a head, as large as all of them fit; all on the same place when one is pointed at. */
 export function createMultiples(actions: Actions, pictures: Pictures): Part {
   const element = h("div", { class: "cl-multiples", role: "group", "aria-label": "One map a word" });
   let small: Small[] = [];
@@ -64,37 +81,24 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
   element.addEventListener("scroll", () => pointer && point(), { passive: true });
 
   function build(frame: Frame): void {
-    const explanation = explanationOf(frame.data, frame.locked.result);
-    small = chips(explanation, frame.locked)
-      .filter(hasNumber)
-      .map((chip) => {
-        const paper = createPaper(pictures);
-        const sheet = createSheet(paper.element);
-        const value = h("span", {}, reading(chip.value, chip.quantity));
-        const button = h(
-          "button",
-          { class: "cl-small", "data-key": `${chip.select.token} ${chip.select.word} ${chip.label}` },
-          h(
-            "span",
-            { class: "cl-small-head" },
-            h(
-              "span",
-              { class: "cl-chip-label", dir: "auto" },
-              chip.kind === "all" ? "All words" : chip.label,
-            ),
-            h(
-              "span",
-              { class: "cl-chip-value" },
-              value,
-              chanceMark(chip, isMeasuring(frame)),
-              chip.offImage ? " ↗" : null,
-            ),
-          ),
-          sheet.element,
-        );
-        button.addEventListener("click", () => actions.set(chip.select));
-        return { chip, button, paper, sheet, value, map: null };
-      });
+    small = itemsOf(frame).map((item) => {
+      const paper = createPaper(pictures);
+      const sheet = createSheet(paper.element);
+      const value = h("span", {}, item.value);
+      const button = h(
+        "button",
+        { class: "cl-small", "data-key": item.key },
+        h(
+          "span",
+          { class: "cl-small-head" },
+          h("span", { class: "cl-chip-label", dir: "auto" }, item.label),
+          h("span", { class: "cl-chip-value" }, value, ...item.marks),
+        ),
+        sheet.element,
+      );
+      button.addEventListener("click", () => actions.set(item.select));
+      return { item, button, paper, sheet, value, map: null };
+    });
     replaceButtons(
       element,
       small.map((s) => s.button),
@@ -120,8 +124,8 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     const width = (columns.width - 2 * BORDER) / area.width;
     for (const { sheet } of small) sheet.lay(width, page.width / page.height, area);
     for (const each of small) {
-      const { chip, paper } = each;
-      const one = scene({ data: of, view: { ...locked, ...chip.select, compare: null } });
+      const { item, paper } = each;
+      const one = scene({ data: of, view: changeView(of, { ...locked, compare: null }, item.select) });
       each.map = one.shown.map;
       // Thin lines: a small picture has no room for more.
       paper.draw(one, (0.5 * one.page.width) / width);
@@ -137,16 +141,16 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
         return;
       }
       const { result, scope, aggregate, quantity } = frame.locked;
-      const set = `${result} ${scope} ${aggregate} ${quantity} ${frame.measuring}`;
+      const heads = headsInView(frame.scene.explanation, frame.locked)?.map(headName).join() ?? "";
+      const of = heads && JSON.stringify(attentionPatch(frame.scene.explanation, frame.locked));
+      const set = `${result} ${scope} ${aggregate} ${quantity} ${frame.measuring} ${heads} ${of}`;
       const now = drawnBy(frame.locked);
       const fresh = frame.data !== data;
       if (fresh || set !== built) build(frame);
-      if (fresh || now !== drawn) draw(frame);
+      if (fresh || set !== built || now !== drawn) draw(frame);
       [built, drawn, data] = [set, now, frame.data];
-      for (const { chip, button } of small) {
-        const { token, word } = frame.locked;
-        button.setAttribute("aria-pressed", String(chip.select.token === token && chip.select.word === word));
-      }
+      for (const { item, button } of small)
+        button.setAttribute("aria-pressed", String(item.isChosen(frame.locked)));
       if (pointer) point();
     },
     dispose: () => resized.disconnect(),
@@ -154,17 +158,40 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
       if (!element.isConnected || !last) return;
       const { grid } = last.scene.explanation;
       const patch = at && patchAt(grid, at);
-      for (const { paper, value, map, chip } of small) {
+      for (const { paper, value, map, item } of small) {
         paper.point(grid, patch);
-        const text =
-          patch && map
-            ? reading(map.at(patch.row, patch.column), map.description)
-            : reading(chip.value, chip.quantity);
+        const text = patch && map ? reading(map.at(patch.row, patch.column), map.description) : item.value;
         setText(value, text);
         value.classList.toggle("cl-pointed", patch !== null);
       }
     },
   };
+}
+
+/** A map of each head of what is shown of attention, else of all words and of each. */
+function itemsOf(frame: Frame): Item[] {
+  const { locked, data } = frame;
+  const explanation = explanationOf(data, locked.result);
+  const heads = headsInView(explanation, locked);
+  if (heads)
+    return heads.map((one) => ({
+      key: headName(one),
+      label: `L${one.layer} H${one.head}`,
+      select: { layer: one.layer, head: one.head },
+      value: `0–${percent(one.most)}, ${percent(one.offPage)} off the page`,
+      marks: [],
+      isChosen: ({ layer, head }) => layer === one.layer && head === one.head,
+    }));
+  return chips(explanation, locked)
+    .filter(hasNumber)
+    .map((chip) => ({
+      key: `${chip.select.token} ${chip.select.word} ${chip.label}`,
+      label: chip.kind === "all" ? "All words" : chip.label,
+      select: chip.select,
+      value: reading(chip.value, chip.quantity),
+      marks: [chanceMark(chip, isMeasuring(frame)), chip.offImage ? " ↗" : null],
+      isChosen: ({ token, word }) => chip.select.token === token && chip.select.word === word,
+    }));
 }
 
 /** As few columns as hold all maps without scrolling: so they are as large as they can be. */

@@ -16,6 +16,16 @@ const measured = (page) => page.evaluate(() => window.gallery.measured);
 /** The cells of a map by how far they are from paper, the hottest first. */
 const heat = (cells) => hottest(cells);
 
+/** The darkest cell of a map as it is painted, of which only a part may be in sight. */
+const darkest = (paper) =>
+  paper.locator("canvas:not([hidden])").first().evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const ink = Array.from({ length: data.length / 4 }, (_, i) =>
+      data[4 * i + 3] === 0 ? 0 : 765 - data[4 * i] - data[4 * i + 1] - data[4 * i + 2],
+    );
+    return ink.indexOf(Math.max(...ink));
+  });
+
 export default {
   async "one switch goes from similarity to attention of the same word, and the page shows another map"(
     lens,
@@ -211,5 +221,25 @@ export default {
     assert.match(await page.locator(".cl-heads-said").innerText(), /^Layer 2, head 0/);
     await page.keyboard.press("Enter");
     assert.deepEqual([(await lens.view()).layer, (await lens.view()).head], [2, 0]);
+  },
+
+  async "several maps are the heads: each has its scale, its share off the page and its own hot cell"(lens) {
+    const { page } = lens;
+    await lens.open("attention", { word: 1, quantity: "attention", layout: "multiples" });
+    const small = page.locator(".cl-small");
+    assert.deepEqual(await small.locator(".cl-small-head").allInnerTexts(), [
+      ...[0, 1].map((head) => `L2 H${head}\n0–50.0 %, 25.0 % off the page`),
+      ...[0, 1, 2].map((head) => `L1 H${head}\n0–50.0 %, 25.0 % off the page`),
+      ...[0, 1].map((head) => `L0 H${head}\n0–50.0 %, 25.0 % off the page`),
+    ]);
+    const papers = small.locator(".cl-paper");
+    for (const [i, first] of [4, 5, 2, 3, 4, 0, 1].entries())
+      assert.equal(await darkest(papers.nth(i)), (1 + first) % 6, `map ${i}`);
+    await small.nth(3).click();
+    assert.deepEqual([(await lens.view()).layer, (await lens.view()).head], [1, 1]);
+    // The other word is another patch, with other maps.
+    await lens.chip("peak").click();
+    await lens.leave();
+    assert.equal(await darkest(papers.first()), 4);
   },
 };
