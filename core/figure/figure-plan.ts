@@ -126,8 +126,10 @@ function multiples({ data, view }: Pick<LensState, "data" | "view">): FigurePlan
 }
 
 function headsPlan({ data, view }: Pick<LensState, "data" | "view">, heads: readonly HeadMap[]): FigurePlan {
+  // What a map points at is not the question here, and boxes would hide it.
+  const plain = { ...view, compare: null, marks: { ...view.marks, hits: false } };
   const panels = heads.map((one) => ({
-    scene: scene({ data, view: { ...view, layer: one.layer, head: one.head, compare: null } }),
+    scene: scene({ data, view: { ...plain, layer: one.layer, head: one.head } }),
     name: headName(one),
     value: `${(100 * one.offPage).toFixed(0)} % off`,
     offImage: false,

@@ -17,7 +17,7 @@ function said(notebook) {
   );
 }
 
-for (const name of ["teaching-maxsim", "write-up-figure", "compare-queries", "is-it-evidence"])
+for (const name of ["teaching-maxsim", "write-up-figure", "compare-queries", "is-it-evidence", "attention"])
   test(`${name} runs from top to bottom and says what is stored in it`, { timeout: 900_000 }, async () => {
     const script = join(root, "tools", "example-notebook", "run.py");
     const { stdout } = await promisify(execFile)(python, [script, name, "--stdout"], { maxBuffer: 2 ** 26 });
