@@ -1,5 +1,4 @@
-import { statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename } from "node:path";
 import { batchedGraph } from "../../engine/graphs/batched-graph.js";
 import { type Engine, type LoadedGraphs, startEngine } from "../../engine/graphs/loaded-graphs.js";
 import { openMaxSim } from "../../engine/graphs/maxsim-graph.js";
@@ -12,6 +11,7 @@ import { chooseProvider } from "../runtime/providers.js";
 import { openThreadedGraph } from "../runtime/threaded-graph.js";
 import type { GraphFile } from "./check-model.js";
 import type { ModelFolder } from "./folder.js";
+import { LARGE, weightSize } from "./graph-size.js";
 
 interface OpenOptions {
   provider?: Provider | "auto";
@@ -33,9 +33,6 @@ export function batchSize(provider: Provider, attention: number | null): number 
   if (provider === "cpu") return 1;
   return Math.max(1, Math.min(GPU_BATCH, Math.floor(GPU_BUFFER / (attention ?? 1))));
 }
-
-/** Weights from which on a graph takes seconds to load and to run, and so much memory that it may run out. */
-const LARGE = 256 * 2 ** 20;
 
 /** Loads on the best provider that takes the graphs; says so when that is not the one that was asked for. */
 export async function openOnProvider(
@@ -88,12 +85,6 @@ export async function openOnProvider(
     }
   };
   return startEngine(order, open, warn, signal);
-}
-
-/** Bytes of a graph and the files that hold its weights. */
-function weightSize({ path, file }: GraphFile): number {
-  const files = [path, ...Array.from(file.externalData.keys(), (name) => join(dirname(path), name))];
-  return files.reduce((sum, name) => sum + statSync(name).size, 0);
 }
 
 async function load(

@@ -1,13 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
-import { tapAttention } from "../../engine/graphs/attention-taps.js";
-import { joinOnnx, splitOnnx } from "../../engine/graphs/onnx-parts.js";
 import type { TappedGraph } from "../../engine/graphs/tapped-graph.js";
 import { TappedGraphs } from "../../engine/graphs/tapped-graphs.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Graph, Provider } from "../../engine/runtime.js";
+import { hasProcesses, openTappedProcess } from "../runtime/process-graph.js";
+import { tappedFile, tappedName } from "../runtime/tapped-file.js";
 import { openThreadedGraph } from "../runtime/threaded-graph.js";
 import type { ModelFolder } from "./folder.js";
+import { isLarge } from "./graph-size.js";
 
 /**
  * The graphs of a model as they give attention, from the files that they were loaded from: nothing is exported again. Weights in
@@ -35,13 +34,16 @@ async function openTapped(
   warn: (message: string) => void,
   stop: AbortSignal,
 ): Promise<TappedGraph> {
-  const name = `${basename(path)} with attention`;
   const open = async (provider: Provider): Promise<TappedGraph> => {
-    const parts = splitOnnx(await readFile(path, { signal: stop }));
-    const layers = tapAttention(parts.model);
-    if (layers.every(({ weights }) => weights === null)) return { layers, graph: NO_GRAPH };
-    const source = { bytes: joinOnnx(parts), name, folder: dirname(path) };
-    return { layers, graph: await openThreadedGraph(source, provider, stop) };
+    // What has seconds or minutes to go stops with the cell.
+    if (isLarge(path) && hasProcesses()) {
+      const tapped = await openTappedProcess(path, provider, stop);
+      if (tapped.layers.some(({ weights }) => weights !== null)) return tapped;
+      await tapped.graph.dispose();
+      return { ...tapped, graph: NO_GRAPH };
+    }
+    const { layers, graph } = await tappedFile(path, stop);
+    return { layers, graph: graph ? await openThreadedGraph(graph, provider, stop) : NO_GRAPH };
   };
   try {
     return await open(wanted);
@@ -51,7 +53,7 @@ async function openTapped(
       warn(`${(error as Error).message}; attention is read on the CPU`);
       return open("cpu");
     }
-    throw new ModelError(`cannot open ${name} of ${folder.id}: ${(error as Error).message}`, {
+    throw new ModelError(`cannot open ${tappedName(path)} of ${folder.id}: ${(error as Error).message}`, {
       cause: error,
     });
   }

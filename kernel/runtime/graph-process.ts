@@ -3,6 +3,7 @@ import { ProviderError } from "../../engine/model-error.js";
 import type { Graph } from "../../engine/runtime.js";
 import { openGraph } from "./node-graph.js";
 import type { ProcessReply, ProcessRequest } from "./process-graph.js";
+import { tappedFile } from "./tapped-file.js";
 
 const reply = (message: ProcessReply) => process.send!(message);
 let graph: Graph;
@@ -14,8 +15,13 @@ process.on("SIGINT", () => {});
 process.on("message", async (request: ProcessRequest) => {
   try {
     if (request.kind === "open") {
-      graph = await openGraph(request.path, request.provider);
-      reply({ kind: "open", inputs: graph.inputs, outputs: graph.outputs });
+      const tapped = request.tapped ? await tappedFile(request.path) : null;
+      if (tapped && !tapped.graph) {
+        reply({ kind: "open", inputs: [], outputs: [], layers: tapped.layers });
+        return;
+      }
+      graph = await openGraph(tapped?.graph ?? request.path, request.provider);
+      reply({ kind: "open", inputs: graph.inputs, outputs: graph.outputs, layers: tapped?.layers ?? null });
     } else reply({ kind: "outputs", outputs: await graph.run(request.feeds, request.outputs) });
   } catch (error) {
     reply({

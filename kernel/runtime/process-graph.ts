@@ -3,16 +3,21 @@ import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { AttentionLayer } from "../../engine/graphs/attention-layers.js";
+import type { TappedGraph } from "../../engine/graphs/tapped-graph.js";
 import { ModelError, ProviderError } from "../../engine/model-error.js";
 import type { Feed, FloatTensor, Graph, Provider, ValueInfo } from "../../engine/runtime.js";
 import { openGraph } from "./node-graph.js";
+import { tappedName } from "./tapped-file.js";
 import { keepProcess } from "./threads.js";
 
 export type ProcessRequest =
-  | { kind: "open"; path: string; provider: Provider }
+  /** `tapped`: the graph gives its attention, too. */
+  | { kind: "open"; path: string; provider: Provider; tapped: boolean }
   | { kind: "run"; feeds: Record<string, Feed>; outputs?: string[] };
 export type ProcessReply =
-  | { kind: "open"; inputs: ValueInfo[]; outputs: ValueInfo[] }
+  /** `layers` of a tapped graph. */
+  | { kind: "open"; inputs: ValueInfo[]; outputs: ValueInfo[]; layers: AttentionLayer[] | null }
   | { kind: "outputs"; outputs: Record<string, FloatTensor> }
   /** `running`: the provider failed at the work, rather than that the work was wrong. */
   | { kind: "failed"; message: string; running: boolean };
@@ -31,9 +36,28 @@ export async function openProcessGraph(
   signal?: AbortSignal,
 ): Promise<Graph> {
   if (!existsSync(entry)) return openGraph(path, provider);
-  const name = basename(path);
-  let server: Server | null = await Server.start(path, provider, signal);
-  const { inputs, outputs: produced } = server;
+  return served(basename(path), await Server.start({ path, provider, tapped: false }, signal));
+}
+
+/** The same of a graph that gives its attention: the file is edited in that process. */
+export async function openTappedProcess(
+  path: string,
+  provider: Provider,
+  signal?: AbortSignal,
+): Promise<TappedGraph> {
+  const server = await Server.start({ path, provider, tapped: true }, signal);
+  return { layers: server.layers ?? [], graph: served(tappedName(path), server) };
+}
+
+/** Whether graphs can have processes: only the package as it is built has the file that they run. */
+export function hasProcesses(): boolean {
+  return existsSync(entry);
+}
+
+/** A graph that a process runs; the process is started again where it was ended. */
+function served(name: string, first: Server): Graph {
+  let server: Server | null = first;
+  const { inputs, outputs: produced, what } = first;
   let disposed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -44,7 +68,7 @@ export async function openProcessGraph(
   ): Promise<Record<string, FloatTensor>> {
     signal?.throwIfAborted();
     if (disposed) throw new ModelError(`${name} was disposed of`);
-    if (!server?.isAlive) server = await Server.start(path, provider, signal);
+    if (!server?.isAlive) server = await Server.start(what, signal);
     // Only what the graph reads: reading an unused feed might make it.
     const used = Object.fromEntries(
       inputs.flatMap(({ name }) => (name in feeds ? [[name, feeds[name]]] : [])),
@@ -55,7 +79,7 @@ export async function openProcessGraph(
 
   return {
     name,
-    provider,
+    provider: what.provider,
     inputs,
     outputs: produced,
     run(feeds, outputs, signal) {
@@ -75,22 +99,26 @@ export async function openProcessGraph(
 /** The end of what a process writes about its death. */
 const LAST_WORDS = 500;
 
+/** What a process has loaded. */
+type Opened = Omit<ProcessRequest & { kind: "open" }, "kind">;
+
 /** One process with the graph loaded. */
 class Server {
   inputs: ValueInfo[] = [];
   outputs: ValueInfo[] = [];
+  layers: AttentionLayer[] | null = null;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #settle: { resolve: (reply: ProcessReply) => void; reject: (error: unknown) => void } | null = null;
   #written = "";
 
   /** @throws ModelError when the graph does not load; the signal's reason, with nothing left running */
-  static async start(path: string, provider: Provider, signal?: AbortSignal): Promise<Server> {
+  static async start(what: Opened, signal?: AbortSignal): Promise<Server> {
     signal?.throwIfAborted();
-    const server = new Server(path, provider);
+    const server = new Server(what);
     try {
-      const opened = await server.ask({ kind: "open", path, provider }, signal);
-      ({ inputs: server.inputs, outputs: server.outputs } = opened as ProcessReply & { kind: "open" });
+      const opened = (await server.ask({ kind: "open", ...what }, signal)) as ProcessReply & { kind: "open" };
+      ({ inputs: server.inputs, outputs: server.outputs, layers: server.layers } = opened);
       return server;
     } catch (error) {
       await server.end();
@@ -98,10 +126,7 @@ class Server {
     }
   }
 
-  private constructor(
-    readonly path: string,
-    readonly provider: Provider,
-  ) {
+  private constructor(readonly what: Opened) {
     // Node's own options of this process, such as --eval, are not for that one.
     this.#child = fork(entry, {
       serialization: "advanced",
@@ -170,7 +195,9 @@ class Server {
   }
 
   #failure(reason: string): ProviderError {
-    return new ProviderError(`${basename(this.path)} failed (${this.provider}): ${reason}`);
+    const { path, provider, tapped } = this.what;
+    const name = tapped ? tappedName(path) : basename(path);
+    return new ProviderError(`${name} failed (${provider}): ${reason}`);
   }
 }
 

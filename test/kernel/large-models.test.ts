@@ -8,26 +8,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { packageRoot } from "../../kernel/package.js";
-import { largeModel } from "./support/large-model.js";
+import { largeAttending, largeModel } from "./support/large-model.js";
 
 const root = mkdtempSync(join(tmpdir(), "large-"));
 const folder = join(root, "model");
+const attending = join(root, "attending");
 const lib = join(packageRoot, "lib");
 
 beforeAll(() => {
   if (!existsSync(join(lib, "kernel", "runtime", "graph-process.js")))
     throw new Error("the package is not built: npm run build:lib");
   largeModel(folder);
+  largeAttending(attending);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Runs code in a process of its own; `load`, `page`, `cpu` (seconds of it and its children) and `settled` are at hand. */
-async function play(code: string, before = ""): Promise<Record<string, unknown>> {
+async function play(code: string, before = "", of = folder): Promise<Record<string, unknown>> {
   const script = `
     import { execSync } from "node:child_process";
     import { readFileSync } from "node:fs";
     const { loadModel } = await import(${JSON.stringify(`file://${lib}/kernel/hub/load-model.js`)});
-    const load = (more = {}) => loadModel(${JSON.stringify(folder)}, { provider: "cpu", cacheDir: ${JSON.stringify(root)}, ...more });
+    const load = (more = {}) => loadModel(${JSON.stringify(of)}, { provider: "cpu", cacheDir: ${JSON.stringify(root)}, ...more });
     const pixels = new Uint8Array(30 * 20 * 3).map((_, i) => i * 7);
     const page = {
       kind: "page", width: 30, height: 20, sha256: String(process.pid), source: { file: "p.png", number: 1, of: 1 },
@@ -104,4 +106,37 @@ test("the system ends the process: the cell gets an error that says so, and the 
     "vision.onnx failed (cpu): the system ended its process (SIGKILL), as it does when memory runs out",
   );
   expect(result.query).toBeGreaterThan(0);
+}, 300_000);
+
+test("attention of a large graph is read in a process of its own, which stops while it opens and may die", async () => {
+  const result = await play(
+    `
+    const model = await load();
+    const [own] = [children()];
+    const first = () => model.attention(page, [{ row: 0, column: 0 }]);
+    const stop = new AbortController();
+    const stopped = settled(model.attention(page, [{ row: 0, column: 0 }], { signal: stop.signal }));
+    while (children().length === own.length) await pause(5);
+    stop.abort("enough");
+    const { error } = await stopped;
+    const then = cpu();
+    await pause(1000);
+    const used = cpu() - then;
+    const left = children().length - own.length;
+    const [read] = await first();
+    const sum = (map) => map.data.reduce((a, b) => a + b, 0) + Object.values(map.offPage).reduce((a, b) => a + b, 0);
+    const [tapped] = children().filter((pid) => !own.includes(pid));
+    process.kill(tapped, "SIGKILL");
+    await pause(200);
+    // Started again.
+    const [again] = await model.attention(page, [{ row: 0, column: 1 }]);
+    await model.releaseAttention();
+    return { error, used, left, sums: [sum(read.map()), sum(again.map())], released: children().length - own.length };
+  `,
+    "",
+    attending,
+  );
+  expect(result).toMatchObject({ error: "enough", left: 0, released: 0 });
+  expect(result.used).toBeLessThanOrEqual(0.5);
+  for (const sum of result.sums as number[]) expect(sum).toBeCloseTo(1, 5);
 }, 300_000);

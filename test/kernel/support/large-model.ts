@@ -1,4 +1,12 @@
-import { closeSync, cpSync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  cpSync,
+  ftruncateSync,
+  openSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, TensorProto_DataLocation, TensorProto_DataType } from "onnx-buf";
@@ -77,5 +85,27 @@ export function largeModel(folder: string): void {
   const some = Float32Array.from({ length: 1 << 20 }, (_, i) => Math.sin(i * 12.9898) / 64);
   for (let done = 0; done < at; done += some.byteLength) writeSync(file, new Uint8Array(some.buffer));
   ftruncateSync(file, at);
+  closeSync(file);
+}
+
+/** The checkpoint of a family that attends, with 330 MB of weights beside it that no node reads. */
+export function largeAttending(folder: string): void {
+  cpSync(join(packageRoot, "test", "fixtures", "golden", "colqwen2"), folder, { recursive: true });
+  const length = 330 * 2 ** 20;
+  const unread = {
+    name: "unread",
+    dims: [BigInt(length / 4)],
+    dataType: TensorProto_DataType.FLOAT,
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: Object.entries({ location: "unread", offset: 0, length }).map(([key, value]) => ({
+      key,
+      value: String(value),
+    })),
+  };
+  // Messages that lie behind each other are one.
+  const more = create(ModelProtoSchema, { graph: { initializer: [unread] } });
+  appendFileSync(join(folder, "model.onnx"), toBinary(ModelProtoSchema, more));
+  const file = openSync(join(folder, "unread"), "w");
+  ftruncateSync(file, length);
   closeSync(file);
 }
