@@ -249,7 +249,7 @@ function headsCaption(plan: FigurePlan): string {
   const [, ...rest] = howToRead(first);
   const patch = shown.note?.split(";")[0] ?? "";
   return [
-    `${capital(first.scale.quantity.noun)} ${patch} (${shown.label}; query “${printable(explanation.query.text)}”) on ${pageName(page)}: one map for each of ${headCount(plan)} of the ${shown.note?.split("; ")[1]?.split(",")[0] ?? "model"}.`,
+    `${capital(first.scale.quantity.noun)} ${patch} (${shown.label.startsWith("the patch at") ? "" : `${shown.label}; `}query “${printable(explanation.query.text)}”) on ${pageName(page)}: one map for each of ${headCount(plan)} of the ${shown.note?.split("; ")[1]?.split(",")[0] ?? "model"}.`,
     "Each has its own scale, from nothing to its largest share, which stands under it; the percentage is what goes to no patch.",
     ...rest,
   ].join(" ");

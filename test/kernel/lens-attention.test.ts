@@ -10,6 +10,8 @@ import {
   changeView,
   decodeLensData,
   encodeLensData,
+  figureCaption,
+  figurePlan,
   LENS_LIMITS,
   lensJson,
   type Page,
@@ -192,6 +194,40 @@ test("explanation@2 has the maps in the layer and head that are in view", () => 
       Array.from(scene(lens.state).shown.map.data.subarray(30 * r, 30 * r + 30)),
     ),
   );
+});
+
+test("a figure of several maps has every head, the last layer first, each on its own scale with what goes off the page", async () => {
+  lens.view = {
+    stage: "language",
+    layer: null,
+    head: null,
+    word: 1,
+    quantity: "attention",
+    layout: "multiples",
+  };
+  const plan = figurePlan(lens.state);
+  const { row, column } = topPatches(lens.map("power"), 1)[0];
+  const [read] = await model.attention(page, [{ row, column }]);
+  const heads = [
+    [1, 0],
+    [1, 1],
+    [0, 0],
+    [0, 1],
+  ];
+  expect(plan.panels.map(({ name }) => name)).toEqual(heads.map(([l, h]) => `layer ${l}, head ${h}`));
+  expect(plan.heads).toBe(2);
+  for (const [i, [layer, head]] of heads.entries()) {
+    const map = read.map({ layer, head });
+    const { scene: of, value } = plan.panels[i];
+    expect(of.shown.map.data).toEqual(map.data);
+    expect(of.scale.domain).toEqual([0, Math.max(...map.data)]);
+    expect(value).toBe(`${(100 * sum(Object.values(map.offPage))).toFixed(0)} % off`);
+  }
+  expect(figureCaption(plan)).toMatch(
+    /^Attention of the patch at row \d+, column \d+ \(“power”; query “wind power”\) on .+: one map for each of 4 heads of the language model\./,
+  );
+  expect(lensJson(lens.state).shown.map(({ name }) => name)).toEqual(plan.panels.map(({ name }) => name));
+  lens.view.layout = "single";
 });
 
 test("what cannot be asked for is said", async () => {

@@ -14,7 +14,7 @@ import { h, setText, uniqueId } from "../dom.js";
 import type { Actions, Frame, Part } from "../frame.js";
 
 /** Stage, layer and head; all layers together; what uniform attention would give divided out. */
-export function createAttentionChoice(actions: Actions): Part {
+export function createAttentionChoice(actions: Actions): Part & { more: HTMLElement } {
   const stage = h("select", { id: uniqueId("stage") });
   stage.addEventListener("change", () => actions.set({ stage: stage.value as AttentionReading["stage"] }));
   const layer = h("input", { id: uniqueId("layer"), type: "range", min: "0", step: "1" });
@@ -42,9 +42,8 @@ export function createAttentionChoice(actions: Actions): Part {
       stages,
       setting("Layer", layer.id, h("span", { class: "cl-slide" }, layer, which)),
       setting("Head", head.id, head),
-      rollout.element,
-      divided.element,
     ),
+    more: h("div", { class: "cl-attention-more" }, rollout.element, divided.element),
     update({ locked, scene, measurable }: Frame) {
       const { explanation } = scene;
       const of = stageShown(explanation, locked);
@@ -68,7 +67,7 @@ export function createAttentionChoice(actions: Actions): Part {
       layer.disabled = all || layers.length < 2;
       if (Number(layer.value) !== at) layer.value = String(at);
       const { missing } = layers[at];
-      setText(which, all ? "all" : `${at} of 0–${layers.length - 1}`);
+      setText(which, all ? "all" : `${at} / ${layers.length - 1}`);
       layer.title = missing ?? `Layer ${at}, from 0`;
       fill(
         head,

@@ -47,7 +47,7 @@ export function createHeadGrid(actions: Actions): Part {
   function build(reading: AttentionReading, { scene: { explanation, page } }: Frame): void {
     const maps = headMaps(reading, explanation.grid);
     const most = Math.max(...reading.layers.map(({ heads }) => heads));
-    rows.style.gridTemplateColumns = `auto repeat(${most}, minmax(0, 1fr))`;
+    rows.style.gridTemplateColumns = `auto repeat(${most}, minmax(0, 3.5rem))`;
     rows.style.setProperty("--cl-aspect", String(page.width / page.height));
     cells = maps.map((map) => {
       const label = describe(map);

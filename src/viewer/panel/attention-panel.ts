@@ -21,7 +21,7 @@ const HONEST =
 /** Beside the page while attention is shown: which patch, layer and head, what it took its content from, every head as a small map. */
 export function createAttention(actions: Actions): Part {
   const name = h("h3", { dir: "auto" });
-  const where = h("span", { class: "cl-quiet" });
+  const where = h("p", { class: "cl-note" });
   const missing = h("p", { class: "cl-note cl-unread" });
   const read = h("button", { class: "cl-link" }, "Read it");
   const choice = createAttentionChoice(actions);
@@ -31,14 +31,16 @@ export function createAttention(actions: Actions): Part {
   const element = h(
     "section",
     { class: "cl-attention", "aria-label": "Attention" },
-    h("div", { class: "cl-section-head" }, name, where),
+    h("div", { class: "cl-section-head" }, name),
     h(
       "div",
       { class: "cl-attention-scroll" },
       missing,
       read,
+      where,
       choice.element,
       grid.element,
+      choice.more,
       sources.element,
       h("p", { class: "cl-note" }, HONEST),
     ),
@@ -60,7 +62,8 @@ export function createAttention(actions: Actions): Part {
       const { row, column } = attentionPatch(explanation, locked);
       const reading = readingFor(explanation, locked);
       setText(name, `Attention of ${patchName(frame, row, column)}`);
-      setText(where, `row ${row}, column ${column}`);
+      setText(where, reading ? `The patch at row ${row}, column ${column}, outlined in blue` : "");
+      where.hidden = reading === null;
       setText(missing, reading ? "" : unread(frame, measurable));
       missing.hidden = reading !== null;
       read.hidden = reading !== null || !measurable;
@@ -70,6 +73,7 @@ export function createAttention(actions: Actions): Part {
         part.element.hidden = shown === null;
         if (shown) part.update(frame);
       }
+      choice.more.hidden = shown === null;
       // Choosing another layer must not wait for the patch that was pointed at in the last one.
       if (reading || !measurable || preview) return;
       const now = JSON.stringify([locked.result, stageShown(explanation, locked), row, column]);
