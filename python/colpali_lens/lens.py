@@ -55,6 +55,7 @@ class _Result(ipywidgets.Widget):
     result = traitlets.Any().tag(sync=True)
     baseline = traitlets.Any().tag(sync=True)
     layers = traitlets.Any().tag(sync=True)
+    attention = traitlets.Any().tag(sync=True)
 
 
 class Lens(ipywidgets.DOMWidget):

@@ -18,13 +18,16 @@ const heat = (cells) => hottest(cells);
 
 /** The darkest cell of a map as it is painted, of which only a part may be in sight. */
 const darkest = (paper) =>
-  paper.locator("canvas:not([hidden])").first().evaluate((canvas) => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const ink = Array.from({ length: data.length / 4 }, (_, i) =>
-      data[4 * i + 3] === 0 ? 0 : 765 - data[4 * i] - data[4 * i + 1] - data[4 * i + 2],
-    );
-    return ink.indexOf(Math.max(...ink));
-  });
+  paper
+    .locator("canvas:not([hidden])")
+    .first()
+    .evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const ink = Array.from({ length: data.length / 4 }, (_, i) =>
+        data[4 * i + 3] === 0 ? 0 : 765 - data[4 * i] - data[4 * i + 1] - data[4 * i + 2],
+      );
+      return ink.indexOf(Math.max(...ink));
+    });
 
 export default {
   async "one switch goes from similarity to attention of the same word, and the page shows another map"(
