@@ -4,6 +4,7 @@ import {
   explanationOf,
   printable,
   reading,
+  SCORE_DROP,
   type SceneHit,
   sameView,
 } from "../../../core/index.js";
@@ -108,7 +109,9 @@ export function createHits(actions: Actions): Part {
       hits = listedHits(frame);
       current = frame.hit;
       const comparing = frame.locked.compare !== null;
-      setText(name, comparing ? "Differences" : "Hits");
+      const title = comparing ? "Differences" : isCause(frame) ? "When covered" : "Hits";
+      setText(name, title);
+      rows.setAttribute("aria-label", title);
       const small = frame.scene.hits.filter((hit) => hit.small);
       setText(spots, spotsText(small, frame));
       setText(note, noteOf(frame, hits));
@@ -129,7 +132,11 @@ export function createHits(actions: Actions): Part {
 function rowOf(frame: Frame, hit: SceneHit, index: number): HTMLElement {
   const { explanation, shown } = frame.scene;
   const of = shown.map.description;
-  const value = isCompared(hit) ? differenceText(hit, of.unit) : reading(hit.value, of);
+  const value = isCompared(hit)
+    ? differenceText(hit, of.unit)
+    : isCause(frame)
+      ? changeText(hit)
+      : reading(hit.value, of);
   return h(
     "button",
     {
@@ -199,6 +206,16 @@ function noteOf({ scene, locked, data, measuring }: Frame, hits: readonly SceneH
   const sides = [locked.result, ...(locked.compare === null ? [] : [locked.compare])];
   if (sides.every((key) => explanationOf(data, key).baseline !== null)) return "";
   return measuring ? "Not judged yet: measuring chance …" : "Not judged: chance was not measured.";
+}
+
+/** Whether it is shown what covering the places does to the score. */
+function isCause({ scene }: Frame): boolean {
+  return scene.shown.kind !== "difference" && scene.shown.map.quantity === SCORE_DROP.name;
+}
+
+/** `−1.14`: what the score loses there, or gains. */
+function changeText({ value }: SceneHit): string {
+  return `${value < 0 ? "+" : ""}${decimal(-value)}`;
 }
 
 function isCompared(hit: SceneHit): hit is ComparedHit {

@@ -69,6 +69,27 @@ export default {
     assert.ok(cause[1][1][0] > cause[1][1][2] && cause[0][2][2] > cause[0][2][0], "warm falls, cool rises");
     const differing = similarity.flat().filter((cell, i) => far(cell, cause.flat()[i]) > 15).length;
     assert.ok(differing >= 2, `${differing} cells differ from similarity`);
+    // Neither blank nor turned on its side: what neither map has anything of is paper, and row and column are not changed.
+    const quiet = [cause[0][0], cause[0][1], cause[1][0], cause[1][2]];
+    assert.ok(Math.max(...quiet.map((cell) => far(cell, cause[1][0]))) < 12, "nothing else is painted");
+  },
+
+  async "the panel lists what the score loses and gains where it is covered"(lens) {
+    const { page } = lens;
+    await lens.open("cause");
+    const title = page.locator(".cl-hit-list h3");
+    assert.equal(await title.innerText(), "Hits");
+    await page.locator(".cl-quantities button", { hasText: "Cause" }).click();
+    await lens.leave();
+    assert.equal(await title.innerText(), "When covered");
+    assert.equal(await page.locator(".cl-hit-rows").getAttribute("aria-label"), "When covered");
+    assert.deepEqual(
+      (await page.locator(".cl-hit-value").allInnerTexts()).map((text) => text.trim()),
+      ["\u22120.50"],
+    );
+    await page.locator(".cl-quantities button", { hasText: "Similarity" }).click();
+    await lens.leave();
+    assert.equal(await title.innerText(), "Hits");
   },
 
   async "the difference of two causes: what both have is not painted, what B has more is cool"(lens) {
