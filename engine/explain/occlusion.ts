@@ -49,13 +49,13 @@ export interface Covering {
 }
 
 export interface CoverRun {
-  /** Called when the coarse grid is measured, and after every region. */
+  /** Called after every region, the cells of the coarse grid included. */
   onStep?: (so: Covering) => void;
   /** Ends it with what is measured by then, without an error. */
   enough?: AbortSignal;
 }
 
-/** Cells of the first picture: as many as are measured in two or three seconds. */
+/** Cells that the whole page is seen by first: as many as are measured in a few seconds. */
 const COARSE = { long: 4, short: 2 };
 
 /**
@@ -77,8 +77,9 @@ export async function cover(
     page.height >= page.width ? (["long", "short"] as const) : (["short", "long"] as const);
   // Where nobody looks while it runs, nothing has to stand for what is not measured yet.
   const isLooked = onStep && options.by !== "grid";
-  const rough = isLooked ? gridCovers(page, COARSE[tall], COARSE[wide]) : [];
-  const ordered = promising(regions, subjects[0].explanation, page);
+  const inOrderOfPromise = (of: CoverRegion[]) => promising(of, subjects[0].explanation, page);
+  const rough = isLooked ? inOrderOfPromise(gridCovers(page, COARSE[tall], COARSE[wide])) : [];
+  const ordered = inOrderOfPromise(regions);
   const picture = { pixels: await page.pixels({ signal }), width: page.width, height: page.height };
   const so: Covering = {
     drops: subjects.map(() => []),
@@ -103,7 +104,7 @@ export async function cover(
       for (const [i, drop] of drops.entries()) into[i].push(drop);
       so.done = index;
       so.isComplete = index === so.total;
-      if (index >= rough.length) onStep?.(so);
+      onStep?.(so);
       stop?.throwIfAborted();
     }
   } catch (error) {

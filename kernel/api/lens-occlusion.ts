@@ -80,7 +80,7 @@ export class Occlusion extends LensReport<Fall> {
   }
 }
 
-/** Milliseconds between two pictures: each is sent and checked as a whole. */
+/** Milliseconds up to the first picture, and between two: each is sent and checked as a whole. */
 const BETWEEN = 2_000;
 
 /** Covers the page in view, part after part, for each model of the lens; the maps come into the lens as they refine. */
@@ -90,7 +90,7 @@ export async function occlusion(lens: Experiments, options: OcclusionOptions): P
   const explanations = besides(data, view.result).map((key) => explanationOf(data, key));
   const sources = explanations.map((explanation) => ({ ...sourceOf(lens, explanation), explanation }));
   const { width, height } = sources[0].page;
-  let [last, isShown] = [0, false];
+  let [last, isShown] = [performance.now(), false];
   const put = (so: Covering) => {
     const { by = "word", fill = "paper" } = how;
     const layers = explanations.map((explanation, i) => {
@@ -108,7 +108,9 @@ export async function occlusion(lens: Experiments, options: OcclusionOptions): P
       onStep(so) {
         latest = so;
         report(so.done, so.total);
-        if (!isShown || performance.now() - last >= BETWEEN) put(so);
+        // The first one as soon as the coarse grid is measured, or what there is of it by then.
+        const isCoarse = !isShown && so.drops[0].length > 0;
+        if (isCoarse || performance.now() - last >= BETWEEN) put(so);
       },
     });
   let so: Covering;
