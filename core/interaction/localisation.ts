@@ -1,4 +1,3 @@
-import { quickselect } from "d3-array";
 import type { MapCells } from "../data/patch-map.js";
 import type { Rect } from "../data/vocabulary.js";
 
@@ -146,10 +145,35 @@ function nthLowest(data: ArrayLike<number>, place: number): number {
   }
   let value = of.known.get(place);
   if (value === undefined) {
-    value = quickselect(of.values, place)[place];
+    // What was found before parts the values: smaller ones lie before it, greater ones behind.
+    let [from, to] = [0, data.length - 1];
+    for (const known of of.known.keys())
+      if (known < place) from = Math.max(from, known);
+      else to = Math.min(to, known);
+    partition(of.values, place, from, to);
+    value = of.values[place];
     of.known.set(place, value);
   }
   return value;
+}
+
+/** Moves values between two places until none before `place` is greater and none behind it smaller (Hoare's FIND, 1961). */
+function partition(values: Float64Array, place: number, from: number, to: number): void {
+  while (from < to) {
+    const pivot = values[(from + to) >> 1];
+    let [low, high] = [from, to];
+    while (low <= high) {
+      while (values[low] < pivot) low++;
+      while (values[high] > pivot) high--;
+      if (low > high) break;
+      const value = values[low];
+      values[low++] = values[high];
+      values[high--] = value;
+    }
+    if (place <= high) to = high;
+    else if (place >= low) from = low;
+    else return;
+  }
 }
 
 /** The value below which the share `p` of a map's cells lies, between two of them in proportion. */
