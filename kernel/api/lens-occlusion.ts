@@ -81,7 +81,7 @@ export class Occlusion extends LensReport<Fall> {
 }
 
 /** Milliseconds up to the first picture, and between two: each is sent and checked as a whole. */
-const BETWEEN = 2_000;
+const [FIRST, BETWEEN] = [1_000, 2_000];
 
 /** Covers the page in view, part after part, for each model of the lens; the maps come into the lens as they refine. */
 export async function occlusion(lens: Experiments, options: OcclusionOptions): Promise<Occlusion> {
@@ -110,7 +110,7 @@ export async function occlusion(lens: Experiments, options: OcclusionOptions): P
         report(so.done, so.total);
         // The first one as soon as the coarse grid is measured, or what there is of it by then.
         const isCoarse = !isShown && so.drops[0].length > 0;
-        if (isCoarse || performance.now() - last >= BETWEEN) put(so);
+        if (isCoarse || performance.now() - last >= (isShown ? BETWEEN : FIRST)) put(so);
       },
     });
   let so: Covering;
