@@ -1,6 +1,6 @@
 /**
  * Builds `dist/`: `index.js`, the widget as an AMD module with its styles, for hosts that load widgets from a CDN,
- * and `standalone.js`, the lens of an exported page.
+ * `standalone.js`, the lens of an exported page, and `anywidget.js`, the lens as an ES module for anywidget.
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -35,6 +35,12 @@ const compiler = rspack([
     ...shared,
     entry: "./lib/src/page/standalone.js",
     output: { path, filename: "standalone.js", publicPath: "" },
+  },
+  {
+    ...shared,
+    entry: "./lib/src/anywidget/any-lens.js",
+    output: { path, filename: "anywidget.js", library: { type: "module" }, module: true, publicPath: "" },
+    experiments: { outputModule: true },
   },
 ]);
 compiler.run((error, stats) => {

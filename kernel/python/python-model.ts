@@ -52,8 +52,7 @@ interface GivenQuery extends GivenTokens {
 /** Cosines that a display spans where nobody has measured the model's. */
 const DOMAIN: [number, number] = [-0.2, 1];
 
-/** Asked for together: more than one, so that the way there and back is not waited for each time; few, so that progress is seen. */
-const PAGES_AT_ONCE = 4;
+/** Queries asked for together: those that are as long go through the model at once. Pages go one by one. */
 const QUERIES_AT_ONCE = 32;
 
 /** One graph for all: it has no weights. */
@@ -187,7 +186,7 @@ export class PythonModel implements Model {
     for (const [done, page] of all.entries()) {
       options.signal?.throwIfAborted();
       options.onProgress?.({ done, total: all.length, etaSeconds: null });
-      if (!this.#pages.has(page)) await this.#embed(all.slice(done, done + PAGES_AT_ONCE));
+      if (!this.#pages.has(page)) await this.#embed(page);
       yield this.#pages.get(page)!;
     }
     options.onProgress?.({ done: all.length, total: all.length, etaSeconds: null });
@@ -252,16 +251,12 @@ export class PythonModel implements Model {
     return this.toString();
   }
 
-  async #embed(pages: readonly Page[]): Promise<void> {
-    const missing = pages.filter((page) => !this.#pages.has(page));
-    const known = missing.map((page) => this.#places.get(page)!);
-    const places = known.map(({ place }) => place);
-    const embedded = (await this.#connection.call("pages", { places })) as GivenEmbedding[];
-    for (const [i, page] of missing.entries()) {
-      const { width, height } = embedded[i];
-      this.#pages.set(page, { ...this.#page(embedded[i]), width, height });
-      known[i].onEmbedded(page);
-    }
+  async #embed(page: Page): Promise<void> {
+    const known = this.#places.get(page)!;
+    const embedded = (await this.#connection.call("page", { place: known.place })) as GivenEmbedding;
+    const { width, height } = embedded;
+    this.#pages.set(page, { ...this.#page(embedded), width, height });
+    known.onEmbedded(page);
   }
 
   #page({ vectors, index, rows, columns }: GivenEmbedding): PageEmbedding {

@@ -72,8 +72,8 @@ class EngineModel:
             for place, text in enumerate(texts)
         ]
 
-    def pages(self, places: Sequence[int], pixels: Pixels) -> list[PageVectors]:
-        return [self.picture(pixels(place), f"page {place + 1}") for place in places]
+    def page(self, place: int, pixels: Pixels) -> PageVectors:
+        return self.picture(pixels(place), f"page {place + 1}")
 
     def picture(self, pixels: NDArray[np.uint8], name: str = "a changed page") -> PageVectors:
         from PIL import Image

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -88,6 +89,7 @@ class Lens(ipywidgets.DOMWidget):
         self._session = session
         self._is_measured = False
         self._query = query
+        self._any: ipywidgets.DOMWidget | None = None
         news = session.request("ask", query=query)
         view = View(self._change)
         view.take(news["view"])
@@ -258,6 +260,15 @@ class Lens(ipywidgets.DOMWidget):
             part.close()
         self._session.close()
 
+    @property
+    def anywidget(self) -> ipywidgets.DOMWidget:
+        """The same lens as a widget of anywidget, for hosts that load no extension of JupyterLab's. Needs `pip install anywidget`."""
+        if self._any is None:
+            from .any_lens import AnyLens
+
+            self._any = AnyLens(self)
+        return self._any
+
     def __repr__(self) -> str:
         return self._facts["text"]
 
@@ -278,8 +289,14 @@ class Lens(ipywidgets.DOMWidget):
         if shown is not None:
             shown.update(bundle, raw=True)
 
+    def _display_(self) -> Any:
+        """What marimo shows."""
+        self.measure()
+        return self.anywidget
+
     def _live(self) -> dict[str, Any]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        shown = self.anywidget if _needs_anywidget() else self
+        view = {"version_major": 2, "version_minor": 0, "model_id": shown.model_id}
         return {"application/vnd.jupyter.widget-view+json": view, "text/plain": repr(self)}
 
     @property
@@ -332,13 +349,13 @@ class Lens(ipywidgets.DOMWidget):
             self.status = {**_IDLE, "error": str(error)}
         return self.view
 
-    def _message(self, _: Any, content: dict[str, Any], __: Any) -> None:
-        """What the person at the lens asks for."""
+    def _message(self, end: ipywidgets.Widget, content: dict[str, Any], _: Any) -> None:
+        """What the person at an end of the lens asks for."""
         kind = content.get("type") if isinstance(content, dict) else None
         if kind == "ask":
             self._answer("Asking", lambda: self.ask(str(content.get("query"))).measure())
         elif kind == "save":
-            self._answer(f"Writing {str(content.get('format')).upper()}", lambda: self._send_file(content))
+            self._answer(f"Writing {str(content.get('format')).upper()}", lambda: self._send_file(end, content))
         elif kind == "measure":
             self.status = {**_IDLE, "error": f"{content.get('quantity')} is not measured from Python"}
 
@@ -360,7 +377,7 @@ class Lens(ipywidgets.DOMWidget):
     def _progress(self, busy: str, done: int, total: int) -> None:
         self.status = {**_IDLE, "busy": busy, "fraction": done / total if total else None}
 
-    def _send_file(self, content: dict[str, Any]) -> None:
+    def _send_file(self, end: ipywidgets.Widget, content: dict[str, Any]) -> None:
         """A file for the view that asked, or what went wrong."""
         answer = {"type": "file", "id": content.get("id")}
         try:
@@ -368,9 +385,9 @@ class Lens(ipywidgets.DOMWidget):
             self.measure()
             file = self._asked("file", format=content.get("format"), options=options if isinstance(options, dict) else {})
         except Exception as error:
-            self.send({**answer, "error": str(error)})
+            end.send({**answer, "error": str(error)})
             raise
-        self.send({**answer, "name": file["name"], "mime": file["mime"]}, [_bytes(file["data"])])
+        end.send({**answer, "name": file["name"], "mime": file["mime"]}, [_bytes(file["data"])])
 
 
 def _opened(told: dict[str, Any], known: dict[str, Any], kind: type[ipywidgets.Widget]) -> dict[str, Any]:
@@ -381,6 +398,11 @@ def _opened(told: dict[str, Any], known: dict[str, Any], kind: type[ipywidgets.W
 
 def _matrix(told: dict[str, Any]) -> NDArray[np.float32]:
     return told["data"].reshape(told["rows"], told["columns"]).copy()
+
+
+def _needs_anywidget() -> bool:
+    """Whether the front end is one that loads widgets of anywidget, and none of an extension."""
+    return "google.colab" in sys.modules or "VSCODE_PID" in os.environ
 
 
 def _in_notebook() -> bool:

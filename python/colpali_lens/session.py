@@ -95,8 +95,8 @@ class Session:
     def _answer(self, method: str, params: dict[str, Any]) -> Any:
         if method == "queries":
             return [_query(one) for one in self.source.queries(params["texts"])]
-        if method == "pages":
-            return [_page(one) for one in self.source.pages(params["places"], self._pixels)]
+        if method == "page":
+            return _page(self.source.page(params["place"], self._pixels))
         if method == "picture":
             shape = (params["height"], params["width"], 3)
             return _page(self.source.picture(params["pixels"].reshape(shape)))

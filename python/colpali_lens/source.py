@@ -65,7 +65,7 @@ class Source(Protocol):
 
     def queries(self, texts: Sequence[str]) -> list[QueryVectors]: ...
 
-    def pages(self, places: Sequence[int], pixels: Pixels) -> list[PageVectors]: ...
+    def page(self, place: int, pixels: Pixels) -> PageVectors: ...
 
     def picture(self, pixels: NDArray[np.uint8]) -> PageVectors:
         """A page that is made up, as one with a part covered."""
@@ -94,8 +94,8 @@ class GivenVectors:
     def queries(self, texts: Sequence[str]) -> list[QueryVectors]:
         return [self._query(text) for text in texts]
 
-    def pages(self, places: Sequence[int], pixels: Pixels) -> list[PageVectors]:
-        return [self._pages[place] for place in places]
+    def page(self, place: int, pixels: Pixels) -> PageVectors:
+        return self._pages[place]
 
     def picture(self, pixels: NDArray[np.uint8]) -> PageVectors:
         raise ValueError("this lens was made of vectors: a changed page cannot be embedded. Use explain, with the model")

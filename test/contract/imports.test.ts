@@ -69,7 +69,7 @@ const FLOORS: Record<string, string[]> = {
     "python",
     "cli",
   ],
-  src: ["viewer", "lab", "page"],
+  src: ["viewer", "lab", "anywidget", "page"],
 };
 
 test.each(Object.entries(FLOORS))("the folders of %s import one way", (part, floors) => {
