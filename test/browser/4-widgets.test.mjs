@@ -266,7 +266,7 @@ describe("the lens in Notebook 7", () => {
     const area = await notebook.area(index);
     await new LensOnScreen(area).ready();
     await area.locator(".noUi-handle").press("ArrowRight");
-    const shown = () => area.locator(".cl-settings input[type=range]").first().inputValue();
+    const shown = () => area.getByLabel("Tint", { exact: true }).inputValue();
     await seen(shown, "0.75", "the opacity of the lens");
     assert.equal((await notebook.add("lens.view.color.opacity")).text, "0.75");
   });

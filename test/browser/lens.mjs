@@ -82,7 +82,7 @@ export class LensOnScreen {
   }
 
   async opacity(value) {
-    await this.root.locator(".cl-settings input[type=range]").first().fill(String(value));
+    await this.root.getByLabel("Tint", { exact: true }).fill(String(value));
     await this.rest();
   }
 
@@ -98,8 +98,8 @@ export class LensOnScreen {
   }
 
   /** The map that is on the screen, in cosines, and its hottest cell as a rectangle in fractions of the page. */
-  async map() {
-    const before = await this.root.locator(".cl-settings input[type=range]").first().inputValue();
+  async map(grid = GRID) {
+    const before = await this.root.getByLabel("Tint", { exact: true }).inputValue();
     await this.colours("viridis", "alpha");
     await this.opacity(0);
     const bare = await this.picture();
@@ -107,13 +107,13 @@ export class LensOnScreen {
     const painted = await this.picture();
     await this.colours("auto", "tint");
     await this.opacity(before);
-    const map = await paintedMap(painted, bare, GRID);
-    const { row, column, value } = hottest(map, GRID.columns);
+    const map = await paintedMap(painted, bare, grid);
+    const { row, column, value } = hottest(map, grid.columns);
     const cell = {
-      x: column / GRID.columns,
-      y: row / GRID.rows,
-      width: 1 / GRID.columns,
-      height: 1 / GRID.rows,
+      x: column / grid.columns,
+      y: row / grid.rows,
+      width: 1 / grid.columns,
+      height: 1 / grid.rows,
     };
     return { map, row, column, value, cell };
   }

@@ -1,0 +1,179 @@
+/** The lens in a notebook of Python, by pointer and from code, in JupyterLab and in Notebook 7. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { HOSTS, until, useJupyter } from "./jupyterlab.mjs";
+import { LensOnScreen } from "./lens.mjs";
+
+/** What the cell's vectors mean: each word is one patch of the page and no other. */
+const GRID = { rows: 6, columns: 4, domain: [-0.2, 1] };
+const MADE = `
+import numpy as np
+from colpali_lens import explain_vectors
+
+ROWS, COLUMNS = 6, 4
+WORDS = {"battery": (1, 2), "harbour": (4, 0), "storm": (3, 3)}
+axes = np.eye(5, dtype="float32")  # one a word, one for the page, one for all other words
+page = np.tile(axes[3], (ROWS * COLUMNS, 1))
+for axis, (row, column) in zip(axes, WORDS.values()):
+    page[row * COLUMNS + column] = 0.8 * axis + 0.6 * axes[3]
+
+def embed(text):
+    words = text.split()
+    return np.stack([axes[list(WORDS).index(word)] if word in WORDS else axes[4] for word in words]), [f"▁{word}" for word in words]
+`.trim();
+const SHOWN = `
+lens = explain_vectors("energy-report.pdf#1", [page], *embed("battery harbour")[:1], (ROWS, COLUMNS), embed("battery harbour")[1],
+                       "battery harbour", embed_query=embed)
+lens
+`.trim();
+
+const jupyter = useJupyter(async ({ lab }) => {
+  const cells = [MADE, SHOWN].map((source, i) => ({
+    cell_type: "code",
+    id: `cell-${i}`,
+    source,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+  }));
+  const kernelspec = { name: "python3", display_name: "Python 3", language: "python" };
+  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  for (const name of ["lab", "notebook"])
+    writeFileSync(join(lab.folder, `python-${name}.ipynb`), JSON.stringify(notebook));
+});
+
+const WIDGET = "application/vnd.jupyter.widget-view+json";
+const hottest = async (lens) => {
+  const { row, column } = await lens.map(GRID);
+  return [row, column];
+};
+
+let notebook;
+let lens;
+
+async function run() {
+  for (const index of [0, 1]) {
+    const outputs = await notebook.run(index);
+    assert.deepEqual(
+      outputs.filter(({ output_type }) => output_type === "error"),
+      [],
+    );
+  }
+  return new LensOnScreen(await notebook.area(1)).ready();
+}
+
+async function print(code) {
+  const { text } = await notebook.add(code);
+  await notebook.area(1);
+  return text;
+}
+
+test("a cell of Python shows the lens, and stores its picture and table beside it", async () => {
+  notebook = await jupyter.browser.open("python-lab.ipynb");
+  lens = await run();
+  assert.match(await lens.where(), /^page 1 of 4 of energy-report\.pdf/);
+  const [shown, ...more] = await notebook.outputs(1);
+  assert.deepEqual(Object.keys(shown.data).sort(), [WIDGET, "image/png", "text/html", "text/plain"].sort());
+  assert.deepEqual(more, []);
+  assert.match([shown.data["text/html"]].flat().join(""), /unrelated words stay below/);
+});
+
+test("each word's hottest cell is painted where its vector is", async () => {
+  for (const [word, place] of [
+    ["battery", [1, 2]],
+    ["harbour", [4, 0]],
+  ]) {
+    await lens.choose(word);
+    assert.deepEqual(await hottest(lens), place, word);
+  }
+});
+
+test("what is pointed at is in Python, and what is assigned there is on the screen", async () => {
+  assert.equal(await print("lens.view.word"), "1");
+  assert.equal(
+    await print("heard = []; lens.view.observe(lambda c: heard.append(c.new), 'word'); lens.view.word = 0"),
+    "",
+  );
+  await lens.waitForPressed("battery");
+  assert.deepEqual(await hottest(lens), [1, 2]);
+  await lens.choose("harbour");
+  assert.equal(await print("heard"), "[0, 1]");
+});
+
+test("what cannot be is refused in words, and the kernel goes on", async () => {
+  assert.match(
+    await print("lens.view.word = 7"),
+    /^ValueError: invalid view\.word: 7, expected an integer from 0 to 1/,
+  );
+  assert.equal(await print("lens.view.word"), "1");
+});
+
+test("what is typed into the lens is answered by Python", async () => {
+  const query = lens.root.locator(".cl-query");
+  await query.fill("storm");
+  await query.press("Enter");
+  await until(
+    async () => (await lens.labels()).includes("storm"),
+    30_000,
+    () => "the lens does not show storm",
+  );
+  await lens.choose("storm");
+  assert.deepEqual(await hottest(lens), [3, 3]);
+  assert.equal(await print("lens.query, lens.chance('storm').p < 0.05"), "('storm', True)");
+});
+
+test("a PDF is made and downloaded", async () => {
+  const download = notebook.page.waitForEvent("download", { timeout: 60_000 });
+  await lens.root.getByRole("button", { name: "Share" }).click();
+  await lens.root
+    .locator(".cl-menu-share .cl-share-item")
+    .filter({ has: notebook.page.getByText("PDF", { exact: true }) })
+    .click();
+  assert.match(readFileSync(await (await download).path(), "latin1"), /^%PDF-/);
+});
+
+test("when Node is killed the next line starts it anew", async () => {
+  const kill =
+    "from colpali_lens.worker import worker; process = worker()._process; process.kill(); process.wait(); lens.map(0).shape";
+  assert.equal(await print(kill), "(6, 4)");
+});
+
+test("reloaded, the lens goes on with the kernel", async () => {
+  await notebook.save();
+  await notebook.reload();
+  lens = await new LensOnScreen(await notebook.area(1)).ready();
+  assert.deepEqual(await hottest(lens), [3, 3]);
+  await lens.choose("All");
+  assert.equal(await print("lens.view.word"), "");
+});
+
+test("reopened without what the kernel had, it still shows each word", async () => {
+  await lens.choose("storm");
+  await notebook.save();
+  await jupyter.lab.restartKernel();
+  await notebook.reload();
+  lens = await new LensOnScreen(await notebook.area(1)).ready();
+  assert.deepEqual(await hottest(lens), [3, 3]);
+  assert.equal(await lens.root.getByRole("button", { name: "Ask" }).isDisabled(), true);
+  await lens.choose("All");
+  await lens.choose("storm");
+  assert.deepEqual(await lens.pressed(), ["storm"]);
+});
+
+test("it is the same in Notebook 7", async () => {
+  assert.ok(HOSTS["Notebook 7"]);
+  notebook = await jupyter.browser.open("python-notebook.ipynb", jupyter.browser.page, "Notebook 7");
+  lens = await run();
+  await lens.choose("harbour");
+  assert.deepEqual(await hottest(lens), [4, 0]);
+  assert.equal(await print("lens.view.word"), "1");
+  assert.equal(await print("lens.view.word = 0"), "");
+  await lens.waitForPressed("battery");
+  assert.deepEqual(await hottest(lens), [1, 2]);
+});
+
+test("nothing went wrong in the pages", () => {
+  assert.deepEqual(jupyter.browser.problems, []);
+});
