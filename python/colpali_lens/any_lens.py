@@ -43,7 +43,7 @@ class AnyLens(anywidget.AnyWidget):
         if change["name"] in ("measuring", "status"):
             self.set_trait(change["name"], change["new"])
         else:
-            with self.hold_sync():
+            with self.hold_sync(), self.hold_trait_notifications():
                 for name, value in _whole(self._lens).items():
                     self.set_trait(name, value)
 

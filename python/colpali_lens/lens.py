@@ -324,7 +324,8 @@ class Lens(ipywidgets.DOMWidget):
         results = _opened(news["results"], self.results, _Result)
         self._is_measured = news["isMeasured"]
         self.view.take(news["view"])
-        with self.hold_sync():
+        # Whoever observes it finds parts that go together.
+        with self.hold_sync(), self.hold_trait_notifications():
             self.data = news["data"]
             self.pictures = pictures
             self.results = results

@@ -35,6 +35,7 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
   const awaited = new Map<string, Awaited>();
   let shown: Record<string, unknown> = {};
   let data: LensData | null = null;
+  let isShown = false;
   let scheduled = false;
 
   const lens = createLens(el, null, {
@@ -99,12 +100,14 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
       const same = ["data", "pictures", "results"].every((part) => shown[part] === before[part]);
       if (!same || !data) data = decodeLensData(joinLens(shown.data, shown.pictures, shown.results));
       const view = decodeLensView(data, shown.view ?? {});
-      if (shown.data !== before.data) lens.setState({ data, view });
+      if (!isShown || shown.data !== before.data) lens.setState({ data, view });
       else {
         if (!same) lens.setData(data);
         if (shown.view !== before.view) lens.setView(view);
       }
+      isShown = true;
     } catch (error) {
+      [data, isShown] = [null, false];
       lens.fail(`This lens cannot be shown: ${(error as Error).message}. Run the cell again.`);
     }
   }

@@ -49,6 +49,14 @@ class AnyWidget(unittest.TestCase):
         self.assertEqual((query, self.lens.query, self.any.status["busy"]), ("wind", "wind", None))
         self.assertIsNotNone(self.any.results[newest]["baseline"])
 
+    def test_what_is_sent_of_an_answer_goes_together(self):
+        seen = []
+        self.any.observe(lambda _: seen.append((self.any.data["order"], list(self.any.results))), "data")
+        self.lens.ask("wind")
+        self.assertTrue(seen)
+        for order, results in seen:
+            self.assertEqual(sorted(order), sorted(results))
+
     def test_a_file_goes_to_the_end_that_asked(self):
         sent = {"lens": [], "any": []}
         self.lens.send = lambda content, buffers=None: sent["lens"].append(content)

@@ -61,6 +61,10 @@ class Numbers(unittest.TestCase):
 
 
 class Views(unittest.TestCase):
+    def test_every_setting_of_the_other_side_is_here(self):
+        lens = lens_of()
+        self.assertEqual(lens.view.as_dict(), lens._session.request("view", change={}))
+
     def test_assigning_moves_the_view_and_is_heard(self):
         lens, heard = lens_of(), []
         lens.view.observe(lambda change: heard.append((change.name, change.new)), ["word", "token"])
