@@ -205,3 +205,20 @@ test("a box that reaches over the edge is cut there", () => {
     { x: 0, y: 10, width: 10, height: 10 },
   ]);
 });
+
+test("of any model: one with random weights points nowhere, and says of printed words that they are no more than chance", async () => {
+  const random = await loadModel(join(__dirname, "../fixtures/golden/colpali"), {
+    provider: "cpu",
+    cacheDir: join(folder, "random"),
+  });
+  const evaluation = await evaluate(random, pages.slice(0, 2), { perPage: 2, chance: true, ...quiet });
+  await random.dispose();
+  expect(evaluation.reliability?.absent[1].reached.value).toBeLessThan(0.2);
+  expect(evaluation.reliability?.missed.value).toBeGreaterThan(0.7);
+  const printed = String(evaluation);
+  expect(printed).toMatch(/^Evaluation of colpali \(/);
+  expect(printed).toMatch(
+    /Reliability of chance\nchance +n +share +95 % of pages\nabsent words with p of 0\.01/,
+  );
+  expect(printed).toMatch(/printed words that are no more than chance +24 +0\.9/);
+}, 120_000);
