@@ -6,6 +6,7 @@ import {
   hasNumber,
   headName,
   headsInView,
+  isAttention,
   type LensView,
   type PagePoint,
   type PatchMap,
@@ -114,7 +115,8 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     const explanation = explanationOf(of, locked.result);
     const page = of.pages[explanation.page];
     const all = scene({ data: of, view: { ...locked, token: null, word: null, compare: null } });
-    const area = answeringArea(all, printedArea(page, explanation));
+    // What a patch read may be anywhere on the page.
+    const area = isAttention(locked.quantity) ? WHOLE : answeringArea(all, printedArea(page, explanation));
     const columns = columnsFor(
       small.length,
       element,
@@ -168,6 +170,8 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
   };
 }
 
+const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
+
 /** A map of each head of what is shown of attention, else of all words and of each. */
 function itemsOf(frame: Frame): Item[] {
   const { locked, data } = frame;
@@ -178,7 +182,7 @@ function itemsOf(frame: Frame): Item[] {
       key: headName(one),
       label: `L${one.layer} H${one.head}`,
       select: { layer: one.layer, head: one.head },
-      value: `0–${percent(one.most)}, ${percent(one.offPage)} off the page`,
+      value: `0–${percent(one.most)}, off ${percent(one.offPage)}`,
       marks: [],
       isChosen: ({ layer, head }) => layer === one.layer && head === one.head,
     }));

@@ -21,7 +21,7 @@ const HONEST =
 /** Beside the page while attention is shown: which patch, layer and head, what it took its content from, every head as a small map. */
 export function createAttention(actions: Actions): Part {
   const name = h("h3", { dir: "auto" });
-  const where = h("p", { class: "cl-note" });
+  const where = h("p", { class: "cl-note cl-attention-where" });
   const missing = h("p", { class: "cl-note cl-unread" });
   const read = h("button", { class: "cl-link" }, "Read it");
   const choice = createAttentionChoice(actions);
@@ -61,8 +61,9 @@ export function createAttention(actions: Actions): Part {
       }
       const { row, column } = attentionPatch(explanation, locked);
       const reading = readingFor(explanation, locked);
-      setText(name, `Attention of ${patchName(frame, row, column)}`);
-      setText(where, reading ? `The patch at row ${row}, column ${column}, outlined in blue` : "");
+      setText(name, `Attention of ${readerName(frame, row, column)}`);
+      const whose = locked.region ? "The patch" : "Its best patch,";
+      setText(where, reading ? `${whose} at row ${row}, column ${column}, outlined in blue.` : "");
       where.hidden = reading === null;
       setText(missing, reading ? "" : unread(frame, measurable));
       missing.hidden = reading !== null;
@@ -84,19 +85,21 @@ export function createAttention(actions: Actions): Part {
   };
 }
 
-/** The words that lie on a patch, quoted, else what it is the best patch of. */
-function patchName({ scene, locked }: Frame, row: number, column: number): string {
+/** The word or token that is selected; of a locked patch the word that is printed on its middle. */
+function readerName({ scene, locked }: Frame, row: number, column: number): string {
   const { page, explanation } = scene;
-  const { x, y, width, height } = patchRect(explanation.grid, row, column, page);
+  const { query, grid } = explanation;
+  if (!locked.region) {
+    const text =
+      locked.word !== null ? query.words[locked.word].text : query.tokens[locked.token ?? -1]?.text;
+    return text === undefined ? "the query" : `“${printable(text, 30)}”`;
+  }
+  const { x, y, width, height } = patchRect(grid, row, column, page);
   const [cx, cy] = [x + width / 2, y + height / 2];
   const on = (page.words ?? []).find(
     ({ rect }) => cx >= rect.x && cx < rect.x + rect.width && cy >= rect.y && cy < rect.y + rect.height,
   );
-  if (on) return `“${printable(on.text, 30)}”`;
-  if (locked.region) return "this patch";
-  const { query } = explanation;
-  if (locked.word !== null) return `the best patch of “${printable(query.words[locked.word].text, 24)}”`;
-  return "the best patch";
+  return on ? `“${printable(on.text, 30)}”` : "this patch";
 }
 
 function unread({ scene, locked }: Frame, measurable: boolean): string {

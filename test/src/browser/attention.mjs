@@ -44,7 +44,11 @@ export default {
     assert.deepEqual([view.quantity, view.word, view.layer, view.head], ["attention", 0, null, null]);
     const attention = await lens.cells(ROWS, COLUMNS);
     assert.notDeepEqual(attention, similarity);
-    assert.match(await page.locator(".cl-attention h3").innerText(), /^Attention of /);
+    assert.equal(await page.locator(".cl-attention h3").innerText(), "Attention of “peak”");
+    assert.equal(
+      await page.locator(".cl-attention-where").innerText(),
+      "Its best patch, at row 0, column 0, outlined in blue.",
+    );
     assert.equal(await page.locator(".cl-hit-list").isVisible(), false);
     assert.match(
       await page.locator(".cl-off-page").innerText(),
@@ -231,9 +235,9 @@ export default {
     await lens.open("attention", { word: 1, quantity: "attention", layout: "multiples" });
     const small = page.locator(".cl-small");
     assert.deepEqual(await small.locator(".cl-small-head").allInnerTexts(), [
-      ...[0, 1].map((head) => `L2 H${head}\n0–50.0 %, 25.0 % off the page`),
-      ...[0, 1, 2].map((head) => `L1 H${head}\n0–50.0 %, 25.0 % off the page`),
-      ...[0, 1].map((head) => `L0 H${head}\n0–50.0 %, 25.0 % off the page`),
+      ...[0, 1].map((head) => `L2 H${head}\n0–50.0 %, off 25.0 %`),
+      ...[0, 1, 2].map((head) => `L1 H${head}\n0–50.0 %, off 25.0 %`),
+      ...[0, 1].map((head) => `L0 H${head}\n0–50.0 %, off 25.0 %`),
     ]);
     const papers = small.locator(".cl-paper");
     for (const [i, first] of [4, 5, 2, 3, 4, 0, 1].entries())
