@@ -23,6 +23,8 @@ import {
 import { withReadings } from "../../kernel/api/lens-attention";
 import { loadModel } from "../../kernel/hub/load-model";
 import { attention, attentionReceived, explain, type Lens, type Model } from "../../kernel/index";
+import { setCurrentKernel } from "../../kernel/jupyter/kernel";
+import { FrontEnd } from "./support/front-end";
 import { goldenPage, goldenRoot } from "./support/golden";
 
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
@@ -228,6 +230,47 @@ test("a figure of several maps has every head, the last layer first, each on its
   );
   expect(lensJson(lens.state).shown.map(({ name }) => name)).toEqual(plan.panels.map(({ name }) => name));
   lens.view.layout = "single";
+});
+
+test("the person at the widget reads it: the words' patches at once, then another patch; the newest request counts, and it can be stopped", async () => {
+  const front = new FrontEnd();
+  const fresh = await explain(model, page, "wind power", { baseline: false });
+  const { id } = fresh.widget;
+  const measure = () =>
+    front.receive(id, { method: "custom", content: { type: "measure", quantity: "attention" } });
+  const at = (row: number, column: number) =>
+    front.receive(id, {
+      method: "update",
+      state: { view: { ...fresh.state.view, region: { row, column, rows: 1, columns: 1 } } },
+    });
+  const idle = { busy: null, fraction: null, error: null };
+  await measure();
+  expect(fresh.view.quantity).toBe("attention");
+  expect(fresh.widget.get("status")).toEqual(idle);
+  for (const word of [0, 1]) {
+    fresh.view.word = word;
+    expect(scene(fresh.state).shown).toMatchObject({ label: `“${fresh.words[word].text}”`, wider: false });
+  }
+  await at(11, 3);
+  expect(scene(fresh.state).shown.wider).toBe(true);
+  const running = measure();
+  await at(12, 4);
+  await Promise.all([running, measure()]);
+  expect(scene(fresh.state).shown).toMatchObject({ label: "the patch at row 12, column 4", wider: false });
+  expect(fresh.widget.get("status")).toEqual(idle);
+  await at(13, 5);
+  const stopped = measure();
+  await new Promise((resolve) => setImmediate(resolve));
+  await front.receive(id, { method: "custom", content: { type: "stop" } });
+  await stopped;
+  expect(fresh.widget.get("status")).toEqual(idle);
+  const mini = await explain(await loadModel("mini", { cacheDir: null }), page, "wind", { baseline: false });
+  await front.receive(mini.widget.id, {
+    method: "custom",
+    content: { type: "measure", quantity: "attention" },
+  });
+  expect(mini.widget.get("status").error).toMatch(/^no attention to be had of mini: /);
+  setCurrentKernel(null);
 });
 
 test("what cannot be asked for is said", async () => {
