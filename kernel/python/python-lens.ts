@@ -5,6 +5,7 @@ import {
   type LensWire,
   type Page,
   type PatchMap,
+  type Rows,
   selectionChance,
   splitLens,
   type TableRows,
@@ -12,6 +13,7 @@ import {
 } from "../../core/index.js";
 import { type BaselineOption, controlQueries } from "../../engine/explain/index.js";
 import { Lens } from "../api/lens.js";
+import type { OcclusionOptions } from "../api/lens-occlusion.js";
 import { prepareLensPage } from "../api/lens-page.js";
 import { lensFile, type SaveOptions } from "../api/save.js";
 import { stillBundle } from "../figures/index.js";
@@ -33,6 +35,7 @@ export interface LensNews {
 export class PythonLens {
   readonly #lens: Lens;
   readonly #measures: boolean;
+  readonly #report: Report;
   #sent = { pictures: new Set<string>(), results: new Set<string>() };
 
   constructor(
@@ -44,6 +47,7 @@ export class PythonLens {
     // They are all shown: the rest of them is done while the model embeds the next.
     model.addPages(pages, pages.length <= top ? prepareLensPage : () => undefined);
     const controls = controlQueries(baseline);
+    this.#report = report;
     this.#measures = controls !== null;
     this.#lens = new Lens([model], pages, top, controls, report);
   }
@@ -90,11 +94,18 @@ export class PythonLens {
     return numbersOf(this.#lens.aggregate(how));
   }
 
-  /** Columns by their heads, and the table as it prints. */
-  table(rows: TableRows): { columns: Record<string, unknown[]>; text: string } {
-    const table = this.#lens.table(rows);
-    const columns = table.columns.map(({ head, value }) => [head, [...table].map((row) => value(row))]);
-    return { columns: Object.fromEntries(columns), text: table.toString() };
+  table(rows: TableRows): Told {
+    return told(this.#lens.table(rows));
+  }
+
+  /** What covering each part of the page in view takes from its score; with all further maps by the key of the result. */
+  async occlusion(options: OcclusionOptions, enough: AbortSignal): Promise<object> {
+    const onProgress: Report = (done, total) => this.#report(done, total);
+    const falls = await this.#lens.occlusion({ ...options, enough, onProgress });
+    const { score, isComplete } = falls;
+    const { data, view } = this.#lens.state;
+    const layers = Object.entries(data.results).map(([key, result]) => [key, result.layers ?? null]);
+    return { ...told(falls), score, isComplete, layers: Object.fromEntries(layers), view };
   }
 
   hits(): { hits: object[]; text: string } {
@@ -134,6 +145,17 @@ export class PythonLens {
     const isMeasured = !this.#measures || Object.values(data.results).every((one) => one.baseline !== null);
     return { stateVersion: LENS_STATE_VERSION, data: wire.data, pictures, results, view, isMeasured };
   }
+}
+
+/** Columns by their heads, and the table as it prints. */
+interface Told {
+  columns: Record<string, unknown[]>;
+  text: string;
+}
+
+function told<T>(rows: Rows<T>): Told {
+  const columns = rows.columns.map(({ head, value }) => [head, Array.from(rows, (row) => value(row))]);
+  return { columns: Object.fromEntries(columns), text: rows.toString() };
 }
 
 function numbersOf(map: PatchMap): object {

@@ -4,6 +4,7 @@
  */
 import type { Page, ViewChange } from "../../core/index.js";
 import type { BaselineOption } from "../../engine/explain/index.js";
+import type { OcclusionOptions } from "../api/lens-occlusion.js";
 import type { SaveOptions } from "../api/save.js";
 import { type GivenPage, givenPages } from "./given-pages.js";
 import { Connection, type Methods } from "./python-connection.js";
@@ -78,6 +79,8 @@ const methods: Methods = {
   hits: ({ lens }) => lenses.get(lens).hits(),
   chance: ({ lens, which }) => lenses.get(lens).chance(which as number | string | null),
   facts: ({ lens }) => lenses.get(lens).facts(),
+  occlusion: ({ lens, options }, { signal }) =>
+    lenses.get(lens).occlusion(options as OcclusionOptions, signal),
   close: ({ lens, pages }) => {
     lenses.drop(lens);
     documents.drop(pages);

@@ -95,6 +95,17 @@ class Rows(list[dict[str, Any]]):
         return self._text
 
 
+def table(told: dict[str, Any]) -> Any:
+    """Columns as a pandas DataFrame where pandas is installed, else as a list of rows."""
+    columns = told["columns"]
+    try:
+        import pandas
+    except ImportError:
+        lines = zip(*columns.values(), strict=True)
+        return Rows((dict(zip(columns, line, strict=True)) for line in lines), told["text"])
+    return pandas.DataFrame(columns)
+
+
 def hit(told: dict[str, Any]) -> Hit:
     fields = {name: told[name] for name in ("text", "name", "line", "words", "value", "chance", "beyond")}
     patches = [Patch(one["row"], one["column"], one["value"], Rect(**one["rect"])) for one in told["patches"]]

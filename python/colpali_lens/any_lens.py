@@ -36,10 +36,13 @@ class AnyLens(anywidget.AnyWidget):
         self.observe(self._moved, "view")
         self.on_msg(lens._message)
 
+    def refresh(self) -> None:
+        """Takes over what came into the results that are there."""
+        self.results = _parts(self._lens.results, "result", "baseline", "layers")
+
     def _follow(self, change: Any) -> None:
         if change["name"] == "measuring" and not change["new"]:
-            # Chance came into the results that are there.
-            self.results = _parts(self._lens.results, "result", "baseline", "layers")
+            self.refresh()
         if change["name"] in ("measuring", "status"):
             self.set_trait(change["name"], change["new"])
         else:

@@ -212,14 +212,31 @@ class Lens(ipywidgets.DOMWidget):
     def table(self, rows: str = "token") -> Any:
         """The numbers of what is in view: a row a "token" or a "word". A pandas DataFrame where pandas is installed, else a list."""
         self.measure()
-        told = self._asked("table", rows=rows)
-        columns = told["columns"]
-        try:
-            import pandas
-        except ImportError:
-            lines = zip(*columns.values(), strict=True)
-            return answers.Rows((dict(zip(columns, line, strict=True)) for line in lines), told["text"])
-        return pandas.DataFrame(columns)
+        return answers.table(self._asked("table", rows=rows))
+
+    def occlusion(self, by: str = "word", **options: Any) -> Any:
+        """How much the page score falls when a part of the page in view is covered, and the page embedded anew by the model.
+
+        The lens shows it as the quantity "score-drop". It takes an embedding a part: a page of 200 words takes 200.
+
+        Args:
+            by: What is covered at a time: "word" (all places of a printed word together), "line", "block", or the cells of a "grid".
+            options: `fill` ("paper", "blur", "mean" or a colour), and `grid`, rows and columns.
+
+        Returns:
+            What was covered, largest fall first, as `table` has it.
+
+        Raises:
+            ValueError: for printed parts of a page without printed words, and of a lens that was made of vectors.
+        """
+        told = self._asked("occlusion", options={"by": by, **options})
+        for key, result in self.results.items():
+            result.layers = _bytes(told["layers"][key])
+        if self._any is not None:
+            self._any.refresh()
+        self.view.take(told["view"])
+        self.send_state("view")
+        return answers.table(told)
 
     def chance(self, which: int | str | None = None) -> answers.Chance | None:
         """How the highest cosine of a token's or word's map compares with what unrelated words reach on the same page.
@@ -357,6 +374,9 @@ class Lens(ipywidgets.DOMWidget):
             self._answer("Asking", lambda: self.ask(str(content.get("query"))).measure())
         elif kind == "save":
             self._answer(f"Writing {str(content.get('format')).upper()}", lambda: self._send_file(end, content))
+        elif kind == "measure" and content.get("quantity") == "score-drop":
+            printed = self.pictures[self.results[self.view.result].result["page"]].words
+            self._answer("Covering the page", lambda: self.occlusion("word" if printed else "grid"))
         elif kind == "measure":
             self.status = {**_IDLE, "error": f"{content.get('quantity')} is not measured from Python"}
 

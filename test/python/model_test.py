@@ -58,6 +58,44 @@ class Explained(unittest.TestCase):
         self.assertRegex(chance.controls, "^English, 5 to 6 letters, 1 token")
         self.assertGreater(chance.among, 19)
 
+    def test_what_is_covered_takes_from_the_score(self):
+        lens = self.explain()
+        whole = self.model.vectors
+        covered = []
+
+        def without(ids):
+            vectors = whole(ids)
+            # The processor sees pixels; the cell that it is told of loses its vector.
+            if covered and ids.shape[1] == 9:
+                vectors[0, 2 + covered[-1]] = self.model.table[0]
+            return vectors
+
+        process = self.processor.process_images
+
+        def look(images):
+            pixels = np.asarray(images[0]).astype(int)
+            changed = np.abs(pixels - np.asarray(page()).astype(int)).sum(axis=2).reshape(3, 30, 2, 30).sum(axis=(1, 3))
+            covered.append(int(changed.argmax()))
+            return process(images)
+
+        self.processor.process_images, self.model.vectors = look, without
+        table = lens.occlusion("grid", grid=[3, 2], fill="white")
+        self.assertEqual((len(table), set(covered)), (6, set(range(6))))
+        asked = self.model.table[self.processor.process_queries([QUERY])["input_ids"][0]]
+        cells = self.model.table[self.processor.image + np.arange(2, 8)]
+        prompt = self.model.table[[1, 2, 3]]
+        score = lambda patches: (asked @ np.concatenate([patches, prompt]).T).max(axis=1).sum()  # noqa: E731
+        falls = []
+        for cell in range(6):
+            less = cells.copy()
+            less[cell] = self.model.table[0]
+            falls.append(score(cells) - score(less))
+        told = [row["fall"] for row in table] if isinstance(table, list) else list(table["fall"])
+        np.testing.assert_allclose(told, sorted(falls, reverse=True), atol=1e-5)
+        self.assertEqual(lens.view.quantity, "score-drop")
+        [result] = lens.results.values()
+        self.assertEqual(result.layers[0]["quantity"]["name"], "score-drop")
+
     def test_a_model_in_training_is_refused(self):
         self.model.training = True
         with self.assertRaisesRegex(ValueError, r"it is in training mode, .*call model.eval\(\) first"):
