@@ -23,7 +23,7 @@ from .measures import summary
 from .targets import Targets
 
 RATE, WARM, PLACES = 1.5e-3, 60, 10.0  # PLACES: how much faster the biases by distance learn
-LOOK, SAVE = 600, 300  # seconds between looks at the pages of `dev`, and between checkpoints
+LOOK, SAVE = 600, 300  # seconds of work between looks at the pages of `dev`, and seconds between checkpoints
 
 
 class Pages:
@@ -72,7 +72,9 @@ def main() -> None:
     if args.finish: first = state.setdefault("finish_from", first)
     pages, log, stopped = Pages(trunk), Log(run, 0), []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
-    began = saved = looked = time.time()
+    began = saved = time.time()
+    worked = lambda: time.process_time() / args.threads  # a run that hardly gets a core does not spend it on looks
+    looked = worked()
     end = first + args.finish if args.finish else args.until
     while not (stopped or time.time() - began > args.minutes * 60 or (end is not None and state["step"] >= end)):
         step = state["step"]
@@ -91,9 +93,9 @@ def main() -> None:
         if time.time() - saved > SAVE:
             save(kept, model, optimizer, state)
             saved = time.time()
-        if time.time() - looked > LOOK:
+        if worked() - looked > LOOK:
             look(run, trunk, state, len(pages.targets))
-            looked = time.time()
+            looked = worked()
     save(kept, model, optimizer, state)
     if not stopped: look(run, trunk, state, len(pages.targets))
     print("saved", kept, "at step", state["step"], flush=True)
