@@ -1,4 +1,6 @@
 /** Runs one large graph in a process of its own: see process-graph.ts. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { ProviderError } from "../../engine/model-error.js";
 import type { Graph } from "../../engine/runtime.js";
 import { openGraph } from "./node-graph.js";
@@ -12,6 +14,12 @@ let graph: Graph;
 process.on("disconnect", () => process.exit());
 process.on("SIGINT", () => {});
 
+/** The bytes of a graph that was edited are as many as its weights, and the first page needs the room. */
+function collect(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+}
+
 process.on("message", async (request: ProcessRequest) => {
   try {
     if (request.kind === "open") {
@@ -21,6 +29,10 @@ process.on("message", async (request: ProcessRequest) => {
         return;
       }
       graph = await openGraph(tapped?.graph ?? request.path, request.provider);
+      if (tapped) {
+        tapped.graph = null;
+        collect();
+      }
       reply({ kind: "open", inputs: graph.inputs, outputs: graph.outputs, layers: tapped?.layers ?? null });
     } else reply({ kind: "outputs", outputs: await graph.run(request.feeds, request.outputs) });
   } catch (error) {
