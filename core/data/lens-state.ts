@@ -15,7 +15,7 @@ import type {
 } from "./vocabulary.js";
 
 /** Version of the state's shape. Raise it when an older reader would misunderstand a newer state. */
-export const LENS_STATE_VERSION = 3;
+export const LENS_STATE_VERSION = 4;
 
 export const PICTURE_MIMES = ["image/png", "image/jpeg", "image/webp"] as const;
 

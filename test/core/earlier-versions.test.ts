@@ -69,7 +69,7 @@ function expectAsSaved(data: LensData, { data: before }: Earlier): void {
 test("an exported page of version 1 opens with all that it had", () => {
   const before = withBytes(saved("version-1.json")) as Raw & Earlier;
   const { data, view, version } = unpackLens(saved("version-1.json"));
-  expect(version).toBe(3);
+  expect(version).toBe(4);
   expectAsSaved(data, before);
   const [first] = before.data.explanations;
   const { baseline } = explanationOf(data, view.result);
@@ -88,7 +88,24 @@ test("an exported page of version 2 opens with its view: places are keys now, se
     color: { palette: "mako", diverging: "RdBu", domain: [0.2, 0.7], opacity: 0.6, threshold: 0.3 },
     marks: { best: 3, contours: 2 },
   });
-  expect(unpackLens(packLens({ version: 3, data, view }))).toEqual({ version: 3, data, view });
+  expect(unpackLens(packLens({ version: 4, data, view }))).toEqual({ version: 4, data, view });
+});
+
+test("an exported page of version 3 opens in its own colours, without boxes; nobody had read its pages", () => {
+  const before = withBytes(saved("version-3.json")) as { data: LensData };
+  const { data, view, version } = unpackLens(saved("version-3.json"));
+  expect(version).toBe(4);
+  expect(data.order).toEqual(before.data.order);
+  for (const key of data.order) {
+    const [now, then] = [data.results[key], before.data.results[key]];
+    expect(same(now.maps.data, then.maps.data as unknown as DataView)).toBe(true);
+    expect(data.pages[now.page].words).toBeUndefined();
+  }
+  expect(view).toMatchObject({
+    quantity: "cosine",
+    color: { palette: "viridis", diverging: "PuOr", opacity: 0.8, blend: "alpha" },
+    marks: { hits: false, best: 1 },
+  });
 });
 
 test("a notebook's lens of version 2, whose pictures and controls are apart, is the same as the page", () => {

@@ -23,6 +23,6 @@ test("a packed lens unpacks to the same, and cannot end the script element it st
 
 test("another version is refused", () => {
   expect(() => unpackLens('{"version": 99}')).toThrow(
-    "invalid lens version: 99, expected 1 to 3; made by another version",
+    "invalid lens version: 99, expected 1 to 4; made by another version",
   );
 });

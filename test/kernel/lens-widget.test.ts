@@ -53,7 +53,7 @@ test("pictures and maps go out as bytes, with a place to set the size", () => {
   });
   expect(picture.buffers).toEqual([[...PICTURE]]);
   expect(opened.data.state).toMatchObject({
-    state_version: 3,
+    state_version: 4,
     pictures: { p0: `IPY_MODEL_${picture.comm}` },
     results: { r0: `IPY_MODEL_${result.comm}` },
     measuring: false,
