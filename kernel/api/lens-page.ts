@@ -61,10 +61,16 @@ export function preparedLensPage(page: Page): Promise<LensPage> | undefined {
 
 /** What is printed on a page, to a tenth of a pixel. A text layer that is broken costs the names of places, not the lens. */
 async function pageWords(page: Page, { signal }: StopOptions): Promise<readonly PageWord[] | undefined> {
+  const { file, number } = page.source;
+  const name = `page ${number} of ${sharedName(file)}`;
   try {
     const words = (await page.words({ signal })).filter(({ rect }) =>
       Object.values(rect).every(Number.isFinite),
     );
+    if (words.length > LENS_LIMITS.words)
+      console.warn(
+        `There are ${words.length} words on ${name}: only the first ${LENS_LIMITS.words} name the places of its lens.`,
+      );
     return words.slice(0, LENS_LIMITS.words).map(({ text, rect, ...word }) => ({
       ...word,
       text: text.slice(0, LENS_LIMITS.wordLength),
@@ -72,9 +78,8 @@ async function pageWords(page: Page, { signal }: StopOptions): Promise<readonly 
     }));
   } catch (error) {
     signal?.throwIfAborted();
-    const { file, number } = page.source;
     console.warn(
-      `The text of page ${number} of ${sharedName(file)} cannot be read (${(error as Error).message}): its places have no names.`,
+      `The text of ${name} cannot be read (${(error as Error).message}): its places have no names.`,
     );
   }
 }

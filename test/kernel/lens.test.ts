@@ -73,6 +73,23 @@ test("a text layer that cannot be read costs the words, not the lens", async () 
   said.mockRestore();
 });
 
+test("of more words than a lens takes it says that it leaves some out", async () => {
+  const said = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  const [word] = await pages[0].words();
+  const full = new Proxy(pages[0], {
+    get: (page, name) =>
+      name === "words" ? () => Promise.resolve(new Array(50_001).fill(word)) : Reflect.get(page, name),
+  });
+  const found = await explain(model, full, "electricity", { baseline: false });
+  expect(Object.values(found.state.data.pages)[0].words).toHaveLength(50_000);
+  expect(said.mock.calls).toEqual([
+    [
+      "There are 50001 words on page 1 of energy-report.pdf: only the first 50000 name the places of its lens.",
+    ],
+  ]);
+  said.mockRestore();
+});
+
 const pageOf = ({ number }: { number: number }) => pages[number - 1];
 
 test("the score adds up, and the winner aggregate is its patch part", () => {
