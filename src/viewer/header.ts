@@ -14,7 +14,7 @@ export interface Header extends Part {
   isEdited(): boolean;
   /** Asks what is in the field. */
   submit(): void;
-  readonly sharing: Pick<ShareMenu, "save" | "copyPicture">;
+  readonly sharing: Pick<ShareMenu, "open" | "save" | "copyPicture">;
 }
 
 const NEEDS_KERNEL = "A new query needs a running kernel: run the cell again.";

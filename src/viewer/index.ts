@@ -265,6 +265,8 @@ export function createLens(
     zoom: stage.by,
     enlarge: enlarge.toggle,
     help: foot.help.open,
+    copyPicture: header.sharing.copyPicture,
+    share: header.sharing.open,
   });
   listenToKeys(lens, keys);
   const commands: Record<LensCommand, () => void> = {

@@ -11,6 +11,8 @@ const KEYS: [keys: string, says: string][] = [
   ["m", "one page or a map per word"],
   ["arrows", "on the page: from patch to patch; Shift selects a block"],
   ["Enter", "on the page: lock the patch"],
+  ["c", "copy the picture"],
+  ["s", "share: copy or save"],
   ["f", "enlarge"],
   ["Ctrl+Z", "take back a setting"],
   ["?", "this help"],
@@ -36,6 +38,8 @@ export interface KeyActions {
   fitWidth(): void;
   wholePage(): void;
   multiples(): void;
+  copyPicture(): void;
+  share(): void;
   enlarge(): void;
   help(): void;
   undo(): void;
@@ -64,6 +68,8 @@ export function listenToKeys(lens: HTMLElement, act: KeyActions): void {
     "0": () => act.fitWidth(),
     w: () => act.wholePage(),
     m: () => act.multiples(),
+    c: () => act.copyPicture(),
+    s: () => act.share(),
     f: () => act.enlarge(),
     "?": () => act.help(),
   };

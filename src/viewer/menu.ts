@@ -7,7 +7,7 @@ export interface Menu {
   element: HTMLElement;
   button: HTMLButtonElement;
   isOpen(): boolean;
-  /** Opens it, with the focus on its button. */
+  /** Opens it, with the focus on the first of what is in it, else on its button. */
   open(): void;
   close(): void;
 }
@@ -76,11 +76,20 @@ export function createMenu(
   }
 
   button.addEventListener("click", () => show(panel.hidden === true));
+  const buttons = () => Array.from(panel.querySelectorAll<HTMLButtonElement>("button:enabled"));
   element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || panel.hidden) return;
+    if (panel.hidden) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") {
+      show(false);
+      button.focus();
+    } else if (step && event.target instanceof HTMLButtonElement) {
+      const all = buttons();
+      const at = all.indexOf(event.target);
+      all[at < 0 ? 0 : (at + step + all.length) % all.length]?.focus();
+      event.preventDefault();
+    } else return;
     event.stopPropagation();
-    show(false);
-    button.focus();
   });
   element.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget && !element.contains(relatedTarget as Node)) show(false);
@@ -91,7 +100,7 @@ export function createMenu(
     isOpen: () => !panel.hidden,
     open() {
       show(true);
-      button.focus();
+      (buttons()[0] ?? button).focus();
     },
     close: () => show(false),
   };

@@ -11,7 +11,7 @@ import { pageRanking } from "./page-ranking.js";
 export function stepping(
   actions: Actions,
   frame: () => Frame | null,
-  of: Pick<KeyActions, "zoom" | "enlarge" | "help">,
+  of: Pick<KeyActions, "zoom" | "enlarge" | "help" | "copyPicture" | "share">,
 ): KeyActions {
   const now = (act: (frame: Frame) => void) => {
     const shown = frame();

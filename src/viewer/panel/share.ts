@@ -20,6 +20,7 @@ const RESOLUTIONS = [150, 300, 600];
 
 export interface ShareMenu extends Part {
   setLive(live: boolean): void;
+  open(): void;
   /** As the button of the menu does. */
   save(format: SaveFormat): void;
   copyPicture(): void;
@@ -179,6 +180,7 @@ export function createShare(
       live = now;
       mark();
     },
+    open: menu.open,
     save,
     copyPicture: copy,
     dispose: preview.dispose,

@@ -2,6 +2,39 @@
 import assert from "node:assert/strict";
 
 export default {
+  async "c copies the picture, s opens Share at its first item, arrows walk through it"(lens) {
+    await lens.openAtRest("report");
+    const { page } = lens;
+    await page.evaluate(() => {
+      window.copied = [];
+      Object.defineProperty(navigator, "clipboard", {
+        value: { write: async (items) => window.copied.push(...items.map((item) => item.types[0])) },
+      });
+    });
+    await page.locator(".cl-count").click();
+    await page.keyboard.press("c");
+    await page.locator(".cl-toast").waitFor();
+    assert.deepEqual(await page.evaluate(() => window.copied), ["image/png"]);
+    await page.keyboard.press("s");
+    const focused = () => page.evaluate(() => document.activeElement.textContent);
+    assert.equal(await page.locator(".cl-menu-share").isVisible(), true);
+    assert.match(await focused(), /^Copy picture/);
+    for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowDown");
+    assert.match(await focused(), /^PDF/);
+    await page.keyboard.press("ArrowUp");
+    assert.match(await focused(), /^Whole page/);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator(".cl-menu-share").isVisible(), false);
+    assert.equal(await focused(), "Share");
+    // Not while somebody writes, nor with the keys that copy text.
+    await page.locator(".cl-query").focus();
+    await page.keyboard.type("cs");
+    await page.locator(".cl-count").click();
+    await page.keyboard.press("Control+c");
+    assert.equal(await page.locator(".cl-menu-share").isVisible(), false);
+    assert.equal(await page.evaluate(() => window.copied.length), 1);
+  },
+
   async "words, all words, maps, zoom, pages, enlarge and help"(lens) {
     await lens.openAtRest("report");
     const { page } = lens;
