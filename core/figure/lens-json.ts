@@ -109,7 +109,7 @@ function shownJson(
     columns,
     map: writtenMap(map, options),
     range: rangeOf(map.data),
-    best: of.best,
+    best: [...of.best],
     hits: hitsJson(of),
     ...(subtrahend && { regions: regionsJson(of) }),
   };

@@ -21,7 +21,7 @@ export function marks(
   view: LensView,
   map: PatchMap,
   scale: ColourScale,
-  best: PatchValue[],
+  best: readonly PatchValue[],
   page: LensPage,
 ): Mark[] {
   const out: Mark[] = [];

@@ -24,8 +24,11 @@ export interface Scene {
   view: LensView;
   shown: Shown;
   scale: ColourScale;
-  /** Best patches, best first: at least 5 where the grid has them, for the table; marks show the first `view.marks.best`. */
-  best: PatchValue[];
+  /**
+   * Best patches, best first: at least 5 where the grid has them, for the table; marks show the first `view.marks.best`. Found when
+   * they are first asked for.
+   */
+  readonly best: readonly PatchValue[];
   marks: Mark[];
   /**
    * The places that what is shown points at; of a difference on one page those of A and of B, the largest differences first. Empty where
@@ -68,7 +71,12 @@ export function sceneOf(
   const explanation = explanationOf(data, view.result);
   const page = data.pages[explanation.page];
   const scale = given.scale ? repainted(given.scale, view) : colourScale(data, view, explanation, what);
-  const best = topPatches(what.map, Math.max(TABLE_ROWS, view.marks.best));
+  let best: readonly PatchValue[] | null = null;
+  const bestPatches = () => {
+    best ??= topPatches(what.map, Math.max(TABLE_ROWS, view.marks.best));
+    return best;
+  };
+  const marked = view.marks.best > 0 && !isNothingBeyond(explanation, what) ? bestPatches() : [];
   let hits: readonly SceneHit[] | null = null;
   let meant: Uint8Array | null | undefined;
   return {
@@ -78,9 +86,11 @@ export function sceneOf(
     view,
     shown: what,
     scale,
-    best,
+    get best() {
+      return bestPatches();
+    },
     marks: [
-      ...marks(view, what.map, scale, isNothingBeyond(explanation, what) ? [] : best, page),
+      ...marks(view, what.map, scale, marked, page),
       ...(what.kind === "difference" ? [] : attentionMarks(explanation, view, page)),
       ...regionMark(regionOf(view, "a"), explanation.grid, page),
     ],

@@ -1,4 +1,11 @@
-import { type ComparedHit, paperTone, type Rect, type Scene, type SceneHit } from "../../core/index.js";
+import {
+  type ComparedHit,
+  type PaperTone,
+  paperTone,
+  type Rect,
+  type Scene,
+  type SceneHit,
+} from "../../core/index.js";
 import { fromSvg, h } from "./dom.js";
 import { isSameHit } from "./listed-hits.js";
 
@@ -13,11 +20,15 @@ export interface HitBoxes {
 
 const NONE: Scene["hits"] = [];
 
+const TONES = ["light", "dark", "between"] as const satisfies readonly PaperTone[];
+
 /** Between the print and its box, in pixels of the screen. */
 const PADDING = { x: 3, y: 1.5 };
 
 export function createHitBoxes(): HitBoxes {
-  const element = h("div", { class: "cl-hits", "aria-hidden": "true" });
+  // What meets paper in the same way is one layer: one for each box would make a page slow to scroll.
+  const layers = TONES.map((tone) => ({ tone, element: h("div", { class: `cl-hits cl-on-${tone}` }) }));
+  const element = h("div", { "aria-hidden": "true" }, ...layers.map((layer) => layer.element));
   let hits: Scene["hits"] | null = null;
   let drawnUnit = 0;
   let boxes: HTMLElement[] = [];
@@ -28,7 +39,12 @@ export function createHitBoxes(): HitBoxes {
       if (drawn === hits && unit === drawnUnit) return;
       [hits, drawnUnit] = [drawn, unit];
       boxes = drawn.map((hit) => box(scene, hit, unit));
-      element.replaceChildren(...boxes);
+      const tones = drawn.map((hit) => toneUnder(scene, hit));
+      for (const layer of layers) {
+        const own = boxes.filter((_, i) => tones[i] === layer.tone);
+        layer.element.hidden = own.length === 0;
+        layer.element.replaceChildren(...own);
+      }
     },
     mark(current, pointed) {
       boxes.forEach((each, i) => {
@@ -40,13 +56,13 @@ export function createHitBoxes(): HitBoxes {
   };
 }
 
+function toneUnder({ page }: Scene, { rect }: SceneHit): PaperTone {
+  const { x, y, width, height } = rect;
+  return paperTone(page, (x + width / 2) / page.width, (y + height / 2) / page.height);
+}
+
 function box({ page, explanation }: Scene, hit: SceneHit, unit: number): HTMLElement {
   const { rect, text, patches } = hit;
-  const tone = paperTone(
-    page,
-    (rect.x + rect.width / 2) / page.width,
-    (rect.y + rect.height / 2) / page.height,
-  );
   const percent = (value: number, of: number) => `${(100 * value) / of}%`;
   const around: Rect =
     text === ""
@@ -58,7 +74,7 @@ function box({ page, explanation }: Scene, hit: SceneHit, unit: number): HTMLEle
           height: rect.height + 2 * PADDING.y * unit,
         };
   const ofB = (hit as Partial<ComparedHit>).side === "b";
-  const classes = [`cl-hit-box cl-on-${tone}`, text === "" ? "cl-no-print" : "", ofB ? "cl-of-b" : ""];
+  const classes = ["cl-hit-box", text === "" ? "cl-no-print" : "", ofB ? "cl-of-b" : ""];
   const element = h("div", { class: classes.filter(Boolean).join(" ") });
   Object.assign(element.style, {
     left: percent(around.x, page.width),

@@ -106,7 +106,10 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     );
   }
 
+  /** Remembered: asked for after other parts have changed, it would be laid out for. */
+  let room: Room | null = null;
   const resized = new ResizeObserver(() => {
+    room = roomIn(element);
     if (last && element.isConnected) draw(last);
   });
   resized.observe(element);
@@ -117,11 +120,8 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     const all = scene({ data: of, view: { ...locked, token: null, word: null, compare: null } });
     // What a patch read may be anywhere on the page.
     const area = isAttention(locked.quantity) ? WHOLE : answeringArea(all, printedArea(page, explanation));
-    const columns = columnsFor(
-      small.length,
-      element,
-      (page.width * area.width) / (page.height * area.height),
-    );
+    room ??= roomIn(element);
+    const columns = columnsFor(small.length, room, (page.width * area.width) / (page.height * area.height));
     element.style.gridTemplateColumns = `repeat(${columns.count}, ${columns.width}px)`;
     const width = (columns.width - 2 * BORDER) / area.width;
     for (const { sheet } of small) sheet.lay(width, page.width / page.height, area);
@@ -139,7 +139,7 @@ export function createMultiples(actions: Actions, pictures: Pictures): Part {
     update(frame) {
       last = frame;
       if (!element.isConnected) {
-        pointer = null;
+        pointer = room = null;
         return;
       }
       const { result, scope, aggregate, quantity } = frame.locked;
@@ -198,14 +198,23 @@ function itemsOf(frame: Frame): Item[] {
     }));
 }
 
+interface Room {
+  width: number;
+  height: number;
+}
+
+function roomIn({ clientWidth, clientHeight }: HTMLElement): Room {
+  return { width: clientWidth, height: clientHeight };
+}
+
 /** As few columns as hold all maps without scrolling: so they are as large as they can be. */
-function columnsFor(maps: number, { clientWidth, clientHeight }: HTMLElement, aspect: number) {
+function columnsFor(maps: number, { width: wide, height: high }: Room, aspect: number) {
   for (let count = 1; ; count++) {
-    const width = Math.floor((clientWidth - 2 * GAP - (count - 1) * GAP) / count);
+    const width = Math.floor((wide - 2 * GAP - (count - 1) * GAP) / count);
     const height = (width - 2 * BORDER) / aspect + HEAD + 2 * BORDER;
     const rows = Math.ceil(maps / count);
-    if (rows * (height + GAP) + GAP <= clientHeight) return { count, width };
-    const next = Math.floor((clientWidth - 2 * GAP - count * GAP) / (count + 1));
+    if (rows * (height + GAP) + GAP <= high) return { count, width };
+    const next = Math.floor((wide - 2 * GAP - count * GAP) / (count + 1));
     if (next < NARROWEST) return { count, width };
   }
 }

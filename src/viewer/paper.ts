@@ -46,10 +46,10 @@ export function createPaper(pictures: Pictures): Paper {
     point({ rows, columns }, patch) {
       cursor.hidden = patch === null;
       if (!patch) return;
-      cursor.style.left = `${(100 * patch.column) / columns}%`;
-      cursor.style.top = `${(100 * patch.row) / rows}%`;
+      // Moved, not laid out: by as many times its own size as there are patches before it.
       cursor.style.width = `${100 / columns}%`;
       cursor.style.height = `${100 / rows}%`;
+      cursor.style.transform = `translate(${100 * patch.column}%, ${100 * patch.row}%)`;
     },
   };
 }

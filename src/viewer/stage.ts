@@ -17,7 +17,7 @@ import type { Pictures } from "./pictures.js";
 import { printedArea } from "./printed-area.js";
 import { createRuler } from "./ruler.js";
 import { createScrolling } from "./scrolling.js";
-import { createTip } from "./tip.js";
+import { createTip, type TipPlace } from "./tip.js";
 
 type Patch = { row: number; column: number };
 
@@ -100,23 +100,19 @@ export function createStage(
     const at = own ?? pointed ?? choice.at();
     const patch = at && patchAt(map, at);
     // Asked before anything is changed: else the browser would lay out the page for it.
-    const box = patch && boxOf(patch);
+    const place = patch && placeOf(patch);
     paper.point(map, patch);
-    tip.show(frame, patch, box);
+    tip.show(frame, patch, place);
   }
 
   /** Where a patch is in the stage. */
-  function boxOf({ row, column }: Patch): DOMRect | null {
+  function placeOf({ row, column }: Patch): TipPlace | null {
     if (!frame) return null;
     const { rows, columns } = frame.scene.shown.map;
     const [box, from] = [paper.element.getBoundingClientRect(), view.getBoundingClientRect()];
     const [width, height] = [box.width / columns, box.height / rows];
-    return new DOMRect(
-      box.left - from.left + column * width,
-      box.top - from.top + row * height,
-      width,
-      height,
-    );
+    const [left, top] = [box.left - from.left + column * width, box.top - from.top + row * height];
+    return { box: new DOMRect(left, top, width, height), view: from };
   }
 
   /** Reads again; with a pointer it tells the other pictures of the page where this one is pointed at. */

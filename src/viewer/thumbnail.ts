@@ -52,11 +52,13 @@ const LARGE = 40;
 /** A hit large enough to be seen on a small page. */
 function spot({ page, scale }: Scene, { rect, value }: SceneHit): HTMLElement {
   const element = h("span", { class: "cl-spot" });
+  const width = `max(4px, ${(100 * rect.width) / page.width}%)`;
+  const height = `max(4px, ${(100 * rect.height) / page.height}%)`;
   Object.assign(element.style, {
-    left: `${(100 * (rect.x + rect.width / 2)) / page.width}%`,
-    top: `${(100 * (rect.y + rect.height / 2)) / page.height}%`,
-    width: `max(4px, ${(100 * rect.width) / page.width}%)`,
-    height: `max(4px, ${(100 * rect.height) / page.height}%)`,
+    width,
+    height,
+    left: `calc(${(100 * (rect.x + rect.width / 2)) / page.width}% - ${width} / 2)`,
+    top: `calc(${(100 * (rect.y + rect.height / 2)) / page.height}% - ${height} / 2)`,
     background: swatch(scale, value),
   });
   return element;

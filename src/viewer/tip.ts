@@ -18,11 +18,17 @@ import type { Frame } from "./frame.js";
 
 type Patch = { row: number; column: number };
 
+/** The box of a patch in what it is seen through, and the size of that, in pixels of the screen. */
+export interface TipPlace {
+  box: DOMRect;
+  view: { width: number; height: number };
+}
+
 /** One line about a patch, below it: its value and, of cosines, the token of the query that fits it best. */
 export interface Tip {
   element: HTMLElement;
-  /** @param box of the patch, in pixels of the tip's container; null hides the tip */
-  show(frame: Frame, patch: Patch | null, box: DOMRect | null): void;
+  /** @param at where the patch is; null hides the tip */
+  show(frame: Frame, patch: Patch | null, at: TipPlace | null): void;
   /** What was shown, for a screen reader: in full, with what each token says. */
   words(): string;
 }
@@ -41,9 +47,9 @@ export function createTip(): Tip {
   let said = "";
   return {
     element,
-    show(frame, patch, box) {
-      element.hidden = patch === null || box === null;
-      if (!patch || !box) return;
+    show(frame, patch, at) {
+      element.hidden = patch === null || at === null || isOutside(at);
+      if (!patch || !at) return;
       const { shown: of, explanation, scale } = frame.scene;
       const there = of.map.at(patch.row, patch.column);
       const { similarity } = of.map.description;
@@ -69,7 +75,7 @@ export function createTip(): Tip {
             `${printable(r.token.text, 24)} ${reading(r.cosine, of.map.description, true)}${r.serves ? " best patch" : ""}`,
         );
       said = `${where}: ${of.label} ${number}. ${rest.join(", ")}`;
-      put(element, box);
+      put(element, at);
     },
     words: () => said,
   };
@@ -111,17 +117,19 @@ function sameGrid({ explanation, shown }: Scene): boolean {
 }
 
 const GAP = 6;
+/** The most that the tip is high, with its gap. */
+const HEIGHT = 36;
 
-/** Below the patch, or above it where the container ends. */
-function put(element: HTMLElement, box: DOMRect): void {
-  const container = element.offsetParent as HTMLElement | null;
-  if (!container) return;
-  const { clientWidth, clientHeight } = container;
-  const [width, height] = [element.offsetWidth, element.offsetHeight];
-  // Numbers of a patch that was scrolled out of sight would stand beside another one.
-  element.hidden = box.right < 0 || box.bottom < 0 || box.left > clientWidth || box.top > clientHeight;
-  const left = Math.min(clientWidth - width - GAP, Math.max(GAP, box.left + box.width / 2 - width / 2));
-  const below = box.bottom + GAP;
-  const top = below + height <= clientHeight ? below : box.top - GAP - height;
-  element.style.transform = `translate(${Math.round(left)}px, ${Math.round(Math.max(GAP, top))}px)`;
+/** Numbers of a patch that was scrolled out of sight would stand beside another one. */
+function isOutside({ box, view }: TipPlace): boolean {
+  return box.right < 0 || box.bottom < 0 || box.left > view.width || box.top > view.height;
+}
+
+/** Below the patch, or above it where the view ends. The browser takes the tip's own size: asked for it, it would lay out twice. */
+function put(element: HTMLElement, { box, view }: TipPlace): void {
+  const middle = Math.round(box.left + box.width / 2);
+  const left = `clamp(${GAP}px, calc(${middle}px - 50%), calc(${Math.floor(view.width) - GAP}px - 100%))`;
+  const below = Math.round(box.bottom) + GAP;
+  const above = `max(${GAP}px, calc(${Math.round(box.top) - GAP}px - 100%))`;
+  element.style.transform = `translate(${left}, ${below + HEIGHT <= view.height ? `${below}px` : above})`;
 }

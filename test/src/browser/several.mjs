@@ -19,11 +19,15 @@ export default {
     const box = await lens.page.locator(".cl-small .cl-paper").nth(2).boundingBox();
     await lens.page.mouse.move(box.x + box.width * 0.9, box.y + box.height * 0.2);
     await lens.frame();
-    const cursors = await lens.page
-      .locator(".cl-small .cl-cursor")
-      .evaluateAll((all) => all.map((e) => `${e.hidden} ${e.style.left} ${e.style.top}`));
+    const cursors = await lens.page.locator(".cl-small .cl-cursor").evaluateAll((all) =>
+      all.map((e) => {
+        const [own, page] = [e, e.parentElement].map((of) => of.getBoundingClientRect());
+        const [column, row] = [(own.left - page.left) / own.width, (own.top - page.top) / own.height];
+        return `${e.hidden} ${column.toFixed(1)} ${row.toFixed(1)} ${(page.width / own.width).toFixed(1)}`;
+      }),
+    );
     assert.equal(cursors.length, 7);
-    for (const cursor of cursors) assert.match(cursor, /^false 66\.\d+% 0%$/);
+    for (const cursor of cursors) assert.equal(cursor, "false 2.0 0.0 3.0");
     await lens.leave();
     assert.equal(await lens.page.locator(".cl-small .cl-cursor:visible").count(), 0);
   },
