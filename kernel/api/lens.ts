@@ -35,7 +35,6 @@ import {
   type QuantityDescription,
   type QueryToken,
   type QueryWord,
-  quantitiesOf,
   type RegionKind,
   regionPatches,
   SCORE_DROP,
@@ -578,7 +577,7 @@ export class Lens {
     const data = withReadings(this.state.data, key, read);
     const change = before.result === key ? shows : {};
     // What only A was read for cannot be compared.
-    const isShared = before.compare === null || quantitiesOf(data.results[before.compare]).length > 1;
+    const isShared = before.compare === null || data.results[before.compare].attention !== undefined;
     const view = changeView(data, before, { ...change, ...(!isShared && { compare: null }) });
     this.#state = { ...this.state, data, view };
     this.#widget?.showLayers(this.state);

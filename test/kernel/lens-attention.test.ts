@@ -273,6 +273,18 @@ test("the person at the widget reads it: the words' patches at once, then anothe
   setCurrentKernel(null);
 });
 
+test("what only one side of a comparison was read for ends the comparison; what is measured of B has no say in it", async () => {
+  const two = await explain(model, page, "wind power", { baseline: false });
+  await two.ask("solar");
+  const [now, before] = two.results;
+  two.view.result = before.key;
+  two.addMap({ name: "altitude" }, new Float32Array(17 * 30));
+  two.view = { result: now.key, quantity: "cosine" };
+  two.view.compare = before.key;
+  await two.attention("solar");
+  expect([two.view.quantity, two.view.compare]).toEqual(["attention", null]);
+});
+
 test("what cannot be asked for is said", async () => {
   await expect(lens.attention("rain")).rejects.toThrow(
     'invalid word: "rain", expected one of "wind", "power", or a token\'s index',
