@@ -16,6 +16,8 @@ export default {
     await page.getByRole("button", { name: "Larger view" }).click();
     await lens.frame();
     assert.deepEqual(await box(), { x: 0, y: 0, width: 1500, height: 1100 });
+    // No border is left around it.
+    assert.deepEqual(await page.locator(".cl-lens-body").boundingBox(), await box());
     assert.ok((await page.locator(".cl-stage .cl-paper").boundingBox()).height > paper.height + 60);
     assert.equal(await page.evaluate(() => document.querySelector("main").offsetHeight), below);
     await lens.chip("word8").click();
