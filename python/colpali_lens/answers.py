@@ -113,4 +113,5 @@ def hit(told: dict[str, Any]) -> Hit:
 
 
 def chance(told: dict[str, Any]) -> Chance:
-    return Chance(**{name: told.get(name) for name in Chance.__dataclass_fields__})
+    fields: dict[str, Any] = {name: told.get(name) for name in Chance.__dataclass_fields__}
+    return Chance(**fields)

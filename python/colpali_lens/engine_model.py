@@ -43,7 +43,7 @@ class EngineModel:
         self._check_mode()
         config = getattr(model.config, "vlm_config", None) or model.config
         image = getattr(config, "image_token_id", None)
-        self._image_id: int = getattr(processor, "image_token_id", None) if image is None else image
+        self._image_id: Any = getattr(processor, "image_token_id", None) if image is None else image
         if self._image_id is None:
             raise ValueError(
                 f"invalid model: the configuration of {type(model).__name__} has no image_token_id, so its patches are not known; "

@@ -66,9 +66,10 @@ def as_list(images: Image | Sequence[Image]) -> list[Image]:
         ValueError: there are none.
     """
     single = isinstance(images, (str, os.PathLike)) or hasattr(images, "convert")
-    if isinstance(images, np.ndarray) or hasattr(images, "detach"):
+    shape = getattr(images, "shape", None)
+    if shape is not None:
         # A batch of pictures has four axes.
-        single = len(images.shape) < 4
+        single = len(shape) < 4
     items = [images] if single else list(images)
     if not items:
         raise ValueError("invalid images: none, expected at least one")

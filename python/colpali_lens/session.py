@@ -19,7 +19,7 @@ from .worker import Progress, Worker, worker
 Baseline = bool | str | Sequence[str]
 
 #: Models that a process knows, so that a tokenizer is read once: by source, of one process.
-_models: weakref.WeakKeyDictionary[Any, tuple[Worker, int]] = weakref.WeakKeyDictionary()
+_models: weakref.WeakKeyDictionary[Any, tuple[Worker, dict[str, Any]]] = weakref.WeakKeyDictionary()
 
 
 class Session:

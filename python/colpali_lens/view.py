@@ -17,8 +17,9 @@ class _Setting(traitlets.Any):
     def validate(self, obj: _Settings, value: Any) -> Any:
         if obj._taking:
             return value
-        obj._change({self.name: value})
-        return obj._trait_values.get(self.name, value)
+        name = str(self.name)
+        obj._change({name: value})
+        return obj._trait_values.get(name, value)
 
 
 class _Settings(traitlets.HasTraits):
