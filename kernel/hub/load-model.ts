@@ -27,7 +27,7 @@ import { userPath } from "../user-path.js";
 import { checkInputs, checkTokenizer, embeddingDim, type GraphFile, readGraphFiles } from "./check-model.js";
 import { type ModelFolder, readModelFolder } from "./folder.js";
 import { fetchModel, isHubName } from "./hub.js";
-import { attentionBytes, memoryNeed, memoryWarning } from "./memory-need.js";
+import { attentionBytes, memoryNeed, memoryPlan } from "./memory-need.js";
 import { mainType } from "./onnx-file.js";
 import { openOnProvider } from "./open-graphs.js";
 import { tappedGraphs } from "./tapped.js";
@@ -99,18 +99,14 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
     );
   const processor = processorOf(profile);
   const layout = processor.layout(...A4);
-  const need = memoryNeed(
-    family.name,
-    configs,
-    layout,
-    files.map(({ file }) => file),
-  );
+  const onnx = files.map(({ file }) => file);
   const free = freeMemory();
-  const scarce = memoryWarning(ref, need, folder.variants, free);
+  const needOf = (keeps: boolean) => memoryNeed(family.name, configs, layout, onnx, keeps);
+  const { need, keepsFloat16, warning: scarce } = memoryPlan(ref, needOf, folder.variants, free);
   const weights = await hashWeights(folder, files, cacheDir, options);
 
   const attention = attentionBytes(family.name, configs, layout);
-  const engine = await openOnProvider(folder, files, { ...options, attention, scarce }, warn);
+  const engine = await openOnProvider(folder, files, { ...options, attention, scarce, keepsFloat16 }, warn);
   try {
     return modelOf(engine);
   } catch (error) {

@@ -12,9 +12,9 @@ export interface MemoryNeed {
 }
 
 /** Weights as the runtime holds them: float16 is widened, and what lies in the graph's own file is read, then copied. */
-function heldBytes({ weightBytes, insideBytes }: OnnxFile): number {
+function heldBytes({ weightBytes, insideBytes }: OnnxFile, keepsFloat16: boolean): number {
   const all = Object.values(weightBytes).reduce((a, b) => a + b, 0);
-  return all + (weightBytes.float16 ?? 0) + 0.6 * insideBytes;
+  return all + (keepsFloat16 ? 0 : (weightBytes.float16 ?? 0)) + 0.6 * insideBytes;
 }
 
 interface Tower {
@@ -82,11 +82,35 @@ export function memoryNeed(
   configs: ModelConfigs,
   layout: PageLayout,
   files: readonly OnnxFile[],
+  keepsFloat16 = false,
 ): MemoryNeed {
   return {
-    weights: files.reduce((sum, file) => sum + heldBytes(file), 0),
+    weights: files.reduce((sum, file) => sum + heldBytes(file, keepsFloat16), 0),
     page: pageBytes(family, configs, layout, files[0]?.writesAttention ?? true),
   };
+}
+
+export interface MemoryPlan {
+  need: MemoryNeed;
+  /** Weights of float16 stay what they are, because widened they would not fit. */
+  keepsFloat16: boolean;
+  /** What to say before the model is opened, or null. */
+  warning: string | null;
+}
+
+/** @param needOf what a model takes, with weights of float16 widened or kept */
+export function memoryPlan(
+  model: string,
+  needOf: (keepsFloat16: boolean) => MemoryNeed,
+  variants: readonly string[],
+  free: FreeMemory = freeMemory(),
+): MemoryPlan {
+  const [widened, kept] = [needOf(false), needOf(true)];
+  const keepsFloat16 = kept.weights < widened.weights && widened.weights + widened.page > free.bytes;
+  const need = keepsFloat16 ? kept : widened;
+  const short = `memory is short: ${model} keeps its weights in float16, ${gibibytes(kept.weights)} instead of ${gibibytes(widened.weights)}, and takes more time for that`;
+  const warning = memoryWarning(model, need, variants, free) ?? (keepsFloat16 ? short : null);
+  return { need, keepsFloat16, warning };
 }
 
 /**

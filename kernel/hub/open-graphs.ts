@@ -19,6 +19,8 @@ interface OpenOptions {
   attention: number | null;
   /** What to say before the graphs are opened on the processor. */
   scarce: string | null;
+  /** There, large graphs leave weights of float16 as they are. */
+  keepsFloat16: boolean;
   onProgress?: (progress: { step: string; done: number; total: number }) => void;
   signal?: AbortSignal;
 }
@@ -38,7 +40,7 @@ export function batchSize(provider: Provider, attention: number | null): number 
 export async function openOnProvider(
   folder: ModelFolder,
   files: readonly GraphFile[],
-  { provider: requested = "auto", attention, scarce, onProgress, signal }: OpenOptions,
+  { provider: requested = "auto", attention, scarce, keepsFloat16, onProgress, signal }: OpenOptions,
   warn: (message: string) => void,
 ): Promise<Engine> {
   const { order, warning } = await chooseProvider(requested);
@@ -66,14 +68,15 @@ export async function openOnProvider(
     try {
       const batch = batchSize(provider, attention);
       const { page: pages, query: queries } = folder.graphs;
+      const how = { provider, keepsFloat16: keepsFloat16 && provider === "cpu" };
       // Pages take long and run apart; a small query graph of its own is quicker to answer in this thread.
       const apart = load(folder, pages, provider, (path) =>
-        openLarge(path) ? openProcessGraph(path, provider, stop) : openThreadedGraph(path, provider, stop),
+        openLarge(path) ? openProcessGraph(path, how, stop) : openThreadedGraph(path, provider, stop),
       );
       const page = batchedGraph(await keep(apart), batch);
       if (queries) report("loading", pages);
       const here = (path: string) =>
-        openLarge(path) ? openProcessGraph(path, provider, stop) : openGraph(path, provider);
+        openLarge(path) ? openProcessGraph(path, how, stop) : openGraph(path, provider);
       const query = queries ? await keep(load(folder, queries, provider, here)) : page;
       const maxsim = await keep(openMaxSim(nodeRuntime, provider));
       report("loaded", queries ?? pages);

@@ -28,7 +28,12 @@ process.on("message", async (request: ProcessRequest) => {
         reply({ kind: "open", inputs: [], outputs: [], layers: tapped.layers });
         return;
       }
-      graph = await openGraph(tapped?.graph ?? request.path, request.provider);
+      graph = await openGraph(
+        tapped?.graph ?? request.path,
+        request.provider,
+        undefined,
+        request.keepsFloat16,
+      );
       if (tapped) {
         tapped.graph = null;
         collect();

@@ -13,11 +13,14 @@ export interface EditedGraph {
 /**
  * @param source path of an ONNX file, its bytes, or those of an edited one
  * @param threads on the CPU; all cores when left out
+ * @param keepsFloat16 weights of float16 are widened on the CPU each time they are needed, not once for all when the graph is opened:
+ *   less memory, and a little more work
  */
 export async function openGraph(
   source: string | Uint8Array | EditedGraph,
   provider: Provider,
   threads?: number,
+  keepsFloat16 = false,
 ): Promise<Graph> {
   const edited = typeof source === "object" && "folder" in source ? source : null;
   const file = edited?.bytes ?? (source as string | Uint8Array);
@@ -28,9 +31,10 @@ export async function openGraph(
     // The second run of a shape would get one block for all that the first one needed at its peak, beside what that one left.
     enableMemPattern: false,
     ...(threads ? { intraOpNumThreads: threads } : {}),
-    ...(edited && {
-      extra: { session: { model_external_initializers_file_folder_path: edited.folder } },
-    }),
+    extra: {
+      ...(edited && { session: { model_external_initializers_file_folder_path: edited.folder } }),
+      ...(keepsFloat16 && { optimization: { disable_specified_optimizers: WIDENING } }),
+    },
   };
   const session =
     typeof file === "string"
@@ -63,6 +67,9 @@ export async function openGraph(
     dispose: () => session.release(),
   };
 }
+
+/** The runtime's steps that make float32 of constants of float16. */
+const WIDENING = "ConstantFolding;FuseFp16InitializerToFp32NodeTransformer";
 
 function valueInfo(meta: InferenceSession.ValueMetadata): ValueInfo {
   return meta.isTensor

@@ -12,8 +12,8 @@ import { tappedName } from "./tapped-file.js";
 import { keepProcess } from "./threads.js";
 
 export type ProcessRequest =
-  /** `tapped`: the graph gives its attention, too. */
-  | { kind: "open"; path: string; provider: Provider; tapped: boolean }
+  /** `tapped`: the graph gives its attention, too; `keepsFloat16` as in `openGraph`. */
+  | { kind: "open"; path: string; provider: Provider; tapped: boolean; keepsFloat16?: boolean }
   | { kind: "run"; feeds: Record<string, Feed>; outputs?: string[] };
 export type ProcessReply =
   /** `layers` of a tapped graph. */
@@ -32,11 +32,11 @@ const entry = fileURLToPath(new URL("./graph-process.js", import.meta.url));
  */
 export async function openProcessGraph(
   path: string,
-  provider: Provider,
+  how: { provider: Provider; keepsFloat16?: boolean },
   signal?: AbortSignal,
 ): Promise<Graph> {
-  if (!existsSync(entry)) return openGraph(path, provider);
-  return served(basename(path), await Server.start({ path, provider, tapped: false }, signal));
+  if (!existsSync(entry)) return openGraph(path, how.provider, undefined, how.keepsFloat16);
+  return served(basename(path), await Server.start({ path, ...how, tapped: false }, signal));
 }
 
 /** The same of a graph that gives its attention: the file is edited in that process. */

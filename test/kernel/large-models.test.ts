@@ -92,6 +92,33 @@ test("loading is stopped, too: nothing goes on", async () => {
   expect(result.used).toBeLessThanOrEqual(0.5);
 }, 300_000);
 
+test("weights of float16 stay mapped from their file where that is asked for, and the numbers are the same", async () => {
+  const half = join(root, "half");
+  largeModel(half, true);
+  const result = await play(`
+    const { openProcessGraph } = await import(${JSON.stringify(`file://${lib}/kernel/runtime/process-graph.js`)});
+    const path = ${JSON.stringify(join(half, "vision.onnx"))};
+    const feeds = { pixel_values: { type: "float32", shape: [1, 3, 896, 896], data: new Float32Array(3 * 896 * 896).map((_, i) => Math.sin(i)) } };
+    const megabytes = () => Number(/RssAnon:\\s+(\\d+)/.exec(readFileSync(\`/proc/\${children()[0]}/status\`, "utf8"))[1]) / 1024;
+    const out = [];
+    for (const keepsFloat16 of [false, true]) {
+      const graph = await openProcessGraph(path, { provider: "cpu", keepsFloat16 });
+      const opened = megabytes();
+      const { embeddings } = await graph.run(feeds);
+      out.push({ opened, data: embeddings.data });
+      await graph.dispose();
+    }
+    const [wide, kept] = out;
+    return { wide: wide.opened, kept: kept.opened, off: wide.data.reduce((most, v, i) => Math.max(most, Math.abs(v - kept.data[i])), 0), length: Math.hypot(...wide.data.subarray(0, 128)) };
+  `);
+  // 165 MB in the file, 330 widened.
+  expect(result.wide).toBeGreaterThan(300);
+  expect(result.kept).toBeLessThan(120);
+  // The runtime multiplies packed matrices in another order: rounding of seven sums of 4,096 one after the other.
+  expect(result.off).toBeLessThanOrEqual(1e-5);
+  expect(result.length).toBeCloseTo(1, 4);
+}, 300_000);
+
 test("the system ends the process: the cell gets an error that says so, and the model goes on", async () => {
   const result = await play(`
     const model = await load();

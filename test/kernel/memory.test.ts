@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { idefics3, modernvbert } from "../../engine/families/idefics.js";
 import { paligemma } from "../../engine/families/paligemma.js";
-import { attentionBytes, memoryNeed, memoryWarning } from "../../kernel/hub/memory-need.js";
+import { attentionBytes, memoryNeed, memoryPlan, memoryWarning } from "../../kernel/hub/memory-need.js";
 import type { OnnxFile } from "../../kernel/hub/onnx-file.js";
 import { batchSize } from "../../kernel/hub/open-graphs.js";
 import { freeMemory } from "../../kernel/runtime/memory.js";
@@ -119,6 +119,35 @@ describe("what a model takes", () => {
     );
     expect(memoryWarning("team/model", need, [], { ...free, bytes: 5.4 * 2 ** 30 })).toBeNull();
     expect(memoryWarning("team/model", need, [], free)).toMatch(/or take lighter weights$/);
+  });
+
+  test("weights of float16 stay what they are where they would not fit otherwise", () => {
+    const one = { model: {}, image: { size: { height: 448, width: 448 } }, processor: {} };
+    const layout = paligemma.processor(one, "torch", "<image>").layout(1240, 1754);
+    const files = [graph({ float16: 5.85e9 })];
+    const plan = (gib: number) =>
+      memoryPlan("team/pali", (keeps) => memoryNeed("colpali", one, layout, files, keeps), [], {
+        bytes: gib * 2 ** 30,
+        of: "this machine",
+      });
+    expect(plan(12)).toMatchObject({ keepsFloat16: false, warning: null, need: { weights: 11.7e9 } });
+    expect(plan(8)).toMatchObject({ keepsFloat16: true, need: { weights: 5.85e9 } });
+    expect(plan(8).warning).toBe(
+      "memory is short: team/pali keeps its weights in float16, 5.4 GiB instead of 10.9 GiB, and takes more time for that",
+    );
+    expect(plan(4).keepsFloat16).toBe(true);
+    expect(plan(4).warning).toMatch(/^memory may not suffice: team\/pali needs about 5\.\d GiB/);
+    const widest = memoryPlan("m", () => ({ weights: 9e9, page: 0 }), [], { bytes: 1e9, of: "" });
+    expect(widest.keepsFloat16).toBe(false);
+  });
+
+  test("without matrices of attention a page takes what its layers do", () => {
+    const page = idefics3.processor(tiled, "torch", "<image>").layout(1240, 1754);
+    const files = [graph({ float32: 0.91e9 }, 0, false)];
+    const need = memoryNeed("colidefics3", tiled, page, files);
+    expect(need.page).toBe(4 * 13 * 1024 * (2 * 3072 + 4 * 768));
+    const thin = { ...tiled, model: { vision_config: { hidden_size: 32, intermediate_size: 64 } } };
+    expect(memoryNeed("colidefics3", thin, page, files).page).toBe(4 * 13 * 1024 * (128 + 128));
   });
 
   test("no more pages at a time on a card than one of its buffers holds", () => {

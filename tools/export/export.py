@@ -3,7 +3,7 @@
     python export.py CHECKPOINT OUT [--weights float32|float16|int8|q8] [--attention fused|unfused] [--two-graphs]
 
 CHECKPOINT is a folder (or a hub name) in the format of colpali-engine or transformers; the family is read from its config.json.
-OUT gets model.onnx (with model.onnx_data beside it from 1.5 GB on; it leaves the image tower out for queries), text_model.onnx with --two-graphs, the tokenizer, the processor
+OUT gets model.onnx (with model.onnx_data beside it from 250 MB on; it leaves the image tower out for queries), text_model.onnx with --two-graphs, the tokenizer, the processor
 settings, config.json (with cosine_range, the colours' ends on those pages), and parity.json: what the exported graph gives beside what torch
 gives on two drawn pages and two queries, the model in float32, and whether lighter weights are advised (see `advice`).
 It takes the model's size in float32 of memory and some 2 GB: torch's model is gone when the graph is opened.

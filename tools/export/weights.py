@@ -15,8 +15,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import ExternalDataInfo, set_external_data
 
-# A protobuf message ends at 2 GB; well below it weights go into a file of their own.
-EXTERNAL_FROM = 1.5e9
+# From here on weights lie in a file of their own, which is mapped: those in the graph are read, and copied. A protobuf message ends at 2 GB.
+EXTERNAL_FROM = 2.5e8
 # Smaller tensors stay in the graph's file, where shape inference can read them.
 EXTERNAL_TENSOR = 1024
 SMALLEST = 1024

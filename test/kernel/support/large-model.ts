@@ -9,7 +9,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema, TensorProto_DataLocation, TensorProto_DataType } from "onnx-buf";
+import {
+  AttributeProto_AttributeType,
+  ModelProtoSchema,
+  TensorProto_DataLocation,
+  TensorProto_DataType,
+} from "onnx-buf";
 import { packageRoot } from "../../../kernel/package.js";
 
 /** A square matrix of 64 MB; six of them are what the kernel calls large. */
@@ -19,15 +24,16 @@ const LAYERS = 5;
 /**
  * A folder with `mini`'s tokenizer, query graph and settings, and a graph for pages with 330 MB of weights beside it whose page
  * takes many processor seconds: 4,096 cells through five products with a 4,096 x 4,096 matrix each.
+ * @param half weights in float16, which are half as many bytes
  */
-export function largeModel(folder: string): void {
+export function largeModel(folder: string, half = false): void {
   cpSync(join(packageRoot, "models", "mini"), folder, { recursive: true });
   const weights = [
     { name: "first", dims: [588, SIDE] },
     ...Array.from({ length: LAYERS }, (_, i) => ({ name: `layer${i}`, dims: [SIDE, SIDE] })),
     { name: "last", dims: [SIDE, 128] },
   ];
-  const bytes = ({ dims }: { dims: number[] }) => 4 * dims[0] * dims[1];
+  const bytes = ({ dims }: { dims: number[] }) => (half ? 2 : 4) * dims[0] * dims[1];
   let at = 0;
   const initializer = weights.map((weight) => {
     const offset = at;
@@ -35,7 +41,7 @@ export function largeModel(folder: string): void {
     return {
       name: weight.name,
       dims: weight.dims.map(BigInt),
-      dataType: TensorProto_DataType.FLOAT,
+      dataType: half ? TensorProto_DataType.FLOAT16 : TensorProto_DataType.FLOAT,
       dataLocation: TensorProto_DataLocation.EXTERNAL,
       externalData: Object.entries({ location: "vision.onnx_data", offset, length: bytes(weight) }).map(
         ([key, value]) => ({ key, value: String(value) }),
@@ -48,9 +54,13 @@ export function largeModel(folder: string): void {
     dataType: TensorProto_DataType.INT64,
     int64Data: [1n, 4096n, 588n],
   };
+  const to = [{ name: "to", i: BigInt(TensorProto_DataType.FLOAT), type: AttributeProto_AttributeType.INT }];
+  const casts = half
+    ? weights.map(({ name }) => ({ opType: "Cast", input: [name], output: [`${name}.wide`], attribute: to }))
+    : [];
   const products = weights.map(({ name }, i) => ({
     opType: "MatMul",
-    input: [i === 0 ? "in" : `out${i - 1}`, name],
+    input: [i === 0 ? "in" : `out${i - 1}`, half ? `${name}.wide` : name],
     output: [`out${i}`],
   }));
   const value = (name: string, dims: number[]) => ({
@@ -72,6 +82,7 @@ export function largeModel(folder: string): void {
       name: "large",
       node: [
         { opType: "Reshape", input: ["pixel_values", "cells"], output: ["in"] },
+        ...casts,
         ...products,
         { opType: "LpNormalization", input: [`out${weights.length - 1}`], output: ["embeddings"] },
       ],
@@ -82,7 +93,9 @@ export function largeModel(folder: string): void {
   });
   writeFileSync(join(folder, "vision.onnx"), toBinary(ModelProtoSchema, model));
   const file = openSync(join(folder, "vision.onnx_data"), "w");
-  const some = Float32Array.from({ length: 1 << 20 }, (_, i) => Math.sin(i * 12.9898) / 64);
+  const some = half
+    ? Uint16Array.from({ length: (1 << 20) + 13 }, (_, i) => ((i * 40503) & 0x83ff) | 0x2000)
+    : Float32Array.from({ length: 1 << 20 }, (_, i) => Math.sin(i * 12.9898) / 64);
   for (let done = 0; done < at; done += some.byteLength) writeSync(file, new Uint8Array(some.buffer));
   ftruncateSync(file, at);
   closeSync(file);
