@@ -79,8 +79,9 @@ def _words(page: Targets, questions: list[int], at: np.ndarray, after, rng) -> d
     if queries:
         rank, hit = _softmax(SCALE * torch.from_numpy(np.stack(queries)) @ after.T, torch.from_numpy(np.stack(marks)))
         out |= {"rank": rank, "hit": hit}
-    printed = sorted({int(page.shows[c]) for c in at if page.shows[c] >= 0})
-    texts = rng.sample(printed, min(160, len(printed)))
+    printed = {int(page.shows[c]) for c in at if page.shows[c] >= 0}
+    names, rest = sorted(printed & set(page.headers.tolist())), sorted(printed - set(page.headers.tolist()))
+    texts = names + rng.sample(rest, min(80, len(rest)))  # headers above all: they are what other cells carry
     if texts:
         out["single"], out["pointing"] = _softmax(SCALE * torch.from_numpy(page.vectors[texts]) @ after.T, torch.from_numpy(page.marks[texts][:, at]))
     return out
