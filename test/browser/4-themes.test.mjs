@@ -58,7 +58,7 @@ for (const [theme, dark] of [
 ])
   test(`${theme}: the lens follows, its text can be read, its map keeps its colours`, async () => {
     await useTheme(theme);
-    const [ink, back] = await notebook.page.evaluate(luminances, ".cl-lens");
+    const [ink, back] = await notebook.page.evaluate(luminances, ".cl-lens-body");
     assert.equal(ink > back, dark, `text ${ink} on ${back}`);
     const contrast = (Math.max(ink, back) + 0.05) / (Math.min(ink, back) + 0.05);
     assert.ok(contrast >= (theme.includes("High Contrast") ? 12 : 7), `contrast ${contrast}`);
