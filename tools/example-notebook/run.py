@@ -33,6 +33,9 @@ def executed(path):
         for output in cell.get("outputs", []):
             if "data" in output:
                 output["data"] = {kind: output["data"][kind] for kind in KEPT if kind in output["data"]}
+        # What only had a live view, as the bar of a slow step, leaves nothing.
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if output.get("data", True)]
     return notebook
 
 
