@@ -5,7 +5,10 @@ import { explain, loadModel, openPages } from "../../lib/kernel/index.js";
 
 const report = fileURLToPath(new URL("../../examples/energy-report.pdf", import.meta.url));
 
-/** @returns {Promise<{name: string, says: string, state: import("../../lib/core/index.js").LensState}[]>} */
+/**
+ * @returns {Promise<{name: string, says: string, state: import("../../lib/core/index.js").LensState,
+ *   options?: import("../../lib/core/index.js").FigureOptions}[]>} each with how it is saved, where that is not the default
+ */
 export async function kinds() {
   const model = await loadModel("mini");
   const pages = await openPages(report);
@@ -22,6 +25,10 @@ export async function kinds() {
   const second = ({ results }) => results[1].key;
   return [
     seen("A query", "the highest cosine over all words", upright),
+    {
+      ...seen("For a column", "85 mm wide, without its caption: that is the paper's own", upright),
+      options: { width: "85mm", caption: false },
+    },
     seen("A word", "with its five best patches", upright, { word: 0, marks: { best: 5 } }),
     seen("A page across", "the panel stands below", across, { word: 1 }),
     seen("MaxSim winners", "only the cells that count in the score", upright, {

@@ -19,6 +19,7 @@ import {
 import { renderHtml, renderPdf, renderPng, renderSvg } from "../../lib/kernel/figures/index.js";
 import { openPages } from "../../lib/kernel/index.js";
 import { kinds } from "./figures.mjs";
+import { paper } from "./two-columns.mjs";
 
 const file = join(dirname(fileURLToPath(import.meta.url)), "..", "..", ".cache", "gallery.html");
 
@@ -27,6 +28,7 @@ const STYLE = `
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 1500px; margin: 24px auto; padding: 0 16px; }
   h2 { margin: 48px 0 4px; } h3 { font-size: 14px; margin: 12px 0 4px; }
   .row { display: grid; grid-template-columns: repeat(auto-fill, minmax(340px, 1fr)); gap: 16px; align-items: start; }
+  .wide { grid-template-columns: repeat(auto-fill, minmax(560px, 1fr)); }
   .small { grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); }
   figure { margin: 0; } figcaption { font-size: 13px; color: #565c66; }
   img { max-width: 100%; border: 1px solid #d5d9de; }
@@ -56,7 +58,7 @@ export async function gallery() {
   const all = await kinds();
   const sections = [];
   for (const kind of all) sections.push(await section(kind));
-  const [{ state: query }, , { state: across }] = all;
+  const [query, across] = ["A query", "A page across"].map((of) => all.find(({ name }) => name === of).state);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -67,6 +69,7 @@ export async function gallery() {
 <h1>Figures of colpali-lens</h1>
 <p>Each in every format, made by <code>npm run gallery</code> with <code>mini</code> on the example document.</p>
 ${sections.join("\n")}
+${await inPaper(all)}
 <h2 id="palettes">Palettes</h2>
 <p>One word, every palette; the scale of each is in the figure.</p>
 <div class="row small">${(await Promise.all(PALETTE_NAMES.map((palette) => small(across, { color: { palette } })))).join("")}</div>
@@ -78,15 +81,11 @@ ${sections.join("\n")}
 `;
 }
 
-async function section({ name, says, state }) {
-  const png = await renderPng(state);
-  const pdf = await renderPdf(state);
-  const [page] = await openPages(pdf, { dpi: 96 });
-  const { width, height } = page;
-  const seen = await sharp(await page.pixels(), { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-  const svg = Buffer.from(await renderSvg(state));
+async function section({ name, says, state, options }) {
+  const png = await renderPng(state, options);
+  const pdf = await renderPdf(state, options);
+  const [seen] = await pagesOf(pdf, 96);
+  const svg = Buffer.from(await renderSvg(state, options));
   const html = Buffer.from(renderHtml(state));
   const stem = name.toLowerCase().replace(/\W+/g, "-");
   const alt = escapeXml(figureAlt(figurePlan(state)));
@@ -113,6 +112,35 @@ ${picture("pdf", { mime: "image/png", data: seen }, files.pdf)}
 <details><summary>Text to paste, and alternative text</summary>
 <pre>${escapeXml(latexSnippet(state, `${stem}.pdf`))}</pre><pre>${escapeXml(markdownSnippet(state, `${stem}.png`))}</pre><p>${alt}</p></details>
 </section>`;
+}
+
+/** The pages of a paper with three of the figures as it holds them, and its PDF. */
+async function inPaper(all) {
+  const { source, pdf } = await paper(all);
+  const pages = pdf ? await pagesOf(pdf, 110) : [];
+  const shown = pages.map(
+    (png, i) =>
+      `<figure><img data-format="page" alt="Page ${i + 1} of the paper" src="${url("image/png", png)}"></figure>`,
+  );
+  const link = pdf && `<p><a download="paper.pdf" href="${url("application/pdf", pdf)}">paper.pdf</a></p>`;
+  return `<section id="paper">
+<h2>In a paper of two columns</h2>
+<p>Three of these figures as they are saved, 85 and 175 mm wide, with captions from the lens, compiled by LaTeX.</p>
+${link ? `<div class="row wide">${shown.join("")}</div>\n${link}` : `<p>pdflatex is not on this machine: compile <code>${escapeXml(source)}</code> elsewhere.</p>`}
+</section>`;
+}
+
+/** A PDF's pages as PNGs. */
+async function pagesOf(pdf, dpi) {
+  const pages = await openPages(pdf, { dpi });
+  return Promise.all(
+    pages.map(async (page) => {
+      const { width, height } = page;
+      return sharp(await page.pixels(), { raw: { width, height, channels: 3 } })
+        .png()
+        .toBuffer();
+    }),
+  );
 }
 
 async function small(state, change) {

@@ -1,11 +1,14 @@
 /** The gallery of figures, as `npm run gallery` makes it, opened from a file with the network cut off. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PALETTE_NAMES, SCALE_NAMES } from "../../../lib/core/index.js";
 import { gallery } from "../../../tools/gallery/make.mjs";
+
+const hasLatex = !spawnSync("pdflatex", ["--version"]).error;
 
 export default {
   async "the gallery shows every kind of figure in every format, by itself"(lens) {
@@ -42,8 +45,20 @@ export default {
       }
       return out;
     });
-    const sections = new Set(figures.map((f) => f.kind).filter(Boolean));
-    assert.ok(sections.size >= 13);
+    const paper = figures.filter((f) => f.kind === "paper");
+    if (hasLatex) {
+      assert.equal(paper.length, 2);
+      // A4 upright, and the figures of both pages keep their colours.
+      for (const { width, height, coloured } of paper) {
+        assert.ok(Math.abs(height / width - 297 / 210) < 0.01);
+        assert.ok(coloured > 10);
+      }
+    } else assert.match(await page.locator("#paper").textContent(), /pdflatex is not on this machine/);
+    const sections = new Set(figures.map((f) => f.kind).filter((kind) => kind && kind !== "paper"));
+    assert.ok(sections.size >= 14);
+    // 85 mm at 96 pixels an inch.
+    for (const { width } of figures.filter((f) => f.kind === "for-a-column"))
+      assert.ok(Math.abs(width - (85 / 25.4) * 96) <= 1, `${width}`);
     for (const kind of sections) {
       const of = figures.filter((f) => f.kind === kind);
       assert.deepEqual(
@@ -63,7 +78,7 @@ export default {
     );
     assert.deepEqual(pale, []);
     const two = (f) => ["two-queries", "two-pages"].includes(f.kind);
-    for (const f of figures)
+    for (const f of figures.filter((f) => f.kind !== "paper"))
       assert.match(f.alt, two(f) ? /^A: Similarity map .*B: Similarity map /s : /^Similarity map/);
     assert.equal(figures.filter((f) => !f.kind).length, PALETTE_NAMES.length + SCALE_NAMES.length);
     await page.locator("#two-pages details[data-html] summary").click();
