@@ -128,7 +128,12 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
       processorOf,
       runtime: nodeRuntime,
       engine,
-      taps: tappedGraphs(folder, () => engine.graphs.provider, options.onWarning ?? console.warn),
+      taps: tappedGraphs(
+        folder,
+        () => engine.graphs.provider,
+        keepsFloat16,
+        options.onWarning ?? console.warn,
+      ),
       ...attentionOf(configs),
       cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
       skipsImage: files.at(-1)!.file.skipsImage,

@@ -12,17 +12,19 @@ import { isLarge } from "./graph-size.js";
  * The graphs of a model as they give attention, from the files that they were loaded from: nothing is exported again. Weights in
  * files of their own are read from there.
  * @param provider the one that the model is on when attention is first asked for
+ * @param keepsFloat16 whether on a processor large graphs leave weights of float16 as they are
  */
 export function tappedGraphs(
   folder: ModelFolder,
   provider: () => Provider,
+  keepsFloat16: boolean,
   warn: (message: string) => void,
 ): TappedGraphs {
   const { page, query } = folder.graphs;
   const graphs: TappedGraphs = new TappedGraphs(async (part, stop) => {
     // One graph is both.
     if (part === "query" && !query) return await graphs.get("page", stop);
-    return openTapped(folder, part === "query" ? query! : page, provider(), warn, stop);
+    return openTapped(folder, part === "query" ? query! : page, provider(), keepsFloat16, warn, stop);
   });
   return graphs;
 }
@@ -31,13 +33,18 @@ async function openTapped(
   folder: ModelFolder,
   path: string,
   wanted: Provider,
+  keepsFloat16: boolean,
   warn: (message: string) => void,
   stop: AbortSignal,
 ): Promise<TappedGraph> {
   const open = async (provider: Provider): Promise<TappedGraph> => {
     // What has seconds or minutes to go stops with the cell.
     if (isLarge(path) && hasProcesses()) {
-      const tapped = await openTappedProcess(path, provider, stop);
+      const tapped = await openTappedProcess(
+        path,
+        { provider, keepsFloat16: keepsFloat16 && provider === "cpu" },
+        stop,
+      );
       if (tapped.layers.some(({ weights }) => weights !== null)) return tapped;
       await tapped.graph.dispose();
       return { ...tapped, graph: NO_GRAPH };

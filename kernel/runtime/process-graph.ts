@@ -29,6 +29,9 @@ const entry = fileURLToPath(new URL("./graph-process.js", import.meta.url));
  * minutes to go must stop with the cell: the process is ended, and started again when the graph is next asked for. Where
  * memory runs out the system ends this process, and the notebook lives on and says so. Runs go one after the other. Where the
  * package has not been built (unit tests on the sources) the graph runs in the caller's thread.
+ *
+ * With attention the graph is another one that holds the same weights. Of the two only one stays loaded: who starts ends the
+ * other, unless that one is at work.
  */
 export async function openProcessGraph(
   path: string,
@@ -42,10 +45,10 @@ export async function openProcessGraph(
 /** The same of a graph that gives its attention: the file is edited in that process. */
 export async function openTappedProcess(
   path: string,
-  provider: Provider,
+  how: { provider: Provider; keepsFloat16?: boolean },
   signal?: AbortSignal,
 ): Promise<TappedGraph> {
-  const server = await Server.start({ path, provider, tapped: true }, signal);
+  const server = await Server.start({ path, ...how, tapped: true }, signal);
   return { layers: server.layers ?? [], graph: served(tappedName(path), server) };
 }
 
@@ -68,7 +71,7 @@ function served(name: string, first: Server): Graph {
   ): Promise<Record<string, FloatTensor>> {
     signal?.throwIfAborted();
     if (disposed) throw new ModelError(`${name} was disposed of`);
-    if (!server?.isAlive) server = await Server.start(what, signal);
+    while (!server?.isAlive) server = await Server.start(what, signal);
     // Only what the graph reads: reading an unused feed might make it.
     const used = Object.fromEntries(
       inputs.flatMap(({ name }) => (name in feeds ? [[name, feeds[name]]] : [])),
@@ -104,6 +107,7 @@ type Opened = Omit<ProcessRequest & { kind: "open" }, "kind">;
 
 /** One process with the graph loaded. */
 class Server {
+  static readonly #all = new Set<Server>();
   inputs: ValueInfo[] = [];
   outputs: ValueInfo[] = [];
   layers: AttentionLayer[] | null = null;
@@ -114,6 +118,9 @@ class Server {
 
   /** @throws ModelError when the graph does not load; the signal's reason, with nothing left running */
   static async start(what: Opened, signal?: AbortSignal): Promise<Server> {
+    signal?.throwIfAborted();
+    const others = [...Server.#all].filter((one) => one.#holdsTheSame(what) && one.#settle === null);
+    await Promise.all(others.map((one) => one.end()));
     signal?.throwIfAborted();
     const server = new Server(what);
     try {
@@ -134,6 +141,8 @@ class Server {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     keepProcess(this.#child);
+    Server.#all.add(this);
+    this.#child.once("exit", () => Server.#all.delete(this));
     this.#child.stderr!.on("data", (chunk) => {
       this.#written = `${this.#written}${chunk}`.slice(-LAST_WORDS);
     });
@@ -151,7 +160,13 @@ class Server {
   }
 
   get isAlive(): boolean {
-    return this.#child.connected && this.#child.exitCode === null && this.#child.signalCode === null;
+    const { connected, exitCode, signalCode, killed } = this.#child;
+    return connected && exitCode === null && signalCode === null && !killed;
+  }
+
+  /** The weights of a file, one with attention, the other without. */
+  #holdsTheSame({ path, tapped }: Opened): boolean {
+    return this.what.path === path && this.what.tapped !== tapped;
   }
 
   /** Ends the process when the signal is given before the answer is there. */

@@ -139,26 +139,26 @@ test("attention of a large graph is read in a process of its own, which stops wh
   const result = await play(
     `
     const model = await load();
-    const [own] = [children()];
+    const [own] = children();
     const first = () => model.attention(page, [{ row: 0, column: 0 }]);
     const stop = new AbortController();
     const stopped = settled(model.attention(page, [{ row: 0, column: 0 }], { signal: stop.signal }));
-    while (children().length === own.length) await pause(5);
+    while (children().every((pid) => pid === own)) await pause(5);
     stop.abort("enough");
     const { error } = await stopped;
     const then = cpu();
     await pause(1000);
     const used = cpu() - then;
-    const left = children().length - own.length;
+    const left = children().length;
     const [read] = await first();
     const sum = (map) => map.data.reduce((a, b) => a + b, 0) + Object.values(map.offPage).reduce((a, b) => a + b, 0);
-    const [tapped] = children().filter((pid) => !own.includes(pid));
+    const [tapped] = children();
     process.kill(tapped, "SIGKILL");
     await pause(200);
     // Started again.
     const [again] = await model.attention(page, [{ row: 0, column: 1 }]);
     await model.releaseAttention();
-    return { error, used, left, sums: [sum(read.map()), sum(again.map())], released: children().length - own.length };
+    return { error, used, left, sums: [sum(read.map()), sum(again.map())], released: children().length };
   `,
     "",
     attending,
@@ -166,4 +166,45 @@ test("attention of a large graph is read in a process of its own, which stops wh
   expect(result).toMatchObject({ error: "enough", left: 0, released: 0 });
   expect(result.used).toBeLessThanOrEqual(0.5);
   for (const sum of result.sums as number[]) expect(sum).toBeCloseTo(1, 5);
+}, 300_000);
+
+test("of a large graph with attention and without, one at a time is loaded", async () => {
+  const result = await play(
+    `
+    const model = await load();
+    const loaded = [children()];
+    const then = (work) => work.then((value) => (loaded.push(children()), value));
+    const { vectors: query } = await then(model.embedQuery("wind"));
+    const [read] = await then(model.attention(page, [{ row: 0, column: 0 }]));
+    const { vectors: again } = await then(model.embedQuery("wind power"));
+    const [next] = await then(model.attention(page, [{ row: 0, column: 1 }]));
+    const { vectors } = await then(model.embedPage(page));
+    await model.releaseAttention();
+    return { loaded, counts: [query, again, vectors].map(({ count }) => count > 0), maps: [read, next].map((one) => one.map().data.length > 0) };
+  `,
+    "",
+    attending,
+  );
+  const loaded = result.loaded as number[][];
+  expect(loaded.map((pids) => pids.length)).toEqual([1, 1, 1, 1, 1, 1]);
+  const [opened, queried, ...turns] = loaded.flat();
+  expect(queried).toBe(opened);
+  // Each in turn ended the one before it.
+  expect(new Set([opened, ...turns]).size).toBe(5);
+  expect(result).toMatchObject({ counts: [true, true, true], maps: [true, true] });
+}, 300_000);
+
+test("a page that is running goes on while attention is opened", async () => {
+  const result = await play(`
+    const model = await load();
+    const [own] = children();
+    const work = settled(model.embedPage(page));
+    while (cpu() < 2) await pause(50);
+    const { error } = await settled(model.attention(page, [{ row: 0, column: 0 }]));
+    const running = children();
+    const { value } = await work;
+    return { error, own, running, after: children(), count: value?.vectors.count };
+  `);
+  expect(result.error).toMatch(/^no attention to be had of/);
+  expect(result).toMatchObject({ running: [result.own], after: [result.own], count: 4096 });
 }, 300_000);
