@@ -28,6 +28,8 @@ export function printedArea(page: LensPage, { grid, maxsim }: Explanation): Rect
   };
   for (const { rect } of words)
     include(rect.x / page.width, rect.y / page.height, rect.width / page.width, rect.height / page.height);
+  // Frames and the rules of tables are no words: they reach to the margins, which are as wide on one side as on the other.
+  [left, right] = [Math.min(left, 1 - right), Math.max(right, 1 - left)];
   for (const { row, column } of maxsim.tokens)
     include(column / grid.columns, row / grid.rows, 1 / grid.columns, 1 / grid.rows);
   for (const [column, row] of pictured(page))
