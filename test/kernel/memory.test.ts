@@ -121,24 +121,35 @@ describe("what a model takes", () => {
     expect(memoryWarning("team/model", need, [], free)).toMatch(/or take lighter weights$/);
   });
 
-  test("weights of float16 stay what they are where they would not fit otherwise", () => {
+  test("weights of float16 stay what they are where widened they would take gigabytes more, or would not fit", () => {
     const one = { model: {}, image: { size: { height: 448, width: 448 } }, processor: {} };
     const layout = paligemma.processor(one, "torch", "<image>").layout(1240, 1754);
-    const files = [graph({ float16: 5.85e9 })];
-    const plan = (gib: number) =>
-      memoryPlan("team/pali", (keeps) => memoryNeed("colpali", one, layout, files, keeps), [], {
+    const plan = (gib: number, weights: Record<string, number>) =>
+      memoryPlan("team/pali", (keeps) => memoryNeed("colpali", one, layout, [graph(weights)], keeps), [], {
         bytes: gib * 2 ** 30,
         of: "this machine",
       });
-    expect(plan(12)).toMatchObject({ keepsFloat16: false, warning: null, need: { weights: 11.7e9 } });
-    expect(plan(8)).toMatchObject({ keepsFloat16: true, need: { weights: 5.85e9 } });
-    expect(plan(8).warning).toBe(
-      "memory is short: team/pali keeps its weights in float16, 5.4 GiB instead of 10.9 GiB, and takes more time for that",
+    const large = { float16: 5.85e9 };
+    for (const gib of [64, 12, 8])
+      expect(plan(gib, large)).toMatchObject({
+        keepsFloat16: true,
+        warning: null,
+        need: { weights: 5.85e9 },
+      });
+    expect(plan(4, large).keepsFloat16).toBe(true);
+    expect(plan(4, large).warning).toMatch(/^memory may not suffice: team\/pali needs about 5\.\d GiB/);
+
+    const middle = { float16: 1.61e9 };
+    expect(plan(12, middle)).toMatchObject({ keepsFloat16: false, warning: null, need: { weights: 3.22e9 } });
+    expect(plan(3, middle)).toMatchObject({ keepsFloat16: true, need: { weights: 1.61e9 } });
+    expect(plan(3, middle).warning).toBe(
+      "memory is short: team/pali keeps its weights in float16, 1.5 GiB instead of 3.0 GiB, and takes more time for that",
     );
-    expect(plan(4).keepsFloat16).toBe(true);
-    expect(plan(4).warning).toMatch(/^memory may not suffice: team\/pali needs about 5\.\d GiB/);
-    const widest = memoryPlan("m", () => ({ weights: 9e9, page: 0 }), [], { bytes: 1e9, of: "" });
-    expect(widest.keepsFloat16).toBe(false);
+    expect(plan(1, middle).warning).toMatch(/^memory may not suffice: team\/pali needs about 1\.\d GiB/);
+
+    const others = { float32: 8e9, int8: 1e9 };
+    expect(plan(64, others).keepsFloat16).toBe(false);
+    expect(plan(1, others).keepsFloat16).toBe(false);
   });
 
   test("without matrices of attention a page takes what its layers do", () => {
