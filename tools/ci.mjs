@@ -6,7 +6,7 @@ import { sumCount } from "./counts.mjs";
 import { capture, run, say, seconds } from "./report.mjs";
 
 const commands = [
-  ["npm", "test", "--", "package", "examples", "install", "conformance", "python", "notebook"],
+  ["npm", "test", "--", "package", "examples", "install", "conformance", "python", "torch", "notebook"],
   ["npm", "run", "new-machine", "--", "lint", "types", "unit", "lens"],
 ];
 

@@ -36,6 +36,7 @@ const suites = [
   { name: "install", what: "settings and places of JupyterLab, npm and pip", ...nodeTests("test/install") },
   { name: "conformance", what: "the kernel on the wire", ...script("test/conformance/run.mjs") },
   { name: "python", what: "the Python package", ...script("test/python/run.mjs") },
+  { name: "torch", what: "the Python package over models of torch", ...script("test/torch/run.mjs") },
   { name: "lens", what: "the lens in a browser page", browser: true, ...script("test/src/run-browser.mjs") },
   { name: "notebook", what: "JupyterLab and Notebook 7", browser: true, ...nodeTests("test/browser") },
 ];
@@ -68,7 +69,10 @@ function choose(names) {
   if (unknown) {
     throw new Trouble(`invalid suite: ${unknown}, expected ${present.map((suite) => suite.name).join(", ")}`);
   }
-  return names.length === 0 ? present : present.filter((suite) => names.includes(suite.name));
+  if (names.length > 0) return present.filter((suite) => names.includes(suite.name));
+  const skipped = process.env.COLPALI_LENS_SKIP;
+  if (skipped) say(`${skipped} is left out, as COLPALI_LENS_SKIP says`);
+  return present.filter((suite) => suite.name !== skipped);
 }
 
 async function play(suite, env) {

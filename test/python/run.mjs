@@ -14,7 +14,7 @@ if (!existsSync(python)) {
   );
   process.exit(1);
 }
-const { status } = spawnSync(python, ["-B", join(here, "run.py"), ...process.argv.slice(2)], {
+const { status } = spawnSync(python, ["-B", join(here, "run.py"), here, ...process.argv.slice(2)], {
   cwd: root,
   stdio: "inherit",
   env: { ...process.env, PYTHONPATH: join(root, "python") },

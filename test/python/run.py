@@ -1,17 +1,14 @@
-"""Runs the scripts here; the last line is "N passed, N failed"."""
+"""Runs the scripts of a folder, `run.py FOLDER [NAME …]`; the last line is "N passed, N failed"."""
 
 import sys
 import unittest
-from pathlib import Path
-
-HERE = Path(__file__).parent
 
 
 def main():
-    names = sys.argv[1:]
+    folder, *names = sys.argv[1:]
     patterns = [f"{name}_test.py" for name in names] or ["*_test.py"]
     suite = unittest.TestSuite(
-        unittest.TestLoader().discover(str(HERE), pattern=pattern, top_level_dir=str(HERE)) for pattern in patterns
+        unittest.TestLoader().discover(folder, pattern=pattern, top_level_dir=folder) for pattern in patterns
     )
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)

@@ -1,8 +1,9 @@
 """Runs the notebooks of examples/ and stores their outputs, so that they read well without a kernel.
 
-    .venv/bin/python tools/example-notebook/run.py                      writes all of them
+    .venv/bin/python tools/example-notebook/run.py                      writes all of them but from-python
     .venv/bin/python tools/example-notebook/run.py first-look           writes one
     .venv/bin/python tools/example-notebook/run.py first-look --stdout  writes it to standard output
+    .cache/torch/bin/python tools/example-notebook/run.py from-python   writes the one that needs torch; `npm test -- torch` makes that environment
 
 Live views are left out of what is stored: their kernel is gone, and a code-hosting site shows the picture and the text.
 """
@@ -22,7 +23,7 @@ def executed(path):
     client = NotebookClient(
         notebook,
         timeout=900,
-        kernel_name="colpali-lens",
+        kernel_name=notebook.metadata.kernelspec.name,
         resources={"metadata": {"path": EXAMPLES}},
         store_widget_state=False,
         record_timing=False,
@@ -41,7 +42,7 @@ def executed(path):
 
 if __name__ == "__main__":
     names = [name for name in sys.argv[1:] if name != "--stdout"]
-    paths = [EXAMPLES / f"{name}.ipynb" for name in names] or sorted(EXAMPLES.glob("*.ipynb"))
+    paths = [EXAMPLES / f"{name}.ipynb" for name in names] or sorted(set(EXAMPLES.glob("*.ipynb")) - {EXAMPLES / "from-python.ipynb"})
     for path in paths:
         text = nbformat.writes(executed(path), indent=1) + "\n"
         if "--stdout" in sys.argv:
