@@ -195,7 +195,7 @@ export class LensView extends DOMWidgetView {
       onAsk: (query) => this.send({ type: "ask", query }),
       onSave: (format, settings) => this.fileOf(format, settings),
       onMeasure: (quantity) => this.send({ type: "measure", quantity }),
-      onStop: () => this.send({ type: "stop" }),
+      onStop: () => this.stop(),
     });
     this.forget = watchLens({ element: this.el, run: (command) => this.lens.run(command) });
     this.listenTo(this.model, "msg:custom", this.receive);
@@ -208,6 +208,13 @@ export class LensView extends DOMWidgetView {
 
   private watch(_: unknown, status: Kernel.Status): void {
     if (GONE.includes(status)) this.model.comm_live = false;
+  }
+
+  private stop(): void {
+    const isHeard = !this.kernel || this.kernel.name === MODULE_NAME;
+    if (isHeard) this.send({ type: "stop" });
+    // Other kernels hear of nothing while they are at work.
+    else void this.kernel?.interrupt();
   }
 
   private fileOf(format: SaveFormat, options: SaveSettings): Promise<NamedFile> {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { root } from "../../tools/report.mjs";
 import { HOSTS, until, useJupyter } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
 
@@ -27,6 +28,27 @@ const SHOWN = `
 lens = explain_vectors("energy-report.pdf#1", [page], *embed("battery harbour")[:1], (ROWS, COLUMNS), embed("battery harbour")[1],
                        "battery harbour", embed_query=embed)
 lens
+`.trim();
+
+/** A model that takes its time, once it is shown. */
+const SLOW = `
+import sys, time
+sys.path.insert(0, ${JSON.stringify(join(root, "test", "python"))})
+from colpali_lens import explain
+from made_model import EngineModel, Model, Processor
+
+class Slow(Model):
+    pause = 0
+
+    def vectors(self, ids):
+        time.sleep(self.pause)
+        return super().vectors(ids)
+
+EngineModel._run = lambda engine, batches: engine.model.vectors(np.concatenate([one["input_ids"] for one in batches]))
+model = Slow(Processor())
+slow = explain(model, Processor(), "energy-report.pdf#1", "battery", baseline=False)
+model.pause = 1
+slow
 `.trim();
 
 const jupyter = useJupyter(async ({ lab }) => {
@@ -122,6 +144,23 @@ test("what is typed into the lens is answered by Python", async () => {
   await lens.choose("storm");
   assert.deepEqual(await hottest(lens), [3, 3]);
   assert.equal(await print("lens.query, lens.chance('storm').p < 0.05"), "('storm', True)");
+});
+
+test("Stop ends what the lens asked of the model, and nothing else", async () => {
+  const { index } = await notebook.add(SLOW);
+  const slow = await new LensOnScreen(await notebook.area(index)).ready();
+  await slow.root.locator(".cl-quantities button").filter({ hasText: "Cause" }).click();
+  await slow.root.locator(".cl-offer").getByRole("button", { name: "Measure" }).click();
+  const band = slow.root.locator(".cl-status");
+  await band.filter({ hasText: "Covering the page" }).waitFor();
+  await band.getByRole("button", { name: "Stop" }).click();
+  const wrong = slow.root.locator(".cl-error");
+  await until(
+    async () => (await wrong.innerText()) === "interrupted",
+    10_000,
+    () => "it is not stopped",
+  );
+  assert.equal(await print("model.pause = 0; slow.score == slow.maxsim['score']"), "True");
 });
 
 test("a PDF is made and downloaded", async () => {
