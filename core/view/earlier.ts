@@ -10,8 +10,9 @@ const EARLIER = 5;
  * A lens's data after a new query: the new results first, then what is kept of earlier queries, latest first: each on
  * the page that was best for it, and on the page that is best now, so that queries can be compared there. What was there
  * before stays as it is, chance included.
+ * @param inView key of a result that stays in any case: what is asked may be meant to stand beside it
  */
-export function withEarlier(now: LensData, before: LensData | undefined): LensData {
+export function withEarlier(now: LensData, before: LensData | undefined, inView?: string): LensData {
   if (!before) return now;
   const asked = new Set(now.order.map((key) => queryText(now, key)));
   const earlier = group(
@@ -20,9 +21,9 @@ export function withEarlier(now: LensData, before: LensData | undefined): LensDa
   );
   const best = now.results[now.order[0]].page;
   const pageOf = (key: string) => before.results[key].page;
-  const kept = Array.from(earlier.values())
-    .slice(0, EARLIER)
-    .flatMap((all) => all.filter((key) => pageOf(key) === pageOf(all[0]) || pageOf(key) === best));
+  const kept = Array.from(earlier.values()).flatMap((all, i) =>
+    all.filter((key) => key === inView || (i < EARLIER && [pageOf(all[0]), best].includes(pageOf(key)))),
+  );
   const order = [...now.order, ...kept];
   const results = chosen(now.results, before.results, order);
   const used = (part: "model" | "query" | "page") => Object.values(results).map((result) => result[part]);

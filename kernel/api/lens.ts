@@ -604,7 +604,7 @@ export class Lens {
 
   #take({ ranking, data: now }: Answer): void {
     const before = this.#state?.view;
-    const data = withEarlier(now, this.#state?.data);
+    const data = withEarlier(now, this.#state?.data, before?.result);
     this.#state = { version: LENS_STATE_VERSION, data, view: this.#keepView(data) };
     this.#ranking = ranking;
     this.#measuring = null;

@@ -2,19 +2,36 @@ import {
   explanationsOf,
   type LensData,
   type LensExplanation,
+  queryText,
   resultName,
   sameModel,
 } from "../../core/index.js";
-import { h, replaceButtons } from "./dom.js";
+import { h, replaceButtons, uniqueId } from "./dom.js";
 import type { Actions, Part } from "./frame.js";
 import { createMenu } from "./menu.js";
 
 export interface Compare extends Part {
   button: HTMLButtonElement;
+  setLive(live: boolean): void;
 }
 
 /** What to show beside this, by what is different about it: another query, page or model. */
 export function createCompare(actions: Actions): Compare {
+  const id = uniqueId("beside");
+  const input = h("input", {
+    id,
+    type: "text",
+    class: "cl-beside",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const ask = h("button", { type: "submit", class: "cl-ask" }, "Ask ↵");
+  const form = h(
+    "form",
+    { class: "cl-beside-form" },
+    h("label", { for: id, class: "cl-note" }, "Another query beside this one"),
+    h("div", { class: "cl-form" }, input, ask),
+  );
   const list = h("div", { class: "cl-items" });
   const menu = createMenu(
     {
@@ -23,10 +40,30 @@ export function createCompare(actions: Actions): Compare {
       icon: "compare",
       name: "compare",
     },
-    [list],
+    [form, list],
   );
   let data: LensData | null = null;
   let shown = "";
+  let query = "";
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const wanted = input.value.trim();
+    if (wanted === "" || ask.disabled) return;
+    if (wanted === query.trim())
+      return actions.tell("This is the query that is shown: ask another one.", "failed");
+    input.value = "";
+    menu.close();
+    menu.button.focus();
+    actions.askBeside(wanted);
+  });
+  // A notebook takes Enter for itself, so that the form would never hear of it.
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    form.requestSubmit();
+  });
 
   const item = (data: LensData, { key }: LensExplanation, compare: string | null) => {
     const button = h(
@@ -47,6 +84,7 @@ export function createCompare(actions: Actions): Compare {
     button: menu.button,
     update(frame) {
       const { result, compare } = frame.locked;
+      query = queryText(frame.data, result);
       menu.button.setAttribute("aria-pressed", String(compare !== null));
       if (frame.data === data && shown === `${result} ${compare}`) return;
       [data, shown] = [frame.data, `${result} ${compare}`];
@@ -64,6 +102,10 @@ export function createCompare(actions: Actions): Compare {
         "Nothing to compare with yet: ask another query, or explain more pages.",
       );
       replaceButtons(list, parts.length > 0 ? parts : [none]);
+    },
+    setLive(live) {
+      ask.disabled = !live;
+      form.hidden = !live;
     },
   };
 }

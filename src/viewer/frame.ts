@@ -51,6 +51,8 @@ export interface Actions {
   /** Fits the page to the stage, at rest. */
   fit(fit: Fit): void;
   ask(query: string): void;
+  /** Asks for the B of a comparison: its answer is shown beside what is shown now. */
+  askBeside(query: string): void;
   /** Offers to measure a quantity that has no maps yet. */
   offer(quantity: string): void;
   /** Measures a quantity of what is selected, without asking. */

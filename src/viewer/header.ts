@@ -124,6 +124,7 @@ export function createHeader(
     setLive(now: boolean) {
       live = now;
       save.setLive(now);
+      compare.setLive(now);
       ask.disabled = !now;
       input.readOnly = !now;
       input.title = now ? "" : NEEDS_KERNEL;

@@ -11,6 +11,7 @@ import {
   scene,
   type ViewChange,
 } from "../../core/index.js";
+import { type AskedBeside, comparedWith } from "./asked-beside.js";
 import { createBands } from "./bands.js";
 import { h, setText } from "./dom.js";
 import { createEnlarge } from "./enlarge.js";
@@ -84,6 +85,8 @@ export function createLens(
   let isLive = false;
   /** The quantity that is offered to be measured. */
   let wanted = "";
+  /** What was asked to stand beside a result, until it is there. */
+  let beside: AskedBeside | null = null;
   let fit: Fit = "width";
   let hit: SceneHit | null = null;
   /** The result whose first hit was brought into view. */
@@ -134,7 +137,14 @@ export function createLens(
       if (locked && locked.zoom.scale > 1) actions.set({ zoom: { scale: 1, x: 0.5, y: 0.5 } });
       schedule();
     },
-    ask: (query) => callbacks.onAsk?.(query),
+    ask(query) {
+      beside = null;
+      callbacks.onAsk?.(query);
+    },
+    askBeside(query) {
+      beside = locked && { result: locked.result, query };
+      callbacks.onAsk?.(query);
+    },
     offer(quantity) {
       wanted = quantity;
       if (data && locked) bands.offer(cost(quantity, data, locked));
@@ -301,6 +311,11 @@ export function createLens(
       else locked = null;
       undo.forget();
       schedule();
+      const pair = beside && data && comparedWith(beside, data);
+      if (!pair || !data || !locked) return;
+      beside = null;
+      show(changeView(data, locked, pair));
+      callbacks.onView(locked);
     },
     setData(next) {
       data = next;
@@ -316,7 +331,10 @@ export function createLens(
       if (view.result !== locked?.result) preview = null;
       show(view);
     },
-    setStatus: bands.setStatus,
+    setStatus(status) {
+      if (status.error !== null) beside = null;
+      bands.setStatus(status);
+    },
     setLive(now) {
       if (isLive !== now) schedule();
       isLive = now;

@@ -9,6 +9,7 @@ import {
   keepSettings,
   type LensData,
   lensDataOf,
+  queryText,
   sameView,
   withEarlier,
 } from "../../core/index";
@@ -226,6 +227,19 @@ test("a query whose best page is another one stays, on the page that was best fo
   const three = withEarlier(answer("three", 2, 1), withEarlier(answer("two", 1, 2, 0), answer("one", 0, 1)));
   expect(said(three)).toEqual(["three on cc", "three on bb", "two on bb", "two on cc", "one on aa"]);
   expect(held(three)).toEqual(["cc", "bb", "aa"]);
+});
+
+test("what is in view stays in any case, on any page and however long ago it was asked", () => {
+  const first = answer("one", 0, 1, 2);
+  const [, second, third] = first.order;
+  const now = withEarlier(answer("two", 0), first, third);
+  expect(now.order.slice(1)).toEqual([first.order[0], third]);
+  expect(now.order).not.toContain(second);
+  let later: LensData = now;
+  for (let i = 0; i < 10; i++) later = withEarlier(answer(`more ${i}`, 0), later, third);
+  expect(later.order.filter((key) => queryText(later, key) === "one")).toEqual([third]);
+  expect(later.order).toHaveLength(7);
+  expect(decodeLensData(later)).toEqual(later);
 });
 
 test("a query that is asked again has the results that it had, chance included", () => {

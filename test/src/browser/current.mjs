@@ -38,6 +38,69 @@ async function readsUnder(lens, [x, y], rows, columns, what) {
 }
 
 export default {
+  async "a query that is asked in Compare comes beside what is shown, which stays; one that fails changes nothing"(
+    lens,
+  ) {
+    const { page } = lens;
+    await lens.open("pages", { result: "r1" });
+    await page.evaluate(() => window.gallery.asked.splice(0));
+    const ask = async (query) => {
+      await page.getByRole("button", { name: "Compare" }).click();
+      await page.getByLabel("Another query beside this one").fill(query);
+      await page.keyboard.press("Enter");
+      await lens.frame();
+    };
+    const pair = async () => {
+      await lens.frame();
+      const { result, compare } = await page.evaluate(() => window.gallery.shown().view);
+      return [result, compare];
+    };
+    // Results of the other query come first.
+    const answered = () => reorder(lens, [3, 4, 5, 0, 1, 2]);
+    const asked = () => page.evaluate(() => window.gallery.asked);
+    await ask("solar share");
+    assert.match(await page.locator(".cl-toast").innerText(), /This is the query that is shown/);
+    assert.deepEqual(await asked(), []);
+    await page.getByLabel("Another query beside this one").fill(" winter load ");
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await asked(), ["winter load"]);
+    assert.equal(await page.locator(".cl-menu-compare").isVisible(), false);
+    assert.deepEqual(await pair(), ["r1", null]);
+    await page.evaluate(() =>
+      window.gallery.handle.setStatus({ busy: null, fraction: null, error: "no room" }),
+    );
+    await answered();
+    assert.deepEqual(await pair(), ["r3", null], "after an error an answer is what somebody else asked");
+    await reorder(lens, [3, 4, 5, 0, 1, 2], { result: "r1" }); // As it was.
+    await ask("winter load");
+    await answered();
+    const [result, compare] = await pair();
+    assert.equal(result, "r1");
+    const of = await page.evaluate(
+      ([a, b]) => {
+        const { data } = window.gallery.shown();
+        return {
+          pages: [data.results[a].page, data.results[b].page],
+          query: data.queries[data.results[b].query].text,
+        };
+      },
+      [result, compare],
+    );
+    assert.equal(of.query, "winter load");
+    assert.equal(of.pages[0], of.pages[1], "on the page of A");
+    assert.equal(await page.getByLabel("Query", { exact: true }).inputValue(), "solar share");
+    assert.equal(await page.locator(".cl-other-name").innerText(), "winter load");
+    // Asked in the field of A, an answer replaces A.
+    await page.getByLabel("Query", { exact: true }).fill("winter load");
+    await page.keyboard.press("Enter");
+    await reorder(lens, [0, 1, 2, 3, 4, 5]);
+    assert.deepEqual(await pair(), ["r3", null]);
+    await page.evaluate(() => window.gallery.handle.setLive(false));
+    await page.getByRole("button", { name: "Compare" }).click();
+    assert.equal(await page.getByLabel("Another query beside this one").isVisible(), false);
+    await page.evaluate(() => window.gallery.handle.setLive(true));
+  },
+
   async "queries A, B, A: the list of those asked names what it opens"(lens) {
     await lens.open("pages");
     const listed = () => lens.page.locator(".cl-menu-history .cl-item").allTextContents();

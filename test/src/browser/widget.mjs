@@ -212,6 +212,39 @@ export default {
     assert.match(await lens.page.locator(".cl-status").innerText(), /Embedding page 1 of 2/);
   },
 
+  async "what is asked in Compare comes beside what is shown, in this view, in another one and in the kernel"(
+    lens,
+  ) {
+    const { page } = lens;
+    const other = '["r3", "r4", "r5", "r0", "r1", "r2"]';
+    await open(
+      lens,
+      "pages",
+      `(t) => ({ ...t, data: { ...t.data, order: ${other} }, view: { ...t.view, result: "r3" } })`,
+    );
+    await page.evaluate(() => window.widget.addView());
+    await lens.frame();
+    const first = page.locator(".cl-lens").first();
+    await first.getByRole("button", { name: "Compare" }).click();
+    await first.getByLabel("Another query beside this one").fill("solar share");
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await sent(lens), [
+      { method: "custom", content: { type: "ask", query: "solar share" } },
+    ]);
+    await page.evaluate(() => window.widget.answer("pages"));
+    await lens.frame();
+    const [, told, ...more] = await sent(lens);
+    assert.deepEqual(more, [], "it is told once");
+    assert.deepEqual(Object.keys(told.state), ["view"]);
+    const { result, compare } = told.state.view;
+    assert.equal(result, "r3");
+    assert.match(compare, /^r[012]$/);
+    for (const within of await page.locator(".cl-lens").all()) {
+      assert.equal(await within.getByLabel("Query", { exact: true }).inputValue(), "winter load");
+      assert.equal(await within.locator(".cl-other-name").innerText(), "solar share");
+    }
+  },
+
   async "a file that was asked for is downloaded"(lens) {
     await open(lens);
     const id = await askFor(lens, "PDF");
