@@ -120,9 +120,12 @@ export function meanOf(maps: Float32Array, size: number): Float32Array {
   });
 }
 
-/** Whether a stage of a model attends at all: those that encode pages by convolutions have nothing to show. */
+/** `mini` encodes pages by convolutions, and vectors and maps came without their model. */
+const WITHOUT_ATTENTION = ["mini", "vectors", "similarity maps"];
+
+/** Whether a model can have attention to show. */
 export function attends({ family }: { family: string }): boolean {
-  return family !== "mini";
+  return !WITHOUT_ATTENTION.includes(family);
 }
 
 const { side } = LENS_LIMITS;

@@ -1,5 +1,5 @@
 import type { PatchAttention } from "./attention.js";
-import type { Patch } from "./attention-reader.js";
+import type { Patch } from "./attention-rows.js";
 
 /** Some megabytes each: all layers and heads. */
 const MOST = 16;

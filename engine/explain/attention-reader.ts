@@ -1,33 +1,36 @@
-import { type AttentionStage, OFF_PAGE, type Query } from "../../core/index.js";
-import type { AttentionLayer } from "../graphs/attention-layers.js";
-import { runTapped, type TappedGraph, type TappedStage } from "../graphs/tapped-graph.js";
+import type { AttentionStage, Query } from "../../core/index.js";
+import { runTapped, type TappedGraph } from "../graphs/tapped-graph.js";
 import type { TappedGraphs, TappedPart } from "../graphs/tapped-graphs.js";
+import type { ModelConfigs } from "../model-configs.js";
 import { ModelError } from "../model-error.js";
 import type { PreparedPage } from "../processing/page-processor.js";
 import type { Feed, FloatTensor } from "../runtime.js";
 import { untilStopped } from "../stop-signal.js";
-import { type AttentionOfLayer, type AttentionOfStage, PatchAttention, sumByPlace } from "./attention.js";
+import type { PatchAttention } from "./attention.js";
+import { numbered, type Patch, patchesByRows, type RowsModel } from "./attention-rows.js";
 import { QueryAttention } from "./query-attention.js";
-
-/** A patch of a page; both count from 0, from the top left. */
-export interface Patch {
-  row: number;
-  column: number;
-}
 
 /** Patches of one run: their rows of all layers and heads are in memory at once. */
 const MOST = 64;
 
 /** What the reader has to know of a model. */
-export interface ReadModel {
-  id: string;
+export interface ReadModel extends RowsModel {
   taps: TappedGraphs;
-  imageToken: number | null;
-  isSpecial: (id: number) => boolean;
-  /** `layer_types` of the language model's configuration: hybrids say there which layers are linear. */
-  layerTypes: readonly string[];
   /** Heads a layer by the configuration; null where it does not say. */
   heads: Record<AttentionStage, number | null>;
+}
+
+/** What the configuration says of the attention in a model. */
+export function attentionConfig({ model }: ModelConfigs): Pick<ReadModel, "layerTypes" | "heads"> {
+  const { text_config: text = {}, vision_config: vision = {} } = model.vlm_config ?? model;
+  const heads = (from: unknown) => (typeof from === "number" ? from : null);
+  return {
+    layerTypes: Array.isArray(text.layer_types) ? text.layer_types.map(String) : [],
+    heads: {
+      tower: heads(vision.num_attention_heads ?? vision.num_heads),
+      language: heads(text.num_attention_heads),
+    },
+  };
 }
 
 /** Attention of patches of one page, all from one run. */
@@ -37,39 +40,14 @@ export async function readPatches(
   patches: readonly Patch[],
   signal?: AbortSignal,
 ): Promise<PatchAttention[]> {
-  const { grid, tower, ids } = page;
-  const chosen = patches.map(({ row, column }) => row * grid.columns + column);
-  const cells = grid.rows * grid.columns;
   const tapped = await open(model, "page", signal);
   if (patches.length > MOST) throw tooMany(model, tapped, page, patches.length);
-  // The first patch tells whether attention is causal: then it sees nothing of those after it.
-  const rows = {
-    language: [...chosen, 0].map((cell) => ({ tile: 0, positions: [grid.index[cell]] })),
-    tower: chosen.map((cell) => towerRow(tower?.cells ?? new Int32Array(1), tower?.tiles ?? 1, cell)),
-  };
-  const feeds = ids ? { ...page.feeds, ...idFeeds(ids) } : page.feeds;
-  const stages = await untilStopped(runTapped(tapped, feeds, rows, signal), signal);
-  const places: Record<AttentionStage, Int32Array> = {
-    language: languagePlaces(model, page),
-    tower: (tower?.cells ?? new Int32Array()).map((cell) => (cell < 0 ? cells + OFF_PAGE - 1 : cell)),
-  };
-  const count = { language: 1, tower: tower?.tiles ?? 1 };
-  return patches.map((patch, i) => {
-    const of = stages.map((stage) =>
-      stageOf(stage, {
-        model,
-        found: tapped.layers,
-        places: places[stage.stage],
-        tiles: count[stage.stage],
-        row: i,
-        tile: rows[stage.stage][i].tile,
-        position: rows[stage.stage][i].positions[0],
-        cells,
-        probe: stage.stage === "language" ? { row: patches.length, position: grid.index[0] } : null,
-      }),
-    );
-    return new PatchAttention(patch, grid, of);
-  });
+  const { ids, feeds } = page;
+  const all = ids ? { ...feeds, ...idFeeds(ids) } : feeds;
+  return patchesByRows(model, page, patches, async (rows) => ({
+    layers: tapped.layers,
+    stages: await untilStopped(runTapped(tapped, all, rows, signal), signal),
+  }));
 }
 
 /** Attention of every token of a query to every token. */
@@ -125,101 +103,6 @@ function idFeeds(ids: readonly number[]): Record<string, Feed> {
     input_ids: { type: "int64", data: BigInt64Array.from(ids, BigInt), shape },
     attention_mask: { type: "int64", data: new BigInt64Array(ids.length).fill(1n), shape },
   };
-}
-
-/** The patches that a cell is merged from. */
-function towerRow(cells: Int32Array, tiles: number, cell: number): { tile: number; positions: number[] } {
-  const size = cells.length / tiles;
-  const all = [...cells.keys()].filter((i) => cells[i] === cell);
-  return { tile: Math.floor(all[0] / size), positions: all.map((i) => i % size) };
-}
-
-/** For each position of the page's sequence its cell, or what it is off the page. */
-function languagePlaces({ imageToken, isSpecial }: ReadModel, { ids, grid }: PreparedPage): Int32Array {
-  const cells = grid.rows * grid.columns;
-  const [prompt, special, view] = [cells, cells + 1, cells + 2];
-  const places = Int32Array.from(ids ?? grid.index, (id) =>
-    id === imageToken ? view : isSpecial(id) ? special : prompt,
-  );
-  for (const [cell, position] of grid.index.entries()) places[position] = cell;
-  return places;
-}
-
-interface StageContext {
-  model: ReadModel;
-  found: readonly AttentionLayer[];
-  places: Int32Array;
-  tiles: number;
-  /** Which of the rows that came out is the patch's, and where it is in the sequence. */
-  row: number;
-  tile: number;
-  position: number;
-  cells: number;
-  probe: { row: number; position: number } | null;
-}
-
-function stageOf({ stage, layers, rollout }: TappedStage, context: StageContext): AttentionOfStage {
-  const { model, found, places, tiles, row, tile, position, cells, probe } = context;
-  const length = places.length / tiles;
-  const ofTile = (t: number) => places.subarray(t * length, (t + 1) * length);
-  const read = (i: number): AttentionOfLayer => {
-    const { rows, received } = layers.get(i)!;
-    const [, heads, keys] = rows.shape;
-    if (keys !== length || received.shape[0] !== tiles)
-      throw new ModelError(
-        `invalid attention of ${model.id}: ${received.shape[0]} x ${keys} positions in the ${stage} stage, expected ${tiles} x ${length} for ${cells} patches; its graph orders them in a way that is not known`,
-      );
-    const row0 = (r: number, h: number) =>
-      rows.data.subarray((r * heads + h) * keys, (r * heads + h + 1) * keys);
-    const isCausal = probe !== null && !later(rows, probe.row, probe.position);
-    const all = new Float32Array(heads * (cells + OFF_PAGE));
-    const own = new Float32Array(all.length);
-    for (let h = 0; h < heads; h++) {
-      own.set(sumByPlace(row0(row, h), ofTile(tile), cells), h * (cells + OFF_PAGE));
-      const sum = new Float64Array(cells + OFF_PAGE);
-      for (let t = 0; t < tiles; t++) {
-        const from = (t * heads + h) * keys;
-        const part = sumByPlace(received.data.subarray(from, from + keys), ofTile(t), cells);
-        for (const [j, v] of part.entries()) sum[j] += v / tiles;
-      }
-      all.set(sum, h * (cells + OFF_PAGE));
-    }
-    return { row: { data: own, heads }, received: { data: all, heads }, isCausal };
-  };
-  const rolled = rollout.data.subarray(row * length, (row + 1) * length);
-  return {
-    stage,
-    layers: numbered(model, found, stage, read),
-    rollout: { data: sumByPlace(rolled, ofTile(tile), cells), heads: 1 },
-    length,
-    position,
-    places: ofTile(tile),
-  };
-}
-
-/** Whether a row attends to anything after a position. */
-function later({ data, shape: [, heads, keys] }: FloatTensor, row: number, position: number): boolean {
-  for (let h = 0; h < heads; h++) {
-    const from = (row * heads + h) * keys;
-    for (let k = position + 1; k < keys; k++) if (data[from + k] > 0) return true;
-  }
-  return false;
-}
-
-/** Layers of a stage by their numbers in it: also those that have no matrix, and do not show in a graph. */
-function numbered<T>(
-  { layerTypes }: ReadModel,
-  found: readonly AttentionLayer[],
-  stage: AttentionStage,
-  read: (i: number) => T,
-): (T | { missing: string })[] {
-  const own = found.flatMap((layer, i) =>
-    layer.stage !== stage ? [] : [layer.weights === null ? { missing: layer.missing! } : read(i)],
-  );
-  const isLinear = layerTypes.map((type) => type.includes("linear"));
-  if (stage !== "language" || isLinear.filter((linear) => !linear).length !== own.length) return own;
-  const missing = "linear attention, which has no matrix of weights";
-  return isLinear.map((linear) => (linear ? { missing } : own.shift()!));
 }
 
 function tooMany(

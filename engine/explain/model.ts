@@ -23,7 +23,8 @@ import { tokenizeQuery } from "../text/query.js";
 import type { ModelTokenizer } from "../text/tokenizer.js";
 import type { PatchAttention } from "./attention.js";
 import { AttentionCache } from "./attention-cache.js";
-import { type Patch, type ReadModel, readPatches, readQuery } from "./attention-reader.js";
+import { type ReadModel, readPatches, readQuery } from "./attention-reader.js";
+import type { Patch } from "./attention-rows.js";
 import type { QueryAttention } from "./query-attention.js";
 
 export interface QueryEmbedding {

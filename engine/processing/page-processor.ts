@@ -40,7 +40,7 @@ export interface PageProcessor {
   backend: Backend;
   layout(width: number, height: number): PageLayout;
   /** Null for a model whose tower does not attend. */
-  tower(layout: PageLayout): TowerLayout | null;
+  tower(layout: Pick<PageLayout, "rows" | "columns" | "imageTokens">): TowerLayout | null;
   /** Image inputs of one page by their usual names; batch size 1. */
   feeds(
     page: { pixels: Uint8Array; width: number; height: number },

@@ -15,8 +15,9 @@ export function tileProcessor(
 ): PageProcessor {
   const tile = image.max_image_size?.longest_edge ?? 512;
   const longest = image.size?.longest_edge ?? 2048;
-  const patch = (model.vision_config?.patch_size as number | undefined) ?? 16;
-  const shuffle = (model.scale_factor ?? model.pixel_shuffle_factor ?? 4) as number;
+  const inner = model.vlm_config ?? model;
+  const patch = (inner.vision_config?.patch_size as number | undefined) ?? 16;
+  const shuffle = (inner.scale_factor ?? inner.pixel_shuffle_factor ?? 4) as number;
   const tokens = processor.image_seq_len ?? (tile / patch / shuffle) ** 2;
   const side = Math.round(Math.sqrt(tokens));
   const filter = filterOf(image);

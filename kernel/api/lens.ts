@@ -307,6 +307,15 @@ export class Lens {
   }
 
   /**
+   * Reads where the patch in view attends to, the one that is selected or the best one of what is, with those of the words, and
+   * shows it: what a click in the lens asks for.
+   * @throws as {@link attention}
+   */
+  attentionInView(options: StopOptions = {}): Promise<void> {
+    return attentionInView(this.#experiments, options);
+  }
+
+  /**
    * Whether the score of the page in view rests on what its map points at: patches are dropped and revealed in the map's order,
    * beside random orders, orders of maps that mean nothing, and the reversed one. Dropping vectors is exact, free, and true by
    * construction; dropping pixels embeds the page anew, about 170 times, and is the real test.
@@ -564,7 +573,7 @@ export class Lens {
     await new Promise(setImmediate);
     if (enough.signal.aborted) return;
     report("Reading attention: the page goes through the model once more.", null);
-    this.#reading = attentionInView(this.#experiments, {}).catch((error) => {
+    this.#reading = this.attentionInView().catch((error) => {
       // Stopped by the person, or by another request.
       if (!enough.signal.aborted) return error;
     });

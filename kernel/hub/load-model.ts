@@ -1,14 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { didYouMean } from "../../core/data/did-you-mean.js";
-import {
-  describe,
-  findProfile,
-  GraphModel,
-  type Model,
-  type ModelInfo,
-  type ModelParts,
-} from "../../engine/explain/model.js";
+import { attentionConfig } from "../../engine/explain/attention-reader.js";
+import { describe, findProfile, GraphModel, type Model, type ModelInfo } from "../../engine/explain/model.js";
 import { familyOf } from "../../engine/families/families.js";
 import type { Family, PromptProfile } from "../../engine/families/family.js";
 import type { Engine } from "../../engine/graphs/loaded-graphs.js";
@@ -134,7 +128,7 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
         keepsFloat16,
         options.onWarning ?? console.warn,
       ),
-      ...attentionOf(configs),
+      ...attentionConfig(configs),
       cache: embeddingCache(cacheDir && join(cacheDir, "embeddings")),
       skipsImage: files.at(-1)!.file.skipsImage,
       warn: options.onWarning ?? console.warn,
@@ -171,19 +165,6 @@ export async function loadModel(ref: string, given: LoadOptions = {}): Promise<M
 
 function withPixels(configs: ModelConfigs, { least, most }: { least: number; most: number }): ModelConfigs {
   return { ...configs, image: { ...configs.image, size: { shortest_edge: least, longest_edge: most } } };
-}
-
-/** What the configuration says of the attention in a model. */
-function attentionOf({ model }: ModelConfigs): Pick<ModelParts, "layerTypes" | "heads"> {
-  const { text_config: text = {}, vision_config: vision = {} } = model.vlm_config ?? model;
-  const heads = (from: unknown) => (typeof from === "number" ? from : null);
-  return {
-    layerTypes: Array.isArray(text.layer_types) ? text.layer_types.map(String) : [],
-    heads: {
-      tower: heads(vision.num_attention_heads ?? vision.num_heads),
-      language: heads(text.num_attention_heads),
-    },
-  };
 }
 
 /** What is assumed of a model that nobody has measured: unit vectors of a trained model seldom leave it. */

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import {
+  type AttentionMap,
   explanationsOf,
   LENS_STATE_VERSION,
   type LensWire,
@@ -13,6 +14,7 @@ import {
 } from "../../core/index.js";
 import { type BaselineOption, controlQueries } from "../../engine/explain/index.js";
 import { Lens } from "../api/lens.js";
+import type { LensAttentionOptions } from "../api/lens-attention.js";
 import type { OcclusionOptions } from "../api/lens-occlusion.js";
 import { prepareLensPage } from "../api/lens-page.js";
 import { lensFile, type SaveOptions } from "../api/save.js";
@@ -103,9 +105,22 @@ export class PythonLens {
     const onProgress: Report = (done, total) => this.#report(done, total);
     const falls = await this.#lens.occlusion({ ...options, enough, onProgress });
     const { score, isComplete } = falls;
-    const { data, view } = this.#lens.state;
-    const layers = Object.entries(data.results).map(([key, result]) => [key, result.layers ?? null]);
-    return { ...told(falls), score, isComplete, layers: Object.fromEntries(layers), view };
+    return { ...told(falls), score, isComplete, ...this.#further() };
+  }
+
+  /** Where a patch attends to: the one that is named, or that in view where none is. */
+  async attention(of: AttentionSubject, options: LensAttentionOptions): Promise<object> {
+    return { ...attentionOf(await this.#lens.attention(of, options)), ...this.#further() };
+  }
+
+  async attentionReceived(options: Omit<LensAttentionOptions, "rollout">): Promise<object> {
+    return { ...attentionOf(await this.#lens.attentionReceived(options)), ...this.#further() };
+  }
+
+  /** Reads the attention of the patch in view, as the person at the lens wants it. */
+  async attentionInView(signal: AbortSignal): Promise<object> {
+    await this.#lens.attentionInView({ signal });
+    return this.#further();
   }
 
   hits(): { hits: object[]; text: string } {
@@ -134,6 +149,15 @@ export class PythonLens {
     };
   }
 
+  /** What came into results that are there, by their keys. */
+  #further(): { further: Record<string, Further>; view: unknown } {
+    const { data, view } = this.#lens.state;
+    const all = Object.entries(data.results).map(
+      ([key, { layers = null, attention = null }]) => [key, { layers, attention }] as const,
+    );
+    return { further: Object.fromEntries(all), view };
+  }
+
   #news(): LensNews {
     const { data, view } = this.#lens.state;
     const wire = splitLens(data);
@@ -147,6 +171,9 @@ export class PythonLens {
   }
 }
 
+type Further = Pick<LensWire["results"][string], "layers" | "attention">;
+type AttentionSubject = Parameters<Lens["attention"]>[0];
+
 /** Columns by their heads, and the table as it prints. */
 interface Told {
   columns: Record<string, unknown[]>;
@@ -156,6 +183,11 @@ interface Told {
 function told<T>(rows: Rows<T>): Told {
   const columns = rows.columns.map(({ head, value }) => [head, Array.from(rows, (row) => value(row))]);
   return { columns: Object.fromEntries(columns), text: rows.toString() };
+}
+
+function attentionOf(map: AttentionMap): object {
+  const { offPage, source, note } = map;
+  return { ...numbersOf(map), offPage, source, note };
 }
 
 function numbersOf(map: PatchMap): object {

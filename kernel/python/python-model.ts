@@ -1,4 +1,8 @@
+import { integer } from "../../core/data/check.js";
 import { INSPECT, type MultiVector, type Page, type PatchGrid, type Query } from "../../core/index.js";
+import type { PatchAttention } from "../../engine/explain/attention.js";
+import { AttentionCache } from "../../engine/explain/attention-cache.js";
+import type { Patch } from "../../engine/explain/attention-rows.js";
 import type {
   EmbedOptions,
   Model,
@@ -14,6 +18,7 @@ import type { ModelConfigs } from "../../engine/model-configs.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Provider } from "../../engine/runtime.js";
 import { nodeRuntime } from "../runtime/node-runtime.js";
+import { type AskedRows, AttentionOfPython, type EmbeddedPage, type GivenRows } from "./python-attention.js";
 import type { Connection } from "./python-connection.js";
 import { type GivenTokens, QueryReader } from "./query-reader.js";
 
@@ -43,6 +48,8 @@ interface GivenEmbedding {
   /** Pixels that the model saw. */
   width: number;
   height: number;
+  /** Of the whole sequence; empty of vectors that came without a model. */
+  ids: readonly number[];
 }
 
 interface GivenQuery extends GivenTokens {
@@ -77,8 +84,9 @@ export class PythonModel implements Model {
   readonly #known: Family | null;
   /** What Python calls a page, and who wants to know of it. */
   readonly #places = new WeakMap<Page, { place: number; onEmbedded(page: Page): void }>();
-  readonly #pages = new WeakMap<Page, PageEmbedding & { width: number; height: number }>();
+  readonly #pages = new WeakMap<Page, EmbeddedPage & { width: number; height: number }>();
   readonly #queries = new Map<string, QueryEmbedding>();
+  readonly #attention = new AttentionCache();
 
   constructor(given: GivenModel, connection: Connection) {
     this.#given = given;
@@ -220,15 +228,34 @@ export class PythonModel implements Model {
     throw new ModelError(`${this.id} runs in Python: what it is given there is its processor's`);
   }
 
-  async attention(): Promise<never> {
-    throw new ModelError(`${this.id} runs in Python, which gives no attention`);
+  async attention(
+    page: Page,
+    patches: readonly Patch[],
+    options: StopOptions = {},
+  ): Promise<PatchAttention[]> {
+    const reader = new AttentionOfPython(this.id, this.#given.configs, this.#known, this.#reader.isSpecial);
+    const { rows, columns } = (await this.embedPage(page, options)).grid;
+    for (const { row, column } of patches) {
+      integer(row, "row", 0, rows - 1);
+      integer(column, "column", 0, columns - 1);
+    }
+    const { place } = this.#places.get(page)!;
+    const ask = async (chosen: AskedRows) =>
+      (await this.#connection.call("attention", { place, rows: chosen })) as GivenRows;
+    return this.#attention.ofPatches(await page.digest(options), patches, (missing) =>
+      reader.read(this.#pages.get(page)!, missing, ask, (words) => this.#connection.warn(words)),
+    );
   }
 
   async queryAttention(): Promise<never> {
-    return this.attention();
+    throw new ModelError(
+      `${this.id} runs in Python: attention between the tokens of a query is not read there`,
+    );
   }
 
-  async releaseAttention(): Promise<void> {}
+  async releaseAttention(): Promise<void> {
+    this.#attention.clear();
+  }
 
   withProfile(name: string): Model {
     throw new ModelError(`invalid profile: ${name}, expected that of the processor in Python`);
@@ -236,6 +263,7 @@ export class PythonModel implements Model {
 
   async dispose(): Promise<void> {
     this.#queries.clear();
+    this.#attention.clear();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -254,8 +282,8 @@ export class PythonModel implements Model {
   async #embed(page: Page): Promise<void> {
     const known = this.#places.get(page)!;
     const embedded = (await this.#connection.call("page", { place: known.place })) as GivenEmbedding;
-    const { width, height } = embedded;
-    this.#pages.set(page, { ...this.#page(embedded), width, height });
+    const { width, height, ids } = embedded;
+    this.#pages.set(page, { ...this.#page(embedded), width, height, ids });
     known.onEmbedded(page);
   }
 

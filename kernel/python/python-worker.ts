@@ -4,6 +4,7 @@
  */
 import type { Page, ViewChange } from "../../core/index.js";
 import type { BaselineOption } from "../../engine/explain/index.js";
+import type { LensAttentionOptions } from "../api/lens-attention.js";
 import type { OcclusionOptions } from "../api/lens-occlusion.js";
 import type { SaveOptions } from "../api/save.js";
 import { type GivenPage, givenPages } from "./given-pages.js";
@@ -81,6 +82,11 @@ const methods: Methods = {
   facts: ({ lens }) => lenses.get(lens).facts(),
   occlusion: ({ lens, options }, { signal }) =>
     lenses.get(lens).occlusion(options as OcclusionOptions, signal),
+  attention: ({ lens, of, options }, { signal }) =>
+    lenses.get(lens).attention(of as string | number, { ...(options as LensAttentionOptions), signal }),
+  attentionReceived: ({ lens, options }, { signal }) =>
+    lenses.get(lens).attentionReceived({ ...(options as LensAttentionOptions), signal }),
+  attentionInView: ({ lens }, { signal }) => lenses.get(lens).attentionInView(signal),
   close: ({ lens, pages }) => {
     lenses.drop(lens);
     documents.drop(pages);

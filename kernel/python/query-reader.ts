@@ -40,6 +40,12 @@ export class QueryReader {
     return this.#tokenizer !== null;
   }
 
+  /** Whether an id is a special token's; null where the tokenizer is not known. */
+  get isSpecial(): ((id: number) => boolean) | null {
+    const tokenizer = this.#tokenizer;
+    return tokenizer && ((id) => tokenizer.isSpecial(id));
+  }
+
   /** How queries are wrapped, known from the first one on. */
   get profile(): string {
     return this.#profile?.name ?? "own";

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Rect(NamedTuple):
     """A rectangle: origin top left; in pixels of the page, or in parts of it from 0 to 1 where that is said."""
@@ -73,6 +76,42 @@ class Chance:
     tests: int
 
 
+class OffPage(NamedTuple):
+    """What of a patch's attention goes to no patch: shares."""
+
+    #: Words of the page prompt.
+    prompt: float
+    #: Special tokens.
+    special: float
+    #: The view of the whole page that models with tiles are given beside them.
+    view: float
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Where a patch attends to, or what patches receive: a map, which adds up to 1 with what goes off the page."""
+
+    #: Shares, `(rows, columns)`; where uniform attention is divided out, how many times as much as that.
+    map: NDArray[np.float32]
+    off_page: OffPage
+    #: "tower" or "language".
+    stage: str
+    #: From 0; None through all layers.
+    layer: int | None
+    #: From 0; None for the mean.
+    head: int | None
+    #: Row and column of the patch; None of what patches receive from all.
+    patch: tuple[int, int] | None
+    #: Whether uniform causal attention is divided out.
+    over_uniform: bool
+    #: All of this in words.
+    note: str
+
+    def __repr__(self) -> str:
+        rows, columns = self.map.shape
+        return f"attention, {rows} x {columns} patches, {self.map.min():.4g} to {self.map.max():.4g}; {self.note}"
+
+
 class Hits(list[Hit]):
     """Hits that print as a table, or as a sentence where there are none."""
 
@@ -110,6 +149,20 @@ def hit(told: dict[str, Any]) -> Hit:
     fields = {name: told[name] for name in ("text", "name", "line", "words", "value", "chance", "beyond")}
     patches = [Patch(one["row"], one["column"], one["value"], Rect(**one["rect"])) for one in told["patches"]]
     return Hit(**fields, rect=Rect(**told["rect"]), part=Rect(**told["part"]), patches=patches)
+
+
+def attention(told: dict[str, Any], numbers: NDArray[np.float32]) -> Attention:
+    source, patch = told["source"], told["source"]["patch"]
+    return Attention(
+        map=numbers,
+        off_page=OffPage(**told["offPage"]),
+        stage=source["stage"],
+        layer=source["layer"],
+        head=source["head"],
+        patch=None if patch is None else (patch["row"], patch["column"]),
+        over_uniform=source["isOverUniform"],
+        note=told["note"],
+    )
 
 
 def chance(told: dict[str, Any]) -> Chance:

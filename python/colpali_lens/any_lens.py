@@ -8,6 +8,7 @@ import anywidget
 import traitlets
 
 from ._install import PACKAGE
+from .parts import VERSION
 
 if TYPE_CHECKING:
     from .lens import Lens
@@ -18,6 +19,7 @@ class AnyLens(anywidget.AnyWidget):
 
     _esm = PACKAGE / "dist" / "anywidget.js"
     _css = PACKAGE / "style" / "index.css"
+    package_version = traitlets.Unicode(VERSION).tag(sync=True)
     state_version = traitlets.Int().tag(sync=True)
     data = traitlets.Any().tag(sync=True)
     pictures = traitlets.Dict().tag(sync=True)
@@ -34,11 +36,11 @@ class AnyLens(anywidget.AnyWidget):
         for part in (lens.view.color, lens.view.marks, lens.view.zoom):
             part.observe(self._follow_view)
         self.observe(self._moved, "view")
-        self.on_msg(lens._message)
+        self.on_msg(lens._requests.hear_apart)
 
     def refresh(self) -> None:
         """Takes over what came into the results that are there."""
-        self.results = _parts(self._lens.results, "result", "baseline", "layers")
+        self.results = _parts(self._lens.results, "result", "baseline", "layers", "attention")
 
     def _follow(self, change: Any) -> None:
         if change["name"] == "measuring" and not change["new"]:
@@ -66,7 +68,7 @@ def _whole(lens: Lens) -> dict[str, Any]:
         "state_version": lens.state_version,
         "data": lens.data,
         "pictures": _parts(lens.pictures, "mime", "data", "paper", "words"),
-        "results": _parts(lens.results, "result", "baseline", "layers"),
+        "results": _parts(lens.results, "result", "baseline", "layers", "attention"),
         "measuring": lens.measuring,
         "view": lens.view.as_dict(),
         "status": lens.status,

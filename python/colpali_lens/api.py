@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from .engine_model import EngineModel
+from .hosts import in_notebook
 from .images import Image, as_list
-from .lens import Lens, _in_notebook
+from .lens import Lens
 from .session import Baseline, Session
 from .source import About, GivenVectors, PageVectors, QueryVectors, Source
 from .vectors import each, floats, grid_of, patch_positions, unit_vectors, without_padding
@@ -150,7 +151,7 @@ def _lens(
     on_progress: Progress | None,
 ) -> Lens:
     lens = Lens(Session(source, images, top, baseline, dpi, on_progress), query)
-    if not _in_notebook():
+    if not in_notebook():
         lens.measure()
     return lens
 

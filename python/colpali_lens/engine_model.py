@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .attention import AskedRows, AttentionRows, Recorder, Stage, window_order, written_out
 from .source import About, PageVectors, Pixels, QueryVectors
 from .vectors import unit_vectors
 
@@ -50,6 +51,7 @@ class EngineModel:
                 "use explain_vectors with a mask of the patches"
             )
         self._about: About | None = None
+        self._language: set[int] | None = None
 
     def about(self) -> About:
         if self._about is None:
@@ -75,11 +77,16 @@ class EngineModel:
     def page(self, place: int, pixels: Pixels) -> PageVectors:
         return self.picture(pixels(place), f"page {place + 1}")
 
-    def picture(self, pixels: NDArray[np.uint8], name: str = "a changed page") -> PageVectors:
-        from PIL import Image
+    def attention(self, place: int, pixels: Pixels, asked: dict[Stage, AskedRows]) -> AttentionRows:
+        name = f"page {place + 1}"
+        batch = self._page_batch(pixels(place))
+        recorder = Recorder(asked, self._language_modules(), window_order(self.model, batch.get("image_grid_thw")))
+        with written_out(self.model, recorder.hear):
+            vectors = self._run([batch])[0]
+        return recorder.rows(unit_vectors(vectors, f"vectors of {name}"))
 
-        self._check_mode()
-        batch = dict(self.processor.process_images([Image.fromarray(pixels)]))
+    def picture(self, pixels: NDArray[np.uint8], name: str = "a changed page") -> PageVectors:
+        batch = self._page_batch(pixels)
         ids = [int(one) for one in batch["input_ids"][0]]
         positions = np.flatnonzero(np.asarray(ids) == self._image_id)
         rows, columns, index = self._placed(batch, ids, positions, name)
@@ -87,7 +94,33 @@ class EngineModel:
         if len(vectors) != len(ids):
             raise ValueError(f"invalid vectors of {name}: {len(vectors)}, expected {len(ids)}, one a token of the page's prompt")
         width, height = self._seen(batch, rows, columns, pixels.shape)
-        return PageVectors(vectors, index.astype(np.int32), rows, columns, width, height)
+        return PageVectors(vectors, index.astype(np.int32), rows, columns, width, height, ids)
+
+    def _page_batch(self, pixels: NDArray[np.uint8]) -> dict[str, Any]:
+        from PIL import Image
+
+        self._check_mode()
+        return dict(self.processor.process_images([Image.fromarray(pixels)]))
+
+    def _language_modules(self) -> set[int]:
+        """Modules that attend where there is no picture, by their ids.
+
+        Raises:
+            ValueError: there are none.
+        """
+        if self._language is None:
+            heard: set[int] = set()
+            batch = dict(self.processor.process_queries(["a"]))
+            with written_out(self.model, lambda module, _: heard.add(id(module))):
+                self._run([batch])
+            if not heard:
+                raise ValueError(
+                    f"no attention to be had of {type(self.model).__name__}: it does not attend by transformers' "
+                    f"eager_attention_forward (transformers {_versions().get('transformers', 'is not installed')}, expected 4.48 "
+                    'or later). Where it was compiled, or loaded with attention of its own, load it with attn_implementation="eager"'
+                )
+            self._language = heard
+        return self._language
 
     def _check_mode(self) -> None:
         if getattr(self.model, "training", False):
@@ -185,10 +218,11 @@ class EngineModel:
             versions=_versions(),
             configs={
                 "model": json.loads(config.to_json_string(use_diff=False)),
-                "image": {},
+                "image": _image_config(processor),
                 "processor": {
                     "processor_class": type(processor).__name__,
-                    **_texts(processor, "query_prefix", "visual_prompt_prefix"),
+                    **_plain(processor, str, "query_prefix", "visual_prompt_prefix"),
+                    **_plain(processor, int, "image_seq_len", "image_seq_length"),
                 },
             },
             tokenizer=None if backend is None else backend.to_str(),
@@ -207,9 +241,16 @@ def _side(count: int, tiles: int, name: str) -> int:
     return side
 
 
-def _texts(of: Any, *names: str) -> dict[str, str]:
+def _plain(of: Any, kind: type, *names: str) -> dict[str, Any]:
     values = {name: getattr(of, name, None) for name in names}
-    return {name: value for name, value in values.items() if isinstance(value, str)}
+    return {name: value for name, value in values.items() if isinstance(value, kind)}
+
+
+def _image_config(processor: Any) -> dict[str, Any]:
+    """What `preprocessor_config.json` says; nothing of a processor that is not transformers' own."""
+    image = getattr(processor, "image_processor", None)
+    told: dict[str, Any] = json.loads(image.to_json_string()) if hasattr(image, "to_json_string") else {}
+    return told
 
 
 def _versions() -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,59 +14,24 @@ from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
 from . import answers
-from ._install import version
+from .hosts import in_notebook, needs_anywidget
+from .parts import MODULE, MODULE_VERSION, VERSION, Picture, Result, opened, plain
+from .requests import IDLE, Requests
 from .session import Session
 from .view import View
-
-_MODULE = "colpali-lens"
-_VERSION = f"^{version()}"
-_IDLE: dict[str, Any] = {"busy": None, "fraction": None, "error": None}
-
-
-def _bytes(value: Any) -> Any:
-    """The same tree with the leaves that widgets send: plain memory."""
-    if isinstance(value, np.ndarray):
-        return memoryview(value).cast("B") if value.size else b""
-    if isinstance(value, dict):
-        return {key: _bytes(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_bytes(one) for one in value]
-    return value
-
-
-class _Picture(ipywidgets.Widget):
-    """A page's picture and printed words: a model of its own, so that they are sent and saved once."""
-
-    _model_name = traitlets.Unicode("LensPictureModel").tag(sync=True)
-    _model_module = traitlets.Unicode(_MODULE).tag(sync=True)
-    _model_module_version = traitlets.Unicode(_VERSION).tag(sync=True)
-    mime = traitlets.Unicode().tag(sync=True)
-    data = traitlets.Any().tag(sync=True)
-    paper = traitlets.Any().tag(sync=True)
-    words = traitlets.Any().tag(sync=True)
-
-
-class _Result(ipywidgets.Widget):
-    """A result: a model of its own, so that its maps are sent and saved once, and what is measured later apart from them."""
-
-    _model_name = traitlets.Unicode("LensResultModel").tag(sync=True)
-    _model_module = traitlets.Unicode(_MODULE).tag(sync=True)
-    _model_module_version = traitlets.Unicode(_VERSION).tag(sync=True)
-    result = traitlets.Any().tag(sync=True)
-    baseline = traitlets.Any().tag(sync=True)
-    layers = traitlets.Any().tag(sync=True)
-    attention = traitlets.Any().tag(sync=True)
 
 
 class Lens(ipywidgets.DOMWidget):
     """The explanation of a query on pages. `explain` and `explain_vectors` make one."""
 
     _model_name = traitlets.Unicode("LensModel").tag(sync=True)
-    _model_module = traitlets.Unicode(_MODULE).tag(sync=True)
-    _model_module_version = traitlets.Unicode(_VERSION).tag(sync=True)
+    _model_module = traitlets.Unicode(MODULE).tag(sync=True)
+    _model_module_version = traitlets.Unicode(MODULE_VERSION).tag(sync=True)
     _view_name = traitlets.Unicode("LensView").tag(sync=True)
-    _view_module = traitlets.Unicode(_MODULE).tag(sync=True)
-    _view_module_version = traitlets.Unicode(_VERSION).tag(sync=True)
+    _view_module = traitlets.Unicode(MODULE).tag(sync=True)
+    _view_module_version = traitlets.Unicode(MODULE_VERSION).tag(sync=True)
+    #: Of this package; a front end of another one says so.
+    package_version = traitlets.Unicode(VERSION).tag(sync=True)
     state_version = traitlets.Int().tag(sync=True)
     data = traitlets.Any().tag(sync=True)
     pictures = traitlets.Dict().tag(sync=True, **widget_serialization)
@@ -78,7 +42,7 @@ class Lens(ipywidgets.DOMWidget):
         to_json=lambda view, _: view.as_dict(),
         from_json=lambda told, lens: lens._receive(told),
     )
-    status = traitlets.Dict(_IDLE).tag(sync=True)
+    status = traitlets.Dict(IDLE).tag(sync=True)
 
     def __init__(self, session: Session, query: str) -> None:
         """
@@ -96,12 +60,13 @@ class Lens(ipywidgets.DOMWidget):
         super().__init__(
             state_version=news["stateVersion"],
             data=news["data"],
-            pictures=_opened(news["pictures"], {}, _Picture),
-            results=_opened(news["results"], {}, _Result),
+            pictures=opened(news["pictures"], {}, Picture),
+            results=opened(news["results"], {}, Result),
             view=view,
         )
         self._is_measured = news["isMeasured"]
-        self.on_msg(self._message)
+        self._requests = Requests(self)
+        self.on_msg(self._requests.hear)
 
     @classmethod
     def from_similarity_maps(
@@ -133,7 +98,7 @@ class Lens(ipywidgets.DOMWidget):
         self._open()
         self._take(self._session.request("ask", query=query))
         self._query = query
-        if not _in_notebook():
+        if not in_notebook():
             self.measure()
         return self
 
@@ -150,7 +115,7 @@ class Lens(ipywidgets.DOMWidget):
         try:
             reached = self._session.request("measure")
             for key, result in self.results.items():
-                result.baseline = _bytes(reached[key])
+                result.baseline = plain(reached[key])
             self._is_measured = True
         finally:
             # What changes last is what a view looks up the rest for.
@@ -230,13 +195,58 @@ class Lens(ipywidgets.DOMWidget):
             ValueError: for printed parts of a page without printed words, and of a lens that was made of vectors.
         """
         told = self._asked("occlusion", options={"by": by, **options})
-        for key, result in self.results.items():
-            result.layers = _bytes(told["layers"][key])
-        if self._any is not None:
-            self._any.refresh()
-        self.view.take(told["view"])
-        self.send_state("view")
+        self._take_further(told)
         return answers.table(told)
+
+    def attention(
+        self,
+        of: str | int | tuple[int, int],
+        *,
+        stage: str | None = None,
+        layer: int | None = None,
+        head: int | None = None,
+        rollout: bool = False,
+        over_uniform: bool = False,
+    ) -> answers.Attention:
+        """Where a patch's vector took its content from, in the model that embeds the page: shares of its attention.
+
+        It is no explanation of the score: query and page never attend to each other. The lens shows it as the quantity
+        "attention", or "attention-rollout". The page goes through the model once more, with attention written out ("eager") for
+        that pass, whatever the model was loaded with; layers are reduced one by one, on the model's device.
+
+        Args:
+            of: The best patch of a word of the query, or of a token, by its index; or any patch, `(row, column)`, from 0.
+            stage: "language" (the default, where there is one) or "tower".
+            layer: From 0, from the input on; the last one when left out.
+            head: From 0; the mean over them when left out.
+            rollout: Through all layers of the stage.
+            over_uniform: Divides by what causal attention that spreads evenly would give.
+
+        Raises:
+            ValueError: naming the layers, heads and words there are; and for a lens that was made of vectors.
+        """
+        where = {"row": of[0], "column": of[1]} if isinstance(of, tuple) else of
+        chosen = {"stage": stage, "layer": layer, "head": head, "rollout": rollout, "overUniform": over_uniform}
+        return self._attention("attention", chosen, of=where)
+
+    def attention_received(
+        self,
+        *,
+        stage: str | None = None,
+        layer: int | None = None,
+        head: int | None = None,
+        over_uniform: bool = False,
+    ) -> answers.Attention:
+        """What each patch of the page in view receives of the attention of all positions: the mean over them.
+
+        Args:
+            stage: As of `attention`, like the rest.
+
+        Raises:
+            ValueError: as `attention`.
+        """
+        chosen = {"stage": stage, "layer": layer, "head": head, "overUniform": over_uniform}
+        return self._attention("attentionReceived", chosen)
 
     def chance(self, which: int | str | None = None) -> answers.Chance | None:
         """How the highest cosine of a token's or word's map compares with what unrelated words reach on the same page.
@@ -312,9 +322,23 @@ class Lens(ipywidgets.DOMWidget):
         return self.anywidget
 
     def _live(self) -> dict[str, Any]:
-        shown = self.anywidget if _needs_anywidget() else self
+        shown = self.anywidget if needs_anywidget() else self
         view = {"version_major": 2, "version_minor": 0, "model_id": shown.model_id}
         return {"application/vnd.jupyter.widget-view+json": view, "text/plain": repr(self)}
+
+    def _attention(self, method: str, chosen: dict[str, Any], **of: Any) -> answers.Attention:
+        options = {name: value for name, value in chosen.items() if value is not None}
+        told = self._asked(method, options=options, **of)
+        self._take_further(told)
+        return answers.attention(told, _matrix(told))
+
+    def _read_in_view(self) -> None:
+        """What a click on another patch asks for."""
+        self._take_further(self._asked("attentionInView"))
+
+    def _cover_in_view(self) -> None:
+        printed = self.pictures[self.results[self.view.result].result["page"]].words
+        self.occlusion("word" if printed else "grid")
 
     @property
     def _facts(self) -> dict[str, Any]:
@@ -337,8 +361,8 @@ class Lens(ipywidgets.DOMWidget):
     def _take(self, news: dict[str, Any]) -> None:
         """Replaces what is shown, in one message; of pictures and results only those are sent that are not there yet."""
         before = {**self.pictures, **self.results}
-        pictures = _opened(news["pictures"], self.pictures, _Picture)
-        results = _opened(news["results"], self.results, _Result)
+        pictures = opened(news["pictures"], self.pictures, Picture)
+        results = opened(news["results"], self.results, Result)
         self._is_measured = news["isMeasured"]
         self.view.take(news["view"])
         # Whoever observes it finds parts that go together.
@@ -346,12 +370,23 @@ class Lens(ipywidgets.DOMWidget):
             self.data = news["data"]
             self.pictures = pictures
             self.results = results
-            self.status = _IDLE
+            self.status = IDLE
         self.send_state("view")
         kept = {*pictures.values(), *results.values()}
         for part in before.values():
             if part not in kept:
                 part.close()
+
+    def _take_further(self, told: dict[str, Any]) -> None:
+        """Takes over what came into results that are there."""
+        for key, result in self.results.items():
+            further = plain(told["further"][key])
+            with result.hold_sync():
+                result.layers, result.attention = further["layers"], further["attention"]
+        if self._any is not None:
+            self._any.refresh()
+        self.view.take(told["view"])
+        self.send_state("view")
 
     def _change(self, change: dict[str, Any]) -> None:
         self._open()
@@ -364,73 +399,9 @@ class Lens(ipywidgets.DOMWidget):
             self._open()
             self.view.take(self._session.request("view", change=told))
         except Exception as error:
-            self.status = {**_IDLE, "error": str(error)}
+            self.status = {**IDLE, "error": str(error)}
         return self.view
-
-    def _message(self, end: ipywidgets.Widget, content: dict[str, Any], _: Any) -> None:
-        """What the person at an end of the lens asks for."""
-        kind = content.get("type") if isinstance(content, dict) else None
-        if kind == "ask":
-            self._answer("Asking", lambda: self.ask(str(content.get("query"))).measure())
-        elif kind == "save":
-            self._answer(f"Writing {str(content.get('format')).upper()}", lambda: self._send_file(end, content))
-        elif kind == "measure" and content.get("quantity") == "score-drop":
-            printed = self.pictures[self.results[self.view.result].result["page"]].words
-            self._answer("Covering the page", lambda: self.occlusion("word" if printed else "grid"))
-        elif kind == "measure":
-            self.status = {**_IDLE, "error": f"{content.get('quantity')} is not measured from Python"}
-
-    def _answer(self, busy: str, act: Any) -> None:
-        self.status = {**_IDLE, "busy": busy}
-        before = self._session.on_progress
-        self._session.on_progress = lambda done, total, _: self._progress(busy, done, total)
-        try:
-            act()
-        except KeyboardInterrupt:
-            self.status = {**_IDLE, "error": "interrupted"}
-        except Exception as error:
-            self.status = {**_IDLE, "error": str(error)}
-        else:
-            self.status = _IDLE
-        finally:
-            self._session.on_progress = before
-
-    def _progress(self, busy: str, done: int, total: int) -> None:
-        self.status = {**_IDLE, "busy": busy, "fraction": done / total if total else None}
-
-    def _send_file(self, end: ipywidgets.Widget, content: dict[str, Any]) -> None:
-        """A file for the view that asked, or what went wrong."""
-        answer = {"type": "file", "id": content.get("id")}
-        try:
-            options = content.get("options")
-            self.measure()
-            file = self._asked("file", format=content.get("format"), options=options if isinstance(options, dict) else {})
-        except Exception as error:
-            end.send({**answer, "error": str(error)})
-            raise
-        end.send({**answer, "name": file["name"], "mime": file["mime"]}, [_bytes(file["data"])])
-
-
-def _opened(told: dict[str, Any], known: dict[str, Any], kind: type[ipywidgets.Widget]) -> dict[str, Any]:
-    """The models of `known` that are wanted, and new ones."""
-    fresh = told["fresh"]
-    return {key: kind(**_bytes(fresh[key])) if key in fresh else known[key] for key in told["keys"]}
 
 
 def _matrix(told: dict[str, Any]) -> NDArray[np.float32]:
     return told["data"].reshape(told["rows"], told["columns"]).copy()
-
-
-def _needs_anywidget() -> bool:
-    """Whether the front end is one that loads widgets of anywidget, and none of an extension."""
-    return "google.colab" in sys.modules or "VSCODE_PID" in os.environ
-
-
-def _in_notebook() -> bool:
-    """Whether there is a front end that shows the lens before chance is measured."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    shell = get_ipython()
-    return shell is not None and hasattr(shell, "kernel")

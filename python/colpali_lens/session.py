@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .attention import AttentionRows, asked_rows
 from .images import Image, describe
 from .source import PageVectors, QueryVectors, Source
 from .worker import Progress, Worker, worker
@@ -44,6 +45,8 @@ class Session:
         #: What was opened: size and source of each page.
         self.pages: list[dict[str, Any]] = []
         self._lock = threading.RLock()
+        #: Held by who answers the person at the lens, so that one request is answered after the other.
+        self.alone = threading.RLock()
 
     @property
     def is_open(self) -> bool:
@@ -69,8 +72,18 @@ class Session:
                 self.open()
             assert self._worker is not None
             return self._worker.request(
-                method, handler=self._answer, on_progress=self.on_progress, lens=self._keys["lens"], **params
+                method,
+                handler=self._answer,
+                on_progress=self.on_progress,
+                owner=self,
+                lens=self._keys["lens"],
+                **params,
             )
+
+    def stop(self) -> None:
+        """Ends, from another thread, what is being done."""
+        if self._worker is not None:
+            self._worker.stop(self)
 
     def close(self) -> None:
         with self._lock:
@@ -100,6 +113,8 @@ class Session:
         if method == "picture":
             shape = (params["height"], params["width"], 3)
             return _page(self.source.picture(params["pixels"].reshape(shape)))
+        if method == "attention":
+            return _rows(self.source.attention(params["place"], self._pixels, asked_rows(params["rows"])))
         if method == "pixels":
             return self._pictures[params["picture"]].pixels()
         raise RuntimeError(f"invalid call: {method}")
@@ -127,4 +142,20 @@ def _page(one: PageVectors) -> dict[str, Any]:
         "columns": one.columns,
         "width": one.width,
         "height": one.height,
+        "ids": one.ids,
     }
+
+
+def _rows(one: AttentionRows) -> dict[str, Any]:
+    layers = [
+        {
+            "stage": layer.stage,
+            "heads": layer.rows.shape[1],
+            "tiles": len(layer.received),
+            "keys": layer.rows.shape[2],
+            "rows": layer.rows,
+            "received": layer.received,
+        }
+        for layer in one.layers
+    ]
+    return {"layers": layers, "rollout": one.rollout, "vectors": one.vectors}

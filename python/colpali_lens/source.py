@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .attention import AskedRows, AttentionRows, Stage
 from .vectors import Floats
 
 
@@ -25,6 +26,8 @@ class PageVectors:
     #: Pixels that the model saw.
     width: int
     height: int
+    #: Token ids of the sequence; none of vectors that came without a model.
+    ids: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -71,6 +74,10 @@ class Source(Protocol):
         """A page that is made up, as one with a part covered."""
         ...
 
+    def attention(self, place: int, pixels: Pixels, asked: dict[Stage, AskedRows]) -> AttentionRows:
+        """Where positions of a page's pass attend to."""
+        ...
+
 
 class GivenVectors:
     """Vectors that are there already, and perhaps a way to embed further queries."""
@@ -99,6 +106,9 @@ class GivenVectors:
 
     def picture(self, pixels: NDArray[np.uint8]) -> PageVectors:
         raise ValueError("this lens was made of vectors: a changed page cannot be embedded. Use explain, with the model")
+
+    def attention(self, place: int, pixels: Pixels, asked: dict[Stage, AskedRows]) -> AttentionRows:
+        raise ValueError("this lens was made of vectors: there is no model whose attention could be read. Use explain, with the model")
 
     def _query(self, text: str) -> QueryVectors:
         known = self._known.get(text)

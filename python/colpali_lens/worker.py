@@ -28,6 +28,10 @@ class WorkerError(RuntimeError):
     """The process that computes lenses has ended. The next use of a lens starts a new one."""
 
 
+class Stopped(RuntimeError):
+    """What was asked for was stopped from another thread."""
+
+
 class Worker:
     """A running process. Requests may come from several threads; each is served by the thread that waits for it."""
 
@@ -49,6 +53,7 @@ class Worker:
         self.owner = os.getpid()
         self._numbers = itertools.count(1)
         self._waiting: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
+        self._owners: dict[int, object] = {}
         self._writing = threading.Lock()
         self._printed: deque[str] = deque(maxlen=20)
         self._ended = False
@@ -64,21 +69,25 @@ class Worker:
         method: str,
         handler: Handler | None = None,
         on_progress: Progress | None = None,
+        owner: object = None,
         **params: Any,
     ) -> Any:
         """Has the process do something and waits for it.
 
         Args:
             handler: answers what the process calls for meanwhile; it runs in this thread.
+            owner: by whom `stop` knows it.
 
         Raises:
             ValueError: for what was given wrong.
             WorkerError: the process has ended.
+            Stopped: by `stop`, when `handler` is done with what it is at.
             Whatever `handler` raises; KeyboardInterrupt also stops the work.
         """
         number = next(self._numbers)
         mine: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._waiting[number] = mine
+        self._owners[number] = owner
         raised: BaseException | None = None
         try:
             self._send({"request": number, "method": method, "params": params})
@@ -95,6 +104,8 @@ class Worker:
                         on_progress(*message["progress"].values())
                 elif "error" in message:
                     raise raised or _error(**message["error"])
+                elif "stopped" in message:
+                    raise Stopped("stopped")
                 elif "ended" in message:
                     raise WorkerError(self._last_words())
                 else:
@@ -105,6 +116,13 @@ class Worker:
             raise
         finally:
             del self._waiting[number]
+            del self._owners[number]
+
+    def stop(self, owner: object) -> None:
+        """Ends what is being done for an owner."""
+        for number, of in list(self._owners.items()):
+            if of is owner and (mine := self._waiting.get(number)) is not None:
+                mine.put({"stopped": True})
 
     def close(self) -> None:
         """Ends the process."""

@@ -104,7 +104,7 @@ function choices({ data, locked, measurable, scene }: Frame, actions: Actions): 
 }
 
 const NO_ATTENTION =
-  "This model encodes pages by convolutions: it has no attention to show. Ask what parts of the page do to the score: Cause";
+  "There is no attention to show: this model encodes pages by convolutions, or its vectors came without it. Ask what parts of the page do to the score: Cause";
 
 function called({ name, noun }: Pick<Quantity, "name" | "noun">): { label: string; title: string } {
   const own = QUANTITY_LABELS[name];

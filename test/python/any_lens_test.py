@@ -43,7 +43,7 @@ class AnyWidget(unittest.TestCase):
         self.assertIn("invalid view.word: 9", self.any.status["error"])
 
     def test_asked_there_it_is_answered_in_both(self):
-        self.lens._message(self.any, {"type": "ask", "query": "wind"}, [])
+        self.lens._requests.hear(self.any, {"type": "ask", "query": "wind"}, [])
         newest = self.any.data["order"][0]
         query = self.any.data["queries"][self.any.results[newest]["result"]["query"]]["text"]
         self.assertEqual((query, self.lens.query, self.any.status["busy"]), ("wind", "wind", None))
@@ -61,7 +61,7 @@ class AnyWidget(unittest.TestCase):
         sent = {"lens": [], "any": []}
         self.lens.send = lambda content, buffers=None: sent["lens"].append(content)
         self.any.send = lambda content, buffers=None: sent["any"].append(content)
-        self.lens._message(self.any, {"type": "save", "format": "svg", "id": "1"}, [])
+        self.lens._requests.hear(self.any, {"type": "save", "format": "svg", "id": "1"}, [])
         self.assertEqual((sent["lens"], [one["mime"] for one in sent["any"]]), ([], ["image/svg+xml"]))
 
     def test_the_script_is_a_module_that_renders_and_loads_nothing_else(self):

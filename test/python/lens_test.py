@@ -136,8 +136,8 @@ class Files(unittest.TestCase):
     def test_the_person_at_the_lens_gets_a_file_or_the_reason(self):
         lens, sent = lens_of(), []
         lens.send = lambda content, buffers=None: sent.append((content, buffers))
-        lens._message(lens, {"type": "save", "format": "svg", "id": "7", "options": {}}, [])
-        lens._message(lens, {"type": "save", "format": "bmp", "id": "8"}, [])
+        lens._requests.hear(lens, {"type": "save", "format": "svg", "id": "7", "options": {}}, [])
+        lens._requests.hear(lens, {"type": "save", "format": "bmp", "id": "8"}, [])
         (good, buffers), (bad, _) = sent
         self.assertEqual((good["id"], good["mime"], bytes(buffers[0][:5])), ("7", "image/svg+xml", b"<?xml"))
         self.assertEqual((bad["id"], bad["error"][:23]), ("8", "invalid format: bmp, ex"))
@@ -167,7 +167,7 @@ class Asking(unittest.TestCase):
         np.testing.assert_allclose(self.lens.map(1), (unit(2, 16, seed=10) @ PAGE.T)[1, :6].reshape(ROWS, COLUMNS), atol=1e-6)
 
     def test_asked_by_typing(self):
-        self.lens._message(self.lens, {"type": "ask", "query": "solar"}, [])
+        self.lens._requests.hear(self.lens, {"type": "ask", "query": "solar"}, [])
         self.assertEqual((self.lens.words, self.lens.status["busy"], self.lens.status["error"]), (["solar"], None, None))
         self.assertIsNotNone(self.lens.chance("solar"))
 
@@ -182,7 +182,7 @@ class Asking(unittest.TestCase):
         self.assertEqual((at_once, lens is self.lens, lens.words), (False, True, ["wind"]))
 
     def test_an_empty_question_leaves_the_lens_as_it_is(self):
-        self.lens._message(self.lens, {"type": "ask", "query": " "}, [])
+        self.lens._requests.hear(self.lens, {"type": "ask", "query": " "}, [])
         self.assertIsNotNone(self.lens.status["error"])
         self.assertEqual(self.lens.words, ["peak", "load"])
 
