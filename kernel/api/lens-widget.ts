@@ -32,7 +32,8 @@ export interface LensRequests {
 const OWNED = { owned: true } as const;
 const IDLE: LensStatus = { busy: null, fraction: null, error: null };
 
-const MODULE = { module: manifest.name, version: `^${manifest.version}` };
+/** A front end of any version shows it, and says so where it is another one than the kernel's. */
+const MODULE = { module: manifest.name, version: "*" };
 
 /** A page's picture and printed words: a model of its own, so that they are sent and saved once. */
 class PictureWidget extends Widget<LensWire["pictures"][string]> {
@@ -69,6 +70,7 @@ function opened<T, W>(
 /** The lens's end of the widget protocol: state out, view and questions in. */
 export class LensWidget extends Widget<
   StateOf<typeof dom> & {
+    package_version: string;
     state_version: number;
     data: LensWire["data"];
     pictures: Record<string, PictureWidget>;
@@ -92,6 +94,7 @@ export class LensWidget extends Widget<
         tabbable: null,
         tooltip: null,
         layout: dom.layout.initial(),
+        package_version: manifest.version,
         state_version: state.version,
         data,
         pictures: opened(pictures, {}, PictureWidget),
@@ -102,6 +105,7 @@ export class LensWidget extends Widget<
       },
       properties: {
         ...dom,
+        package_version: OWNED,
         state_version: OWNED,
         data: OWNED,
         pictures: OWNED,

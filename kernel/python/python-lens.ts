@@ -39,6 +39,8 @@ export class PythonLens {
   readonly #measures: boolean;
   readonly #report: Report;
   #sent = { pictures: new Set<string>(), results: new Set<string>() };
+  /** What Python knows of results, by their keys: megabytes, which go over once. */
+  readonly #told = new Map<string, Further>();
 
   constructor(
     model: PythonModel,
@@ -149,13 +151,17 @@ export class PythonLens {
     };
   }
 
-  /** What came into results that are there, by their keys. */
+  /** What came into results that are there and is not known in Python yet, by their keys. */
   #further(): { further: Record<string, Further>; view: unknown } {
     const { data, view } = this.#lens.state;
-    const all = Object.entries(data.results).map(
-      ([key, { layers = null, attention = null }]) => [key, { layers, attention }] as const,
-    );
-    return { further: Object.fromEntries(all), view };
+    const further: Record<string, Further> = {};
+    for (const [key, { layers = null, attention = null }] of Object.entries(data.results)) {
+      const known = this.#told.get(key);
+      if (known && sameItems(known.layers, layers) && sameItems(known.attention, attention)) continue;
+      further[key] = { layers, attention };
+      this.#told.set(key, further[key]);
+    }
+    return { further, view };
   }
 
   #news(): LensNews {
@@ -166,6 +172,8 @@ export class PythonLens {
     const pictures = { keys: Object.keys(wire.pictures), fresh: fresh(wire.pictures, this.#sent.pictures) };
     const results = { keys: Object.keys(wire.results), fresh: fresh(wire.results, this.#sent.results) };
     this.#sent = { pictures: new Set(pictures.keys), results: new Set(results.keys) };
+    for (const [key, { layers, attention }] of Object.entries(results.fresh))
+      this.#told.set(key, { layers, attention });
     const isMeasured = !this.#measures || Object.values(data.results).every((one) => one.baseline !== null);
     return { stateVersion: LENS_STATE_VERSION, data: wire.data, pictures, results, view, isMeasured };
   }
@@ -173,6 +181,13 @@ export class PythonLens {
 
 type Further = Pick<LensWire["results"][string], "layers" | "attention">;
 type AttentionSubject = Parameters<Lens["attention"]>[0];
+
+/** Whether two lists hold the same objects, in any order. */
+function sameItems(a: readonly object[] | null, b: readonly object[] | null): boolean {
+  if (!a || !b) return a === b;
+  const known = new Set(a);
+  return a.length === b.length && b.every((one) => known.has(one));
+}
 
 /** Columns by their heads, and the table as it prints. */
 interface Told {

@@ -379,11 +379,11 @@ class Lens(ipywidgets.DOMWidget):
 
     def _take_further(self, told: dict[str, Any]) -> None:
         """Takes over what came into results that are there."""
-        for key, result in self.results.items():
-            further = plain(told["further"][key])
+        for key, further in told["further"].items():
+            result = self.results[key]
             with result.hold_sync():
-                result.layers, result.attention = further["layers"], further["attention"]
-        if self._any is not None:
+                result.layers, result.attention = plain(further["layers"]), plain(further["attention"])
+        if self._any is not None and told["further"]:
             self._any.refresh()
         self.view.take(told["view"])
         self.send_state("view")

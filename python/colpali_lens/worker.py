@@ -7,6 +7,7 @@ import itertools
 import os
 import queue
 import subprocess
+import sys
 import threading
 import warnings
 from collections import deque
@@ -151,7 +152,7 @@ class Worker:
         assert self._process.stdout is not None
         while (message := frames.read(self._process.stdout)) is not None:
             if "warning" in message:
-                warnings.warn(message["warning"], stacklevel=2)
+                _warn(message["warning"])
                 continue
             mine = self._waiting.get(message["request"])
             if mine is not None:
@@ -193,6 +194,14 @@ def worker() -> Worker:
 def _end() -> None:
     if _current is not None and _current.alive and _current.owner == os.getpid():
         _current.close()
+
+
+def _warn(words: str) -> None:
+    try:
+        warnings.warn(words, stacklevel=2)
+    except Warning:
+        # Where warnings are made errors: nobody would hear of one here, and nothing be read any more.
+        print(f"colpali-lens: {words}", file=sys.stderr)
 
 
 def _handled(handler: Handler | None, message: dict[str, Any]) -> Any:

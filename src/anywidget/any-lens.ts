@@ -10,7 +10,9 @@ import {
   type LensData,
   type LensStatus,
 } from "../../core/index.js";
+import { MODULE_VERSION } from "../lab/version.js";
 import { createLens, type NamedFile, type SaveFormat, type SaveSettings } from "../viewer/index.js";
+import { otherVersion } from "../viewer/other-version.js";
 
 /** What anywidget gives of the model, as far as it is used. */
 interface AnyModel {
@@ -46,7 +48,10 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
     },
     onAsk: (query) => model.send({ type: "ask", query }),
     onSave: fileOf,
+    onMeasure: (quantity) => model.send({ type: "measure", quantity }),
+    onStop: () => model.send({ type: "stop" }),
   });
+  lens.setNotice(otherVersion(model.get("package_version"), MODULE_VERSION));
 
   function fileOf(format: SaveFormat, options: SaveSettings): Promise<NamedFile> {
     const id = `${Date.now()} ${Math.random()}`;

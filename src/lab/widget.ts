@@ -25,6 +25,7 @@ import {
   type SaveFormat,
   type SaveSettings,
 } from "../viewer/index.js";
+import { otherVersion } from "../viewer/other-version.js";
 import { watchLens } from "./active-lens.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
 
@@ -103,6 +104,7 @@ export class LensModel extends DOMWidgetModel {
       _view_module: MODULE_NAME,
       _view_name: "LensView",
       _view_module_version: MODULE_VERSION,
+      package_version: "",
       state_version: LENS_STATE_VERSION,
       data: null,
       pictures: {},
@@ -180,6 +182,7 @@ export class LensView extends DOMWidgetView {
   /** What is shown, checked. */
   private data: LensData | null = null;
   private kernel: Kernel.IKernelConnection | null = null;
+  private isVersionTold = false;
 
   /** Files that this view asked for, by the id of the request. */
   private awaited = new Map<string, Awaited>();
@@ -208,6 +211,13 @@ export class LensView extends DOMWidgetView {
 
   private watch(_: unknown, status: Kernel.Status): void {
     if (GONE.includes(status)) this.model.comm_live = false;
+  }
+
+  /** Kernels of another environment may have another version, of which the model's modules say nothing. */
+  private tellVersion(): void {
+    if (this.isVersionTold) return;
+    this.isVersionTold = true;
+    this.lens.setNotice(otherVersion(this.model.get("package_version"), MODULE_VERSION));
   }
 
   private stop(): void {
@@ -260,6 +270,7 @@ export class LensView extends DOMWidgetView {
     // Nothing is being done any more by a kernel that is gone.
     this.lens.setStatus(live ? status : { ...status, busy: null, fraction: null });
     this.lens.setMeasuring(live && this.model.get("measuring") === true);
+    if (live) this.tellVersion();
     if (this.model.get("state_version") > LENS_STATE_VERSION) {
       this.lens.fail(
         `This lens was saved by a newer version of ${MODULE_NAME}: update it, or run the cell again with this one.`,

@@ -9,6 +9,10 @@ export interface Bands {
   progress: HTMLElement;
   setStatus(status: LensStatus): void;
   setLive(live: boolean): void;
+  /** Whether the kernel has said nothing yet to what was asked of it. */
+  setWaiting(waiting: boolean): void;
+  /** What else there is to know of the lens as a whole. */
+  setNotice(words: string | null): void;
   /** Whether the query in the field is another one than that of the answer. */
   setEdited(edited: boolean): void;
   /** From now on what the kernel is at was asked for here, and can be stopped. */
@@ -18,6 +22,8 @@ export interface Bands {
 }
 
 const GONE = "The kernel has stopped. Everything here still works; a new query needs the cell run again.";
+const WAITING =
+  "The kernel is busy with a cell. What you asked for waits, and is answered when the kernel is free.";
 const EDITED = "The query has changed. This is still the answer to the old one.";
 
 export interface BandActions {
@@ -53,6 +59,13 @@ export function createBands({ ask, measure, stop }: BandActions): Bands {
     h("span", {}, EDITED),
     link("Ask ↵", ask),
   );
+  const told = h("span");
+  const notice = h(
+    "p",
+    { class: "cl-band cl-band-warning cl-notice" },
+    told,
+    closing(() => show({ notice: "" })),
+  );
   const question = h("span");
   const offered = h(
     "p",
@@ -65,26 +78,38 @@ export function createBands({ ask, measure, stop }: BandActions): Bands {
   );
 
   let wasLive = false;
-  const now = { busy: "", error: "", gone: false, edited: false, offer: "", stoppable: false };
+  const now = {
+    busy: "",
+    waiting: false,
+    error: "",
+    gone: false,
+    edited: false,
+    offer: "",
+    stoppable: false,
+    notice: "",
+  };
 
   /** One at a time: what needs the reader most. */
   function show(change: Partial<typeof now>): void {
     Object.assign(now, change);
-    setText(message, now.busy);
+    setText(message, now.busy === "" && now.waiting ? WAITING : now.busy);
     setText(error, now.error);
     wrong.hidden = now.error === "";
-    status.hidden = !wrong.hidden || now.busy === "";
+    status.hidden = !wrong.hidden || (now.busy === "" && !now.waiting);
     stale.hidden = !wrong.hidden || !status.hidden || !now.edited || now.gone;
     gone.hidden = !wrong.hidden || !status.hidden || !now.gone;
     setText(question, now.offer);
     offered.hidden = now.offer === "" || ![wrong, status, stale, gone].every((band) => band.hidden);
-    stopNow.hidden = !now.stoppable;
+    setText(told, now.notice);
+    notice.hidden = now.notice === "" || ![wrong, status, stale, gone, offered].every((band) => band.hidden);
+    // What the kernel is at before it hears of this is a cell of the person's.
+    stopNow.hidden = !now.stoppable || now.busy === "";
   }
 
   show({});
   bar.hidden = true;
   return {
-    element: h("div", { class: "cl-bands" }, wrong, status, stale, gone, offered),
+    element: h("div", { class: "cl-bands" }, wrong, status, stale, gone, offered, notice),
     progress: bar,
     setStatus({ busy, fraction, error: failed }) {
       bar.hidden = busy === null;
@@ -99,6 +124,8 @@ export function createBands({ ask, measure, stop }: BandActions): Bands {
       show({ gone: wasLive && !live });
       wasLive ||= live;
     },
+    setWaiting: (waiting) => show({ waiting }),
+    setNotice: (words) => show({ notice: words ?? "" }),
     setEdited: (edited) => show({ edited }),
     start: () => show({ offer: "", stoppable: true }),
     offer: (asked) => show({ offer: asked ?? "" }),

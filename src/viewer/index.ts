@@ -51,6 +51,9 @@ export interface LensCallbacks {
 export type { NamedFile, SaveFormat, SaveSettings } from "./files.js";
 export { LENS_COMMANDS, type LensCommand } from "./lens-commands.js";
 
+/** Milliseconds within which a kernel that is free says that it has heard. */
+const LATE = 1000;
+
 /** A lens in an element. It knows nothing of Jupyter. */
 export interface LensHandle {
   /** Shows data and settings; `null` says that they are still on their way. */
@@ -63,6 +66,8 @@ export interface LensHandle {
   setStatus(status: LensStatus): void;
   /** Whether there is a kernel that can answer a new query. */
   setLive(live: boolean): void;
+  /** Says what else there is to know of the lens as a whole, until it is closed; null takes it back. */
+  setNotice(words: string | null): void;
   /** Does what a person would do in the lens; nothing while there is nothing to see. */
   run(command: LensCommand): void;
   /** Replaces the lens by a message: its data cannot be shown. */
@@ -92,6 +97,10 @@ export function createLens(
   /** The result whose first hit was brought into view. */
   let opened = "";
   let last: Frame | null = null;
+  /** As it was last told: any other is an answer. */
+  let status: LensStatus | null = null;
+  /** Runs while something that was asked of the kernel has had no answer. */
+  let unanswered = 0;
   let scheduled = 0;
   const undo = createUndo();
 
@@ -139,11 +148,11 @@ export function createLens(
     },
     ask(query) {
       beside = null;
-      callbacks.onAsk?.(query);
+      asked(() => callbacks.onAsk?.(query));
     },
     askBeside(query) {
       beside = locked && { result: locked.result, query };
-      callbacks.onAsk?.(query);
+      asked(() => callbacks.onAsk?.(query));
     },
     offer(quantity) {
       wanted = quantity;
@@ -151,7 +160,7 @@ export function createLens(
     },
     measure(quantity) {
       bands.start();
-      callbacks.onMeasure?.(quantity);
+      asked(() => callbacks.onMeasure?.(quantity));
     },
     say: (words) => setText(live, words),
     tell: toast.show,
@@ -213,6 +222,18 @@ export function createLens(
     }
     locked = next;
     schedule();
+  }
+
+  /** Asks the kernel, which says at once that it has heard; where it does not, it is at work on something else. */
+  function asked(act: () => void): void {
+    heard();
+    if (isLive) unanswered = window.setTimeout(() => bands.setWaiting(true), LATE);
+    act();
+  }
+
+  function heard(): void {
+    window.clearTimeout(unanswered);
+    bands.setWaiting(false);
   }
 
   // At most one picture a frame, however many events there were.
@@ -331,16 +352,20 @@ export function createLens(
       if (view.result !== locked?.result) preview = null;
       show(view);
     },
-    setStatus(status) {
-      if (status.error !== null) beside = null;
-      bands.setStatus(status);
+    setStatus(now) {
+      if (now !== status) heard();
+      status = now;
+      if (now.error !== null) beside = null;
+      bands.setStatus(now);
     },
     setLive(now) {
       if (isLive !== now) schedule();
       isLive = now;
       header.setLive(now);
       bands.setLive(now);
+      if (!now) heard();
     },
+    setNotice: (words) => bands.setNotice(words),
     run(command) {
       catchUp();
       if (data) commands[command]();
@@ -354,6 +379,7 @@ export function createLens(
     },
     dispose() {
       cancelAnimationFrame(scheduled);
+      window.clearTimeout(unanswered);
       attached.disconnect();
       for (const part of parts) part.dispose?.();
       pictures.dispose();
@@ -370,7 +396,7 @@ export function createLens(
 /** What measuring takes on the page in view. */
 function cost(quantity: string, { results, pages }: LensData, { result }: LensView): string {
   if (isAttention(quantity))
-    return "Attention is not read yet. The model’s graph is opened a second time, and the page goes through it once more.";
+    return "Attention is not read yet. The page goes through the model once more, with its attention written out, which takes more memory.";
   const { words } = pages[results[result].page];
   const parts = words?.length
     ? `${printedCovers(words, "word").length} printed words are`

@@ -4,13 +4,25 @@
  */
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { root } from "../../tools/report.mjs";
 import { python } from "../../tools/setup.mjs";
+import { startBrowser } from "../browser/jupyterlab.mjs";
+import { LensOnScreen } from "../browser/lens.mjs";
+import { Notebook } from "../browser/notebook.mjs";
 
 const run = promisify(execFile);
 const home = mkdtempSync(join(tmpdir(), "colpali-lens-settings-"));
@@ -58,7 +70,56 @@ for (const [how, install] of Object.entries({
         assert.ok(!html.includes('"model_id": "m"'));
       }
     });
+
+    if (how === "the wheel")
+      test("two lines of Python show a lens, with no Node but the wheel's", async () => {
+        cpSync(join(root, "examples", "energy-report.pdf"), join(lab.folder, "energy-report.pdf"));
+        writeFileSync(join(lab.folder, "vectors.ipynb"), JSON.stringify(pythonNotebook(VECTORS, TWO_LINES)));
+        const browser = await startBrowser(lab);
+        try {
+          await browser.page.goto(`${lab.url}/lab/tree/vectors.ipynb?token=settings`);
+          const notebook = new Notebook(browser.page);
+          await notebook.ready();
+          for (const cell of [0, 1]) {
+            const wrong = (await notebook.run(cell)).filter(({ output_type }) => output_type === "error");
+            assert.deepEqual(wrong, []);
+          }
+          const lens = await new LensOnScreen(await notebook.area(1)).ready();
+          await lens.choose("solar");
+          const { row, column } = await lens.map({ rows: 3, columns: 2, domain: [-0.2, 1] });
+          assert.deepEqual([row, column], [1, 1]);
+          const { text } = await notebook.add(
+            "import colpali_lens, shutil; print(colpali_lens.__file__, shutil.which('node'))",
+          );
+          assert.ok(text.startsWith(place.prefix), text);
+          assert.match(text, / None\s*$/);
+          assert.deepEqual(browser.problems, []);
+        } finally {
+          await browser.close();
+        }
+      });
   });
+
+/** Made-up vectors: an axis for each of two words, and one for everything else. */
+const VECTORS = `
+import numpy as np
+axes = np.eye(3, dtype=np.float32)
+page = np.tile(axes[2], (6, 1))
+page[4], page[3] = axes[0], axes[1]
+`.trim();
+const TWO_LINES = `
+from colpali_lens import explain_vectors
+explain_vectors("energy-report.pdf#1", [page], axes[:2], (3, 2), ["▁wind", "▁solar"], "wind solar")
+`.trim();
+
+function pythonNotebook(...sources) {
+  const cells = sources.map((source, i) => {
+    const empty = { metadata: {}, execution_count: null, outputs: [] };
+    return { cell_type: "code", id: `cell-${i}`, source, ...empty };
+  });
+  const kernelspec = { name: "python3", display_name: "Python 3", language: "python" };
+  return { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+}
 
 async function cli({ env }, ...target) {
   const [node] = JSON.parse(readFileSync(spec, "utf8")).argv;
@@ -71,9 +132,11 @@ async function environment() {
   const prefix = mkdtempSync(join(home, "env-"));
   await run(python, ["-m", "venv", "--without-pip", prefix]);
   const lib = (folder) => join(folder, "lib", readdirSync(join(folder, "lib"))[0], "site-packages");
+  // Nothing of it may need a Node that is there by chance.
+  const others = process.env.PATH.split(delimiter).filter((folder) => !existsSync(join(folder, "node")));
   const env = {
     HOME: mkdtempSync(join(home, "home-")),
-    PATH: [join(prefix, "bin"), process.env.PATH].join(delimiter),
+    PATH: [join(prefix, "bin"), ...others].join(delimiter),
     PYTHONPATH: [lib(prefix), lib(join(root, ".venv"))].join(delimiter),
     JUPYTER_TOKEN: "settings",
   };
@@ -118,5 +181,5 @@ async function startLab({ python, env }) {
     child.kill("SIGKILL");
     return new Promise((done) => child.once("close", done));
   };
-  return { url, notebook, stop };
+  return { url, folder, notebook, stop };
 }

@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 
 import numpy as np
+from colpali_lens.attention import AttentionRows, LayerRows
 from colpali_lens.engine_model import EngineModel
 from made import GOLDEN, unit
 from tokenizers import Tokenizer as Fast
@@ -75,3 +76,27 @@ def stand_in(test):
     run = EngineModel._run
     test.addCleanup(setattr, EngineModel, "_run", run)
     EngineModel._run = lambda engine, batches: engine.model.vectors(np.concatenate([one["input_ids"] for one in batches]))
+    attention = EngineModel.attention
+    test.addCleanup(setattr, EngineModel, "attention", attention)
+    EngineModel.attention = mirrored
+
+
+def mirrored(engine, place, pixels, asked):
+    """Attention of two layers and heads, in which each patch attends to the one across the page's centre, and to nothing else."""
+    batch = engine.processor.process_images([pixels(place)])
+    [ids] = batch["input_ids"]
+    patches = np.flatnonzero(ids == engine.model.config.image_token_id)
+    layers, rollout = [], {}
+    for stage, together in (("tower", 4), ("language", 1)):
+        rows = np.zeros((len(asked[stage].positions), 2, asked[stage].length), np.float32)
+        for row, positions in zip(rows, asked[stage].positions, strict=True):
+            for position in positions:
+                if stage == "tower":
+                    cell = len(patches) - 1 - position // together
+                    row[:, together * cell : together * (cell + 1)] += 1 / together / len(positions)
+                else:
+                    row[:, patches[len(patches) - 1 - np.searchsorted(patches, position)]] = 1
+        received = np.full((1, 2, asked[stage].length), 1 / asked[stage].length, np.float32)
+        layers += [LayerRows(stage, rows, received)] * 2
+        rollout[stage] = rows[:, 0]
+    return AttentionRows(layers, rollout, engine.model.vectors([list(ids)])[0])

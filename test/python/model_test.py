@@ -1,5 +1,6 @@
 """A person's own model: processors of every layout, made up, with what they ask of one in training, or with broken vectors."""
 
+import threading
 import unittest
 
 import numpy as np
@@ -52,6 +53,65 @@ class Explained(unittest.TestCase):
         self.assertEqual((len(lens.ranking), seen[2]), (3, (60, 90)))
         self.assertEqual(seen[0], seen[1])
         self.assertEqual(sum(len(picture.words) > 10 for picture in lens.pictures.values()), 2)
+
+    def test_attention_is_where_the_model_says_and_the_lens_shows_it(self):
+        lens = self.explain()
+        for stage in ("language", "tower"):
+            found = lens.attention((0, 1), stage=stage, layer=0, head=1)
+            self.assertEqual(np.argwhere(found.map > 0.5).tolist(), [[2, 0]])
+            self.assertEqual((found.stage, found.layer, found.head, found.patch, sum(found.off_page)), (stage, 0, 1, (0, 1), 0))
+        self.assertEqual((lens.view.quantity, lens.view.stage, lens.view.layer, lens.view.head), ("attention", "tower", 0, 1))
+        self.assertEqual(lens.view.region, {"row": 0, "column": 1, "rows": 1, "columns": 1})
+        [result] = lens.results.values()
+        self.assertIn(("tower", 0, 1), [(one["stage"], one["row"], one["column"]) for one in result.attention])
+        rolled = lens.attention("table", rollout=True)
+        self.assertEqual((rolled.layer, lens.view.quantity, lens.view.word), (None, "attention-rollout", 2))
+        received = lens.attention_received(stage="tower")
+        np.testing.assert_allclose(received.map, 1 / 6, rtol=1e-6)
+        self.assertIsNone(received.patch)
+
+    def test_a_patch_that_was_read_is_not_read_again(self):
+        lens = self.explain()
+        lens.attention((1, 1))
+        before = self.model.runs
+        lens.attention((1, 1), stage="tower", head=0)
+        self.assertEqual(self.model.runs, before)
+
+    def test_attention_in_view_is_read_as_a_click_wants_it(self):
+        lens = self.explain()
+        lens.view.region = {"row": 2, "column": 1, "rows": 1, "columns": 1}
+        lens._requests.hear(lens, {"type": "measure", "quantity": "attention"}, [])
+        self.assertEqual((lens.status["error"], lens.view.quantity, lens.view.region["row"]), (None, "attention", 2))
+        lens._requests.hear(lens, {"type": "measure", "quantity": "gradient"}, [])
+        self.assertEqual(lens.status["error"], "gradient is not measured from Python")
+
+    def test_attention_that_turns_vectors_is_said(self):
+        lens = self.explain()
+        self.model.table = -self.model.table
+        with self.assertWarnsRegex(UserWarning, "where it is written out, a vector of the page turns to a cosine of -1.000"):
+            lens.attention((0, 0))
+            # It is told of before the answer is, by the thread that reads.
+            lens.score
+
+    def test_what_is_stopped_from_another_thread_says_so_and_leaves_the_lens(self):
+        lens = self.explain()
+        run, waits, going = self.model.vectors, threading.Event(), threading.Event()
+
+        def vectors(ids):
+            going.set()
+            waits.wait(20)
+            return run(ids)
+
+        self.model.vectors = vectors
+        lens._requests.hear_apart(lens, {"type": "measure", "quantity": "score-drop"}, [])
+        self.assertTrue(going.wait(20))
+        self.assertEqual(lens.status["busy"], "Covering the page")
+        lens._requests.hear_apart(lens, {"type": "stop"}, [])
+        waits.set()
+        with lens._session.alone:
+            self.assertEqual((lens.status["error"], lens.status["busy"]), ("interrupted", None))
+        self.model.vectors = run
+        self.assertEqual(lens.words, WORDS)
 
     def test_chance_is_measured_with_words_like_the_asked_ones(self):
         chance = self.explain(baseline=True).chance("table")

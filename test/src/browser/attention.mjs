@@ -205,7 +205,7 @@ export default {
     await button.click();
     assert.match(
       await page.locator(".cl-offer").innerText(),
-      /^Attention is not read yet\. The model’s graph is opened a second time/,
+      /^Attention is not read yet\. The page goes through the model once more/,
     );
     await page.locator(".cl-offer").getByRole("button", { name: "Measure" }).click();
     assert.deepEqual(await measured(page), ["attention"]);
