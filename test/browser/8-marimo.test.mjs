@@ -36,6 +36,35 @@ def _():
     lens = explain_vectors("energy-report.pdf#1", [page], vectors, (6, 4), tokens, "battery harbour", embed_query=embed)
     lens.view.observe(lambda change: open("word.txt", "w").write(str(change.new)), "word")
     lens
+    return (lens,)
+
+@app.cell
+def _(lens):
+    import marimo
+    marimo.ui.button(label="Assign", on_click=lambda _: setattr(lens.view, "word", 0))
+    return
+
+@app.cell
+def _():
+    import sys, time
+    sys.path.insert(0, ${JSON.stringify(join(root, "test", "python"))})
+    import numpy
+    from colpali_lens import explain
+    from made_model import EngineModel, Model, Processor, mirrored
+
+    class Slow(Model):
+        pause = 0
+
+        def vectors(self, ids):
+            time.sleep(self.pause)
+            return super().vectors(ids)
+
+    EngineModel._run = lambda engine, batches: engine.model.vectors(numpy.concatenate([one["input_ids"] for one in batches]))
+    EngineModel.attention = mirrored
+    model = Slow(Processor())
+    slow = explain(model, Processor(), "energy-report.pdf#1", "battery", baseline=False)
+    model.pause = 1
+    slow
     return
 
 if __name__ == "__main__":
@@ -77,6 +106,14 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
+/** The lenses of the page, from the top. */
+function lensAt(place) {
+  const found = new LensOnScreen(browser.page.locator("body"));
+  found.root = browser.page.locator(".cl-lens").nth(place);
+  found.paper = found.root.locator(".cl-stage .cl-paper");
+  return found.ready();
+}
+
 /** Row and column of the hottest cell that is painted. */
 async function hottest() {
   const whole = lens.root.getByLabel("Whole page");
@@ -90,7 +127,7 @@ async function hottest() {
 
 test("it is shown, without a network", async () => {
   await browser.page.locator(".cl-lens .cl-chip").first().waitFor({ timeout: 60_000 });
-  lens = await new LensOnScreen(browser.page.locator("body")).ready();
+  lens = await lensAt(0);
   assert.deepEqual(await lens.labels(), ["All", "battery", "harbour"]);
   assert.match(await lens.where(), /^page 1 of 4 of energy-report\.pdf/);
 });
@@ -126,6 +163,42 @@ test("a PDF is made and downloaded", async () => {
     .filter({ has: browser.page.getByText("PDF", { exact: true }) })
     .click();
   assert.match(readFileSync(await (await download).path(), "latin1"), /^%PDF-/);
+});
+
+test("what is assigned in Python is on the screen", async () => {
+  await lens.choose("All");
+  await browser.page.getByRole("button", { name: "Assign" }).click();
+  await lens.waitForPressed("storm");
+  assert.deepEqual(await hottest(), [3, 3]);
+});
+
+test("what covers the page is stopped, and the lens goes on", async () => {
+  const slow = await lensAt(1);
+  await slow.root.locator(".cl-quantities button").filter({ hasText: "Cause" }).click();
+  await slow.root.locator(".cl-offer").getByRole("button", { name: "Measure" }).click();
+  const band = slow.root.locator(".cl-status");
+  await band.filter({ hasText: "Covering the page" }).waitFor();
+  await band.getByRole("button", { name: "Stop" }).click();
+  await until(
+    async () => (await slow.root.locator(".cl-error").innerText()) === "interrupted",
+    20_000,
+    () => "it is not stopped",
+  );
+  await slow.root.locator(".cl-band-error").getByRole("button", { name: "Close" }).click();
+  await slow.root.locator(".cl-quantities button").filter({ hasText: "Attention" }).click();
+  await slow.root.locator(".cl-offer").getByRole("button", { name: "Measure" }).click();
+  await slow.root
+    .locator(".cl-quantities button[aria-pressed=true]")
+    .filter({ hasText: "Attention" })
+    .waitFor();
+});
+
+test("reloaded, it is there again", async () => {
+  await browser.page.reload();
+  await browser.page.locator(".cl-lens .cl-chip").first().waitFor({ timeout: 60_000 });
+  lens = await lensAt(0);
+  await lens.choose("battery");
+  assert.deepEqual(await hottest(), [1, 2]);
 });
 
 test("nothing went wrong in the page", () => {

@@ -35,7 +35,7 @@ const SLOW = `
 import sys, time
 sys.path.insert(0, ${JSON.stringify(join(root, "test", "python"))})
 from colpali_lens import explain
-from made_model import EngineModel, Model, Processor
+from made_model import EngineModel, Model, Processor, mirrored
 
 class Slow(Model):
     pause = 0
@@ -45,6 +45,7 @@ class Slow(Model):
         return super().vectors(ids)
 
 EngineModel._run = lambda engine, batches: engine.model.vectors(np.concatenate([one["input_ids"] for one in batches]))
+EngineModel.attention = mirrored
 model = Slow(Processor())
 slow = explain(model, Processor(), "energy-report.pdf#1", "battery", baseline=False)
 model.pause = 1
@@ -146,6 +147,96 @@ test("what is typed into the lens is answered by Python", async () => {
   assert.equal(await print("lens.query, lens.chance('storm').p < 0.05"), "('storm', True)");
 });
 
+test("what is typed while the kernel runs a cell waits, which is said, and is answered after it", async () => {
+  const running = notebook.add("import time; time.sleep(8)");
+  await until(
+    () =>
+      notebook.page.evaluate(
+        () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === "busy",
+      ),
+    10_000,
+    () => "the cell does not run",
+  );
+  lens = new LensOnScreen(await notebook.area(1));
+  const query = lens.root.locator(".cl-query");
+  await query.fill("harbour storm");
+  await query.press("Enter");
+  const band = lens.root.locator(".cl-status");
+  await band.filter({ hasText: "The kernel is busy with a cell. What you asked for waits" }).waitFor();
+  // It would stop the person's own cell.
+  assert.equal(await band.getByRole("button", { name: "Stop" }).isVisible(), false);
+  assert.deepEqual((await running).outputs, []);
+  await until(
+    async () => (await lens.labels()).join() === "All,harbour,storm",
+    30_000,
+    () => "the lens does not answer when the kernel is free",
+  );
+  assert.equal(await band.isVisible(), false);
+  await lens.choose("storm");
+  assert.deepEqual(await hottest(lens), [3, 3]);
+});
+
+test("a lens of another version of the package is shown, and says so", async () => {
+  const { index } = await notebook.add("lens.package_version = '9.8.7'; lens");
+  const other = await new LensOnScreen(await notebook.area(index)).ready();
+  const notice = other.root.locator(".cl-notice");
+  assert.match(
+    await notice.innerText(),
+    /^The kernel has colpali-lens 9\.8\.7, and what shows the lens is \d/,
+  );
+  await notice.getByRole("button", { name: "Close" }).click();
+  assert.equal(await notice.isVisible(), false);
+  await other.choose("storm");
+  assert.deepEqual(await hottest(other), [3, 3]);
+});
+
+test("attention is read from the model, of a clicked patch too, and Stop ends what is being read", async () => {
+  const { index } = await notebook.add(SLOW);
+  const slow = await new LensOnScreen(await notebook.area(index)).ready();
+  const small = { rows: 3, columns: 2, domain: [0, 1] };
+  await print("model.pause = 0");
+  await slow.root.locator(".cl-quantities button").filter({ hasText: "Attention" }).click();
+  await slow.root.locator(".cl-offer").getByRole("button", { name: "Measure" }).click();
+  const ask = (row, column) => {
+    const at = `{"row": ${row}, "column": ${column}, "rows": 1, "columns": 1}`;
+    return print(
+      `slow.view.region = ${at}; slow._requests.hear(slow, {"type": "measure", "quantity": "attention"})`,
+    );
+  };
+  await until(
+    async () => (await print("slow.view.quantity")) === "'attention'",
+    30_000,
+    () => "attention is not shown",
+  );
+  assert.equal(await ask(0, 1), "");
+  const across = await slow.map(small);
+  assert.deepEqual([across.row, across.column], [2, 0]);
+
+  const read = JSON.parse(
+    await print(
+      "import json; print(json.dumps([[one['row'], one['column']] for one in slow.results[slow.view.result].attention]))",
+    ),
+  ).map(String);
+  const [row, column] = [0, 1, 2]
+    .flatMap((r) => [0, 1].map((c) => [r, c]))
+    .find((patch) => !read.includes(String(patch)));
+  await print("model.pause = 4");
+  const { width, height } = await slow.paper.boundingBox();
+  await slow.paper.click({ position: { x: (width * (column + 0.5)) / 2, y: (height * (row + 0.5)) / 3 } });
+  const band = slow.root.locator(".cl-status");
+  await band.filter({ hasText: "Reading attention" }).waitFor();
+  await band.getByRole("button", { name: "Stop" }).click();
+  await until(
+    async () => (await slow.root.locator(".cl-error").innerText()) === "interrupted",
+    20_000,
+    () => "it is not stopped",
+  );
+  assert.equal(
+    await print("model.pause = 0; slow.view.region['row'], slow.view.region['column']"),
+    `(${row}, ${column})`,
+  );
+});
+
 test("Stop ends what the lens asked of the model, and nothing else", async () => {
   const { index } = await notebook.add(SLOW);
   const slow = await new LensOnScreen(await notebook.area(index)).ready();
@@ -211,6 +302,35 @@ test("it is the same in Notebook 7", async () => {
   assert.equal(await print("lens.view.word = 0"), "");
   await lens.waitForPressed("battery");
   assert.deepEqual(await hottest(lens), [1, 2]);
+});
+
+test("in Notebook 7 it is asked, reloaded with the kernel, and reopened without what the kernel had", async () => {
+  const query = lens.root.locator(".cl-query");
+  await query.fill("storm");
+  await query.press("Enter");
+  await until(
+    async () => (await lens.labels()).join() === "All,storm",
+    30_000,
+    () => "the lens does not show storm",
+  );
+  await lens.choose("storm");
+  assert.deepEqual(await hottest(lens), [3, 3]);
+  await notebook.save();
+  await notebook.reload();
+  lens = await new LensOnScreen(await notebook.area(1)).ready();
+  assert.deepEqual(await lens.pressed(), ["storm"]);
+  assert.deepEqual(await hottest(lens), [3, 3]);
+  assert.equal(await print("lens.query"), "'storm'");
+  await notebook.save();
+  await jupyter.lab.restartKernel(
+    await notebook.page.evaluate(
+      () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id,
+    ),
+  );
+  await notebook.reload();
+  lens = await new LensOnScreen(await notebook.area(1)).ready();
+  assert.deepEqual(await hottest(lens), [3, 3]);
+  assert.equal(await lens.root.getByRole("button", { name: "Ask" }).isDisabled(), true);
 });
 
 test("nothing went wrong in the pages", () => {
