@@ -16,7 +16,7 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import explain as explain
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Lens", "explain", "explain_vectors"]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     # The kernel, the command line and Jupyter's server import this package, too, and need none of it.
     if name == "Lens":
         from .lens import Lens
@@ -47,11 +47,11 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
-def _jupyter_server_extension_points():
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "colpali_lens"}]
 
 
-def _load_jupyter_server_extension(server):
+def _load_jupyter_server_extension(server: Any) -> None:
     """Adds the settings of the server and of its exports; what a person has set stays."""
     from traitlets.config import Config
 

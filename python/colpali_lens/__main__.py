@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from typing import NoReturn
 
 from ._install import KERNEL, node
 
 
-def main():
+def main() -> None:
     arguments = sys.argv[1:]
     if arguments[:1] == ["kernel"]:
         # A cell whose stack was terminated leaves async hooks unbalanced; Node would exit over it.
@@ -18,7 +19,7 @@ def main():
     run([str(KERNEL / "cli" / "bin.js"), *arguments])
 
 
-def run(arguments):
+def run(arguments: list[str]) -> NoReturn:
     command = [node(), *arguments]
     if os.name == "nt":
         sys.exit(subprocess.call(command))

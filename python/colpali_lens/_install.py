@@ -17,7 +17,7 @@ KERNEL = PACKAGE / "lib" / "kernel"
 
 def version() -> str:
     """The package's version, as its manifest states it."""
-    return json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"]
+    return str(json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"])
 
 
 def node() -> str:

@@ -249,8 +249,8 @@ def _plain(of: Any, kind: type, *names: str) -> dict[str, Any]:
 def _image_config(processor: Any) -> dict[str, Any]:
     """What `preprocessor_config.json` says; nothing of a processor that is not transformers' own."""
     image = getattr(processor, "image_processor", None)
-    told: dict[str, Any] = json.loads(image.to_json_string()) if hasattr(image, "to_json_string") else {}
-    return told
+    write = getattr(image, "to_json_string", None)
+    return {} if write is None else json.loads(write())
 
 
 def _versions() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ _ALIGN = 8
 _TYPES = {"uint8": np.uint8, "int32": np.int32, "float32": np.float32, "float64": np.float64}
 
 
-def write(stream: BinaryIO, message: dict[str, Any]) -> None:
+def write(stream: IO[bytes], message: dict[str, Any]) -> None:
     """Writes one message; leaves may be numpy arrays of uint8, int32, float32 and float64, or bytes."""
     parts: list[bytes | memoryview] = []
     length = 0
@@ -30,7 +30,7 @@ def write(stream: BinaryIO, message: dict[str, Any]) -> None:
         if name not in _TYPES:
             raise TypeError(f"invalid array: {name}, expected one of {', '.join(_TYPES)}")
         at, size = length, value.nbytes
-        parts.append(memoryview(np.ascontiguousarray(value).reshape(-1)).cast("B") if size else b"")
+        parts.append(np.ascontiguousarray(value).reshape(-1).data.cast("B") if size else b"")
         rest = -size % _ALIGN
         parts.append(bytes(rest))
         length += size + rest
@@ -43,7 +43,7 @@ def write(stream: BinaryIO, message: dict[str, Any]) -> None:
     stream.flush()
 
 
-def read(stream: BinaryIO) -> dict[str, Any] | None:
+def read(stream: IO[bytes]) -> dict[str, Any] | None:
     """The next message, with numpy arrays for its binary leaves; None at the stream's end."""
     head = stream.read(_HEAD.size)
     if len(head) < _HEAD.size:
@@ -60,4 +60,5 @@ def read(stream: BinaryIO) -> dict[str, Any] | None:
         dtype = np.dtype(_TYPES[value["type"]])
         return np.frombuffer(data, dtype, place[1] // dtype.itemsize, place[0])
 
-    return json.loads(json_text, object_hook=leaf)
+    message: dict[str, Any] = json.loads(json_text, object_hook=leaf)
+    return message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import sys
 import threading
@@ -25,8 +26,10 @@ def in_notebook() -> bool:
 
 def thread(act: Callable[[], None]) -> threading.Thread:
     """A thread whose messages reach the front end: marimo knows threads of its own only."""
+    # Messages say what they answer to.
+    run = contextvars.copy_context().run
     marimo = sys.modules.get("marimo")
     if marimo is not None and marimo.running_in_notebook():
-        made: threading.Thread = marimo.Thread(target=act, daemon=True, name="colpali-lens")
+        made: threading.Thread = marimo.Thread(target=run, args=(act,), daemon=True, name="colpali-lens")
         return made
-    return threading.Thread(target=act, daemon=True, name="colpali-lens")
+    return threading.Thread(target=run, args=(act,), daemon=True, name="colpali-lens")

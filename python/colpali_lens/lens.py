@@ -42,6 +42,8 @@ class Lens(ipywidgets.DOMWidget):
         to_json=lambda view, _: view.as_dict(),
         from_json=lambda told, lens: lens._receive(told),
     )
+    #: Whether a stop is heard while it is at work; elsewhere the kernel is interrupted for it.
+    hears = traitlets.Bool(False).tag(sync=True)
     status = traitlets.Dict(IDLE).tag(sync=True)
 
     def __init__(self, session: Session, query: str) -> None:
@@ -305,8 +307,9 @@ class Lens(ipywidgets.DOMWidget):
         return {**self._live(), **self._asked("bundle")}
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
+        from IPython import display as shown_by
 
+        display: Any = shown_by.display
         if self._is_measured:
             display(self._repr_mimebundle_(), raw=True)
             return

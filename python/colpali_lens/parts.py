@@ -52,7 +52,7 @@ def opened(told: dict[str, Any], known: dict[str, Part], kind: type[Part]) -> di
 def plain(value: Any) -> Any:
     """The same tree with the leaves that widgets send: plain memory."""
     if isinstance(value, np.ndarray):
-        return memoryview(value).cast("B") if value.size else b""
+        return memoryview(value.data).cast("B") if value.size else b""
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
     if isinstance(value, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,22 @@ class Requests:
         self._lens = lens
 
     def hear(self, end: ipywidgets.Widget, content: Any, _: Any = None) -> None:
-        """Answers a message before it returns, as kernels do that are interrupted to be stopped."""
+        """Answers a message: in the main thread before it returns, which is interrupted to be stopped."""
+        if threading.current_thread() is threading.main_thread() or _is_stop(content):
+            self._act(end, content)
+        else:
+            # An interrupt does not reach other threads, such as those of a kernel's subshells.
+            self.hear_apart(end, content)
+
+    def hear_apart(self, end: ipywidgets.Widget, content: Any, _: Any = None) -> None:
+        """Answers a message in a thread of its own, one after the other, so that this one hears of a stop."""
+        if _is_stop(content):
+            self._act(end, content)
+            return
+        self._lens.hears = True
+        thread(lambda: self._act(end, content)).start()
+
+    def _act(self, end: ipywidgets.Widget, content: Any) -> None:
         kind = content.get("type") if isinstance(content, dict) else None
         lens = self._lens
         if kind == "stop":
@@ -47,13 +63,6 @@ class Requests:
                 self._answer(said, lambda: measure(lens))
             else:
                 lens.status = {**IDLE, "error": f"{quantity} is not measured from Python"}
-
-    def hear_apart(self, end: ipywidgets.Widget, content: Any, _: Any = None) -> None:
-        """Answers a message in a thread, one after the other, so that this one hears of a stop: for ends without an interrupt."""
-        if isinstance(content, dict) and content.get("type") == "stop":
-            self.hear(end, content)
-        else:
-            thread(lambda: self.hear(end, content)).start()
 
     def _answer(self, busy: str, act: Callable[[], object]) -> None:
         lens = self._lens
@@ -89,3 +98,7 @@ class Requests:
             end.send({**answer, "error": str(error)})
             raise
         end.send({**answer, "name": file["name"], "mime": file["mime"]}, [plain(file["data"])])
+
+
+def _is_stop(content: Any) -> bool:
+    return isinstance(content, dict) and content.get("type") == "stop"

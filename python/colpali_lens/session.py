@@ -67,18 +67,24 @@ class Session:
             )
 
     def request(self, method: str, **params: Any) -> Any:
+        if method == "view" and self.is_open:
+            # What is pointed at does not wait for what the model is at.
+            return self._request(method, params)
         with self._lock:
             if not self.is_open or self._worker is None:
                 self.open()
-            assert self._worker is not None
-            return self._worker.request(
-                method,
-                handler=self._answer,
-                on_progress=self.on_progress,
-                owner=self,
-                lens=self._keys["lens"],
-                **params,
-            )
+            return self._request(method, params)
+
+    def _request(self, method: str, params: dict[str, Any]) -> Any:
+        assert self._worker is not None
+        return self._worker.request(
+            method,
+            handler=self._answer,
+            on_progress=self.on_progress,
+            owner=self,
+            lens=self._keys["lens"],
+            **params,
+        )
 
     def stop(self) -> None:
         """Ends, from another thread, what is being done."""

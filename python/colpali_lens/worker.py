@@ -42,15 +42,18 @@ class Worker:
             raise RuntimeError(f"{script} is missing: install colpali-lens again, or run `npm run build` in a clone")
         # An interrupt of the cell, or Ctrl+C, is for Python.
         apart: dict[str, Any] = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
+            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP")} if os.name == "nt" else {"start_new_session": True}
         )
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             [node(), "--disable-warning=ExperimentalWarning", str(script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             **apart,
         )
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        self._process = process
+        self._in, self._out, self._errors = process.stdin, process.stdout, process.stderr
         self.owner = os.getpid()
         self._numbers = itertools.count(1)
         self._waiting: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
@@ -141,16 +144,14 @@ class Worker:
                     raise WorkerError(self._last_words()) from None
 
     def _send(self, message: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
         try:
             with self._writing:
-                frames.write(self._process.stdin, message)
+                frames.write(self._in, message)
         except (BrokenPipeError, OSError):
             raise WorkerError(self._last_words()) from None
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        while (message := frames.read(self._process.stdout)) is not None:
+        while (message := frames.read(self._out)) is not None:
             if "warning" in message:
                 _warn(message["warning"])
                 continue
@@ -162,8 +163,7 @@ class Worker:
             mine.put({"ended": True})
 
     def _read_errors(self) -> None:
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
+        for line in self._errors:
             self._printed.append(line.decode(errors="replace").rstrip())
 
     def _last_words(self) -> str:

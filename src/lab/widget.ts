@@ -111,6 +111,7 @@ export class LensModel extends DOMWidgetModel {
       results: {},
       measuring: false,
       view: null,
+      hears: false,
       status: { busy: null, fraction: null, error: null },
     };
   }
@@ -221,7 +222,7 @@ export class LensView extends DOMWidgetView {
   }
 
   private stop(): void {
-    const isHeard = !this.kernel || this.kernel.name === MODULE_NAME;
+    const isHeard = !this.kernel || this.kernel.name === MODULE_NAME || this.model.get("hears") === true;
     if (isHeard) this.send({ type: "stop" });
     // Other kernels hear of nothing while they are at work.
     else void this.kernel?.interrupt();

@@ -157,12 +157,21 @@ test("what is typed while the kernel runs a cell waits, which is said, and is an
     10_000,
     () => "the cell does not run",
   );
+  const area = async () => (await notebook.area(1)).locator(".cl-lens").scrollIntoViewIfNeeded();
   lens = new LensOnScreen(await notebook.area(1));
   const query = lens.root.locator(".cl-query");
   await query.fill("harbour storm");
   await query.press("Enter");
   const band = lens.root.locator(".cl-status");
-  await band.filter({ hasText: "The kernel is busy with a cell. What you asked for waits" }).waitFor();
+  await until(
+    async () => {
+      // The notebook goes to the cell that runs.
+      await area();
+      return (await band.innerText()).startsWith("The kernel is busy with a cell. What you asked for waits");
+    },
+    10_000,
+    () => "it is not said that the question waits",
+  );
   // It would stop the person's own cell.
   assert.equal(await band.getByRole("button", { name: "Stop" }).isVisible(), false);
   assert.deepEqual((await running).outputs, []);

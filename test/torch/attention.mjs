@@ -1,14 +1,14 @@
-// Prints what the TypeScript lens says of a golden checkpoint's attention: `node attention.mjs FAMILY QUERY ROW COLUMN`.
+// Prints what the TypeScript lens says of a golden checkpoint's attention: `node attention.mjs FAMILY PICTURE QUERY ROW COLUMN`.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { explain, loadModel, openPages } from "../../lib/kernel/index.js";
 
 const golden = fileURLToPath(new URL("../fixtures/golden/", import.meta.url));
-const [family, query, ...place] = process.argv.slice(2);
+const [family, picture, query, ...place] = process.argv.slice(2);
 const [row, column] = place.map(Number);
 
 const model = await loadModel(join(golden, family), { cacheDir: null, provider: "cpu" });
-const lens = await explain(model, await openPages(join(golden, "images", "landscape.png")), query, {
+const lens = await explain(model, await openPages(picture), query, {
   baseline: false,
 });
 const told = (map) => ({ map: [...map.data], off: Object.values(map.offPage), note: map.note });
