@@ -147,42 +147,75 @@ test("what is typed into the lens is answered by Python", async () => {
   assert.equal(await print("lens.query, lens.chance('storm').p < 0.05"), "('storm', True)");
 });
 
-test("what is typed while the kernel runs a cell waits, which is said, and is answered after it", async () => {
-  const running = notebook.add("import time; time.sleep(8)");
+/** A cell that runs for some seconds, and what is typed into the lens meanwhile. */
+async function askedMeanwhile(words) {
+  const cell = { isDone: false };
+  cell.outputs = notebook.add("import time; time.sleep(8)").then(({ outputs }) => {
+    cell.isDone = true;
+    return outputs;
+  });
+  const { page } = notebook;
+  const status = () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status;
   await until(
-    () =>
-      notebook.page.evaluate(
-        () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === "busy",
-      ),
+    async () => (await page.evaluate(status)) === "busy",
     10_000,
     () => "the cell does not run",
   );
-  const area = async () => (await notebook.area(1)).locator(".cl-lens").scrollIntoViewIfNeeded();
+  // The notebook goes to the cell that runs.
   lens = new LensOnScreen(await notebook.area(1));
   const query = lens.root.locator(".cl-query");
-  await query.fill("harbour storm");
+  await query.fill(words);
   await query.press("Enter");
+  return cell;
+}
+
+const shows = (...words) =>
+  until(
+    async () => (await lens.labels()).join() === ["All", ...words].join(),
+    30_000,
+    () => `the lens does not show ${words}`,
+  );
+
+test("over a subshell of the kernel it is answered while a cell runs", async () => {
+  const cell = await askedMeanwhile("harbour");
+  await shows("harbour");
+  assert.equal(cell.isDone, false);
+  assert.deepEqual(await cell.outputs, []);
+});
+
+test("without one it waits for the cell, which is said, and is answered then", async () => {
+  const comms = (commsOverSubshells) =>
+    notebook.page.evaluate(
+      (settings) =>
+        window.jupyterapp.serviceManager.settings.save(
+          "@jupyterlab/apputils-extension:kernels-settings",
+          settings,
+        ),
+      JSON.stringify({ commsOverSubshells }),
+    );
+  await comms("disabled");
+  await notebook.save();
+  await notebook.reload();
+  await new LensOnScreen(await notebook.area(1)).ready();
+  const cell = await askedMeanwhile("harbour storm");
   const band = lens.root.locator(".cl-status");
   await until(
-    async () => {
-      // The notebook goes to the cell that runs.
-      await area();
-      return (await band.innerText()).startsWith("The kernel is busy with a cell. What you asked for waits");
-    },
-    10_000,
+    async () => (await band.innerText()).startsWith("The kernel is busy with a cell. What you asked for waits"),
+    6_000,
     () => "it is not said that the question waits",
   );
   // It would stop the person's own cell.
   assert.equal(await band.getByRole("button", { name: "Stop" }).isVisible(), false);
-  assert.deepEqual((await running).outputs, []);
-  await until(
-    async () => (await lens.labels()).join() === "All,harbour,storm",
-    30_000,
-    () => "the lens does not answer when the kernel is free",
-  );
+  assert.equal(cell.isDone, false);
+  assert.deepEqual(await cell.outputs, []);
+  await notebook.area(1);
+  await shows("harbour", "storm");
   assert.equal(await band.isVisible(), false);
   await lens.choose("storm");
   assert.deepEqual(await hottest(lens), [3, 3]);
+  await comms("perCommTarget");
+  await notebook.save();
+  await notebook.reload();
 });
 
 test("a lens of another version of the package is shown, and says so", async () => {
