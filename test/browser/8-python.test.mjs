@@ -87,6 +87,20 @@ async function run() {
   return new LensOnScreen(await notebook.area(1)).ready();
 }
 
+/** Reloads the page and waits for the lens: cells that are made meanwhile move it out of the window, where it is not drawn. */
+async function again() {
+  await notebook.reload();
+  await until(
+    async () => {
+      const area = await notebook.area(1);
+      return area.locator(".cl-stage .cl-paper").isVisible();
+    },
+    60_000,
+    () => "the lens is not there again",
+  );
+  return new LensOnScreen(await notebook.area(1)).ready();
+}
+
 async function print(code) {
   const { text } = await notebook.add(code);
   await notebook.area(1);
@@ -195,12 +209,12 @@ test("without one it waits for the cell, which is said, and is answered then", a
     );
   await comms("disabled");
   await notebook.save();
-  await notebook.reload();
-  await new LensOnScreen(await notebook.area(1)).ready();
+  await again();
   const cell = await askedMeanwhile("harbour storm");
   const band = lens.root.locator(".cl-status");
   await until(
-    async () => (await band.innerText()).startsWith("The kernel is busy with a cell. What you asked for waits"),
+    async () =>
+      (await band.innerText()).startsWith("The kernel is busy with a cell. What you asked for waits"),
     6_000,
     () => "it is not said that the question waits",
   );
@@ -215,7 +229,7 @@ test("without one it waits for the cell, which is said, and is answered then", a
   assert.deepEqual(await hottest(lens), [3, 3]);
   await comms("perCommTarget");
   await notebook.save();
-  await notebook.reload();
+  lens = await again();
 });
 
 test("a lens of another version of the package is shown, and says so", async () => {
@@ -314,8 +328,7 @@ test("when Node is killed the next line starts it anew", async () => {
 
 test("reloaded, the lens goes on with the kernel", async () => {
   await notebook.save();
-  await notebook.reload();
-  lens = await new LensOnScreen(await notebook.area(1)).ready();
+  lens = await again();
   assert.deepEqual(await hottest(lens), [3, 3]);
   await lens.choose("All");
   assert.equal(await print("lens.view.word"), "");
@@ -325,8 +338,7 @@ test("reopened without what the kernel had, it still shows each word", async () 
   await lens.choose("storm");
   await notebook.save();
   await jupyter.lab.restartKernel();
-  await notebook.reload();
-  lens = await new LensOnScreen(await notebook.area(1)).ready();
+  lens = await again();
   assert.deepEqual(await hottest(lens), [3, 3]);
   assert.equal(await lens.root.getByRole("button", { name: "Ask" }).isDisabled(), true);
   await lens.choose("All");
@@ -358,8 +370,7 @@ test("in Notebook 7 it is asked, reloaded with the kernel, and reopened without 
   await lens.choose("storm");
   assert.deepEqual(await hottest(lens), [3, 3]);
   await notebook.save();
-  await notebook.reload();
-  lens = await new LensOnScreen(await notebook.area(1)).ready();
+  lens = await again();
   assert.deepEqual(await lens.pressed(), ["storm"]);
   assert.deepEqual(await hottest(lens), [3, 3]);
   assert.equal(await print("lens.query"), "'storm'");
@@ -369,8 +380,7 @@ test("in Notebook 7 it is asked, reloaded with the kernel, and reopened without 
       () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id,
     ),
   );
-  await notebook.reload();
-  lens = await new LensOnScreen(await notebook.area(1)).ready();
+  lens = await again();
   assert.deepEqual(await hottest(lens), [3, 3]);
   assert.equal(await lens.root.getByRole("button", { name: "Ask" }).isDisabled(), true);
 });
