@@ -197,41 +197,6 @@ test("over a subshell of the kernel it is answered while a cell runs", async () 
   assert.deepEqual(await cell.outputs, []);
 });
 
-test("without one it waits for the cell, which is said, and is answered then", async () => {
-  const comms = (commsOverSubshells) =>
-    notebook.page.evaluate(
-      (settings) =>
-        window.jupyterapp.serviceManager.settings.save(
-          "@jupyterlab/apputils-extension:kernels-settings",
-          settings,
-        ),
-      JSON.stringify({ commsOverSubshells }),
-    );
-  await comms("disabled");
-  await notebook.save();
-  await again();
-  const cell = await askedMeanwhile("harbour storm");
-  const band = lens.root.locator(".cl-status");
-  await until(
-    async () =>
-      (await band.innerText()).startsWith("The kernel is busy with a cell. What you asked for waits"),
-    6_000,
-    () => "it is not said that the question waits",
-  );
-  // It would stop the person's own cell.
-  assert.equal(await band.getByRole("button", { name: "Stop" }).isVisible(), false);
-  assert.equal(cell.isDone, false);
-  assert.deepEqual(await cell.outputs, []);
-  await notebook.area(1);
-  await shows("harbour", "storm");
-  assert.equal(await band.isVisible(), false);
-  await lens.choose("storm");
-  assert.deepEqual(await hottest(lens), [3, 3]);
-  await comms("perCommTarget");
-  await notebook.save();
-  lens = await again();
-});
-
 test("a lens of another version of the package is shown, and says so", async () => {
   const { index } = await notebook.add("lens.package_version = '9.8.7'; lens");
   const other = await new LensOnScreen(await notebook.area(index)).ready();

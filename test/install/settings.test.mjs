@@ -166,7 +166,7 @@ async function startLab({ python, env }) {
   };
   const content = { cells: [cell], metadata: { widgets }, nbformat: 4, nbformat_minor: 5 };
   writeFileSync(notebook, JSON.stringify(content));
-  const args = ["-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root"];
+  const args = ["-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root", "--expose-app-in-browser"];
   const child = spawn(python, args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   const url = await new Promise((done, fail) => {

@@ -106,12 +106,15 @@ class Explained(unittest.TestCase):
         lens._requests.hear_apart(lens, {"type": "measure", "quantity": "score-drop"}, [])
         self.assertTrue(going.wait(20))
         self.assertEqual(lens.status["busy"], "Covering the page")
+        # What is pointed at meanwhile does not wait for the model.
+        lens.view.word = 1
+        self.assertFalse(waits.is_set())
         lens._requests.hear_apart(lens, {"type": "stop"}, [])
         waits.set()
         with lens._session.alone:
             self.assertEqual((lens.status["error"], lens.status["busy"]), ("interrupted", None))
         self.model.vectors = run
-        self.assertEqual(lens.words, WORDS)
+        self.assertEqual((lens.words, lens.view.word, lens.hears), (WORDS, 1, True))
 
     def test_chance_is_measured_with_words_like_the_asked_ones(self):
         chance = self.explain(baseline=True).chance("table")

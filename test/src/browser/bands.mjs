@@ -41,4 +41,41 @@ export default {
     await page.evaluate(() => window.gallery.handle.setLive(true));
     assert.deepEqual(await seen(), []);
   },
+
+  async "a kernel that says nothing to a question is busy with a cell, which is said until it answers"(lens) {
+    await lens.openAtRest("example");
+    const { page } = lens;
+    const idle = { busy: null, fraction: null, error: null };
+    const tell = (status) => page.evaluate((s) => window.gallery.handle.setStatus(s), status);
+    await tell(idle);
+    const query = page.getByLabel("Query", { exact: true });
+    await query.fill("wind share");
+    await query.press("Enter");
+    const band = page.locator(".cl-status");
+    await band.filter({ hasText: "The kernel is busy with a cell. What you asked for waits" }).waitFor();
+    // It would stop the person's own cell.
+    assert.equal(await band.getByRole("button", { name: "Stop" }).isVisible(), false);
+    await tell({ ...idle, busy: "Asking" });
+    assert.equal((await band.innerText()).trim(), "Asking");
+    await tell({ ...idle });
+    assert.equal(await band.isVisible(), false);
+    await query.fill("peak");
+    await query.press("Enter");
+    await band.waitFor();
+    await page.evaluate(() => window.gallery.handle.setLive(false));
+    assert.equal(await band.isVisible(), false);
+  },
+
+  async "what else there is to know of a lens is said under everything else, until it is closed"(lens) {
+    await lens.openAtRest("example");
+    const { page } = lens;
+    await page.evaluate(() => window.gallery.handle.setNotice("made by another version"));
+    const notice = page.locator(".cl-notice");
+    assert.match(await notice.innerText(), /^made by another version/);
+    await page.getByLabel("Query", { exact: true }).fill("wind share");
+    assert.equal(await notice.isVisible(), false);
+    await page.getByLabel("Query", { exact: true }).press("Escape");
+    await notice.getByRole("button", { name: "Close" }).click();
+    assert.equal(await notice.isVisible(), false);
+  },
 };
