@@ -191,10 +191,13 @@ const shows = (...words) =>
   );
 
 test("over a subshell of the kernel it is answered while a cell runs", async () => {
-  const cell = await askedMeanwhile("harbour");
-  await shows("harbour");
+  const cell = await askedMeanwhile("harbour storm");
+  await shows("harbour", "storm");
   assert.equal(cell.isDone, false);
   assert.deepEqual(await cell.outputs, []);
+  await notebook.area(1);
+  await lens.choose("storm");
+  assert.deepEqual(await hottest(lens), [3, 3]);
 });
 
 test("a lens of another version of the package is shown, and says so", async () => {
