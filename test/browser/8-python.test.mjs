@@ -326,7 +326,7 @@ test("it is the same in Notebook 7", async () => {
   assert.deepEqual(await hottest(lens), [1, 2]);
 });
 
-test("in Notebook 7 it is asked, reloaded with the kernel, and reopened without what the kernel had", async () => {
+test("what is typed in Notebook 7 is answered by Python", async () => {
   const query = lens.root.locator(".cl-query");
   await query.fill("storm");
   await query.press("Enter");
@@ -337,20 +337,6 @@ test("in Notebook 7 it is asked, reloaded with the kernel, and reopened without 
   );
   await lens.choose("storm");
   assert.deepEqual(await hottest(lens), [3, 3]);
-  await notebook.save();
-  lens = await again();
-  assert.deepEqual(await lens.pressed(), ["storm"]);
-  assert.deepEqual(await hottest(lens), [3, 3]);
-  assert.equal(await print("lens.query"), "'storm'");
-  await notebook.save();
-  await jupyter.lab.restartKernel(
-    await notebook.page.evaluate(
-      () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id,
-    ),
-  );
-  lens = await again();
-  assert.deepEqual(await hottest(lens), [3, 3]);
-  assert.equal(await lens.root.getByRole("button", { name: "Ask" }).isDisabled(), true);
 });
 
 test("nothing went wrong in the pages", () => {
