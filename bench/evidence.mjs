@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const PARTS = { occlusion, faithfulness, cost };
-const [A_PAGE, LONG, ORDERS, FREE_ORDERS] = [2, 400, 3, 100];
+const [A_PAGE, LONG, ORDERS, FREE_ORDERS] = [2, 400, 3, 40];
 const SHARES = [0.02, 0.1];
 /** Of a permuted map that stands for the real one: none that it is set against has it. */
 const OTHER_SEED = FREE_ORDERS + 1;
