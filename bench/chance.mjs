@@ -2,8 +2,8 @@
  * Whether chance is what it says of `mini`, on full pages of real documents: `npm run build:lib && node bench/chance.mjs [--pages N]
  * [--words N] [--list matched|everyday]`. Of words that are not on a page, nor part of a word there, the share that reaches a p should
  * be that p: words of other pages of the same document, of other documents, and of the same document in other languages. Then what is
- * missed of printed words, and both after Benjamini and Hochberg, four words a query on five pages. N are pages a document (2) and
- * words a page and kind (12). Intervals are of pages.
+ * missed of printed words, and both after Benjamini and Hochberg, four words a query on five pages. N are pages a document (1,
+ * and 4 of those in other languages, which are five) and words a page and kind (12). Intervals are of pages.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -18,7 +18,7 @@ import { average, drawn } from "./statistics.mjs";
 
 const { values } = parseArgs({
   options: {
-    pages: { type: "string", default: "2" },
+    pages: { type: "string", default: "1" },
     words: { type: "string", default: "12" },
     list: { type: "string", default: "matched" },
   },
@@ -26,15 +26,15 @@ const { values } = parseArgs({
 const [PAGES, WORDS] = [Number(values.pages), Number(values.words)];
 const LEVELS = [0.01, 0.05, 0.1, 0.5];
 /** Where words of the same document are taken from, beside the pages that are asked. */
-const [SHARES, ELSEWHERE] = [evenly(PAGES, 0.2), evenly(8, 0.1)];
-const [TOGETHER, A_QUERY, QUERIES] = [5, 4, 12];
+const ELSEWHERE = evenly(8, 0.1);
+const [TOGETHER, A_QUERY, QUERIES] = [5, 4, 6];
 /** A word is like a printed one when so much of its beginning is that of one. */
 const ALIKE = 0.6;
 
 const baseline = controlQueries(values.list);
 const model = await loadModel("mini", { cacheDir: join(root, ".cache/bench/embeddings") });
-const english = await Promise.all(ENGLISH.map(opened));
-const others = await Promise.all(Object.values(OTHER_LANGUAGES).map(opened));
+const english = await Promise.all(ENGLISH.map((file) => opened(file, PAGES)));
+const others = await Promise.all(Object.values(OTHER_LANGUAGES).map((file) => opened(file, 4 * PAGES)));
 const random = randomNumbers(1);
 
 const all = english.flatMap(({ pages }) => pages);
@@ -68,8 +68,8 @@ await sayCorrected();
 await model.dispose();
 
 /** Pages that are asked, and all words of these and more. */
-async function opened(file) {
-  const pages = await Promise.all((await fullPages(file, SHARES)).map(read));
+async function opened(file, count) {
+  const pages = await Promise.all((await fullPages(file, evenly(count, 0.2))).map(read));
   const more = await Promise.all((await fullPages(file, ELSEWHERE)).map(read));
   return { pages, words: [...new Set([...pages, ...more].flatMap(({ printed }) => printed))].sort() };
 }

@@ -210,7 +210,8 @@ function diceOf(iou: number): number {
   return (2 * iou) / (1 + iou);
 }
 
-function touchedBy(covered: Float64Array): number[] {
+/** The patches that a box touches. @param covered as `coverage` gives it */
+export function touchedBy(covered: Float64Array): number[] {
   const touched: number[] = [];
   for (let j = 0; j < covered.length; j++) if (covered[j] > 0) touched.push(j);
   return touched;

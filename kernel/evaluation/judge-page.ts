@@ -4,10 +4,13 @@ import {
   type Localisation,
   localisation,
   type PatchMap,
+  patchRect,
   type Rect,
   type SimilarityMaps,
   sharedName,
   similarityMaps,
+  topPatches,
+  touchedBy,
 } from "../../core/index.js";
 import type { Model, PageEmbedding, QueryEmbedding } from "../hub/load-model.js";
 import type { AskedPage, Question } from "./questions.js";
@@ -47,20 +50,20 @@ export async function judgePage(
     maps.push(...(await mapsOf(model, queries, block, embedded)));
   }
   const covered = questions.map(({ boxes }) => coverage(grid, page, boxes));
-  const [width, height] = [page.width / grid.columns, page.height / grid.rows];
+  const touched = covered.map(touchedBy);
   return questions.map((question, i) => {
     const found = localisation(maps[i], covered[i], tolerance);
-    const cell = maps[i].data.reduce((best, value, j) => (value > maps[i].data[best] ? j : best), 0);
-    const other = questions.findIndex((_, k) => k > i && !meet(covered[k], covered[i]));
-    const elsewhere =
-      other < 0 ? questions.findIndex((_, k) => k !== i && !meet(covered[k], covered[i])) : other;
+    const [{ row, column }] = topPatches(maps[i], 1);
+    const isElsewhere = (k: number) => k !== i && !touched[k].some((cell) => covered[i][cell] > 0);
+    const other = questions.findIndex((_, k) => k > i && isElsewhere(k));
+    const elsewhere = other < 0 ? questions.findIndex((_, k) => isElsewhere(k)) : other;
     return {
       ...question,
       document: sharedName(page.source.file),
       page: page.source.number,
       localisation: found,
       shuffled: elsewhere < 0 ? null : localisation(maps[elsewhere], covered[i], tolerance),
-      best: { x: (cell % grid.columns) * width, y: Math.floor(cell / grid.columns) * height, width, height },
+      best: patchRect(grid, row, column, page),
     };
   });
 }
@@ -96,5 +99,3 @@ async function mapsOf(
 function mapOf(maps: SimilarityMaps, words: number[][], kind: Question["kind"]): PatchMap {
   return aggregate(maps, kind === "query" && words.length > 1 ? "max" : "mean", words.flat());
 }
-
-const meet = (a: Float64Array, b: Float64Array): boolean => a.some((share, j) => share > 0 && b[j] > 0);

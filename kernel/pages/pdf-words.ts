@@ -39,6 +39,9 @@ interface Box {
   top: number;
 }
 
+/** The codes around the visible ones of ASCII. */
+const [SPACE, DELETE] = [0x20, 0x7f];
+
 /** One character, in points of the page. */
 interface Letter extends Box {
   text: string;
@@ -84,11 +87,15 @@ function readLetters(module: Pdfium, text: number): Item[] {
       const code = calls.FPDFText_GetUnicode(text, i);
       const isHyphen = calls.FPDFText_IsHyphen(text, i) === 1;
       const char = isHyphen ? "-" : code === 0 ? "\ufffd" : String.fromCodePoint(code);
-      if (/[\r\n\u2028\u2029]/.test(char)) items.push("\n");
+      if (code > SPACE && code < DELETE) {
+        // Nearly all there is.
+        items.push(letter(layer, i, char, isBehindMark));
+        isBehindMark = false;
+      } else if (/[\r\n\u2028\u2029]/.test(char)) items.push("\n");
       else if (/[\s\u200b]/u.test(char)) items.push(" ");
       else if (/[\p{Cc}\ufeff\u200e\u200f\u202a-\u202e]/u.test(char)) isBehindMark = true;
       else {
-        items.push({ ...letter(layer, i, char), isBehindMark });
+        items.push(letter(layer, i, char, isBehindMark));
         isBehindMark = false;
       }
       if (isHyphen) items.push("\n");
@@ -97,7 +104,7 @@ function readLetters(module: Pdfium, text: number): Item[] {
   return items;
 }
 
-function letter(layer: TextLayer, index: number, char: string): Omit<Letter, "isBehindMark"> {
+function letter(layer: TextLayer, index: number, char: string, isBehindMark: boolean): Letter {
   const { module, calls, text, at } = layer;
   calls.FPDFText_GetCharOrigin(text, index, at, at + 8);
   let view = memory(module, at, 64);
@@ -107,13 +114,8 @@ function letter(layer: TextLayer, index: number, char: string): Omit<Letter, "is
   const [a, b] = [view.getFloat32(0, true), view.getFloat32(4, true)];
   const scale = Math.hypot(a, b) || 1;
   const size = Math.abs(calls.FPDFText_GetFontSize(text, index) * scale) || 1;
-  return {
-    text: char,
-    size,
-    along: [a / scale, b / scale],
-    origin,
-    ...boxOf(layer, index, size, origin),
-  };
+  const { left, right, bottom, top } = boxOf(layer, index, size, origin);
+  return { text: char, size, along: [a / scale, b / scale], origin, left, right, bottom, top, isBehindMark };
 }
 
 /** From the font's ascent to its descent; the outline's own where the font does not say. */
@@ -220,7 +222,10 @@ function runs(items: Item[]): Run[] {
     }
     word.text += item.text;
     word.letters.push(item);
-    Object.assign(word, boxAround([word, item]));
+    word.left = Math.min(word.left, item.left);
+    word.right = Math.max(word.right, item.right);
+    word.bottom = Math.min(word.bottom, item.bottom);
+    word.top = Math.max(word.top, item.top);
     last = item;
   }
   return found;
@@ -243,8 +248,9 @@ function leaps(a: Letter, b: Letter): boolean {
 
 /** Whether a level line of left-to-right letters has a gap as of a space; what is printed letter by letter has gaps anywhere. */
 function isApart(a: Letter | null, b: Letter): boolean {
-  if (!a || b.isBehindMark || a.along[0] < 0.98 || RIGHT_TO_LEFT.test(a.text + b.text)) return false;
-  return b.left - a.right > WORD_GAP * Math.max(a.size, b.size);
+  if (!a || b.isBehindMark || a.along[0] < 0.98) return false;
+  const isGap = b.left - a.right > WORD_GAP * Math.max(a.size, b.size);
+  return isGap && !RIGHT_TO_LEFT.test(a.text + b.text);
 }
 
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
@@ -254,13 +260,13 @@ const EAST_ASIAN =
 
 /** Between Japanese and Latin text, for example, there is a gap that is no space. */
 function changesScript(a: Letter | null, b: Letter): boolean {
-  if (!a || EAST_ASIAN.test(a.text) === EAST_ASIAN.test(b.text)) return false;
-  return b.left - a.right > SCRIPT_GAP * Math.max(a.size, b.size);
+  if (!a || b.left - a.right <= SCRIPT_GAP * Math.max(a.size, b.size)) return false;
+  return EAST_ASIAN.test(a.text) !== EAST_ASIAN.test(b.text);
 }
 
 /** Whether a raised small sign, such as the number of a footnote, stands beside a letter. */
 function isNote(sign: Letter | null, beside: Letter | null): boolean {
-  if (!sign || !beside || /\p{L}/u.test(sign.text) || sign.size > 0.85 * beside.size) return false;
+  if (!sign || !beside || sign.size > 0.85 * beside.size || /\p{L}/u.test(sign.text)) return false;
   const [cos, sin] = beside.along;
   const [dx, dy] = [sign.origin[0] - beside.origin[0], sign.origin[1] - beside.origin[1]];
   return dy * cos - dx * sin > 0.2 * beside.size;
