@@ -4,6 +4,7 @@
  * on every page, nothing beside anything else; the median is of pages when all code is compiled, the mean has the first ones, too.
  */
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { mean, median } from "d3-array";
 import { judgePage } from "../lib/kernel/evaluation/judge-page.js";
@@ -14,6 +15,8 @@ import { pagesOfSet } from "./documents.mjs";
 
 const { values } = parseArgs({ options: { pages: { type: "string", default: "100" } } });
 const [PER_PAGE, SEED, TOLERANCE] = [40, 5, 1];
+/** In milliseconds. */
+const PAUSE = 100;
 
 const model = await loadModel("mini", { cacheDir: join(root, ".cache/bench/evaluated") });
 const pages = (await openPages(pagesOfSet("first"), { onWarning: () => {} })).slice(0, Number(values.pages));
@@ -46,6 +49,8 @@ for (const [name, summary] of Object.entries({ mean, median })) {
 }
 
 async function timed(name, work) {
+  // Threads of the part before may still wait for more, or clear up.
+  await setTimeout(PAUSE);
   const began = process.cpuUsage();
   const result = await work();
   const { user, system } = process.cpuUsage(began);

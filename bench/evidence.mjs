@@ -1,6 +1,6 @@
 /**
  * Whether `mini`'s maps show what its scores rest on, on a full page of each of 30 documents:
- * `npm run build:lib && node bench/evidence.mjs [occlusion] [faithfulness] [cost] [--pages N] [--out FILE]`.
+ * `npm run build:lib && node bench/evidence.mjs [occlusion] [faithfulness] [cost] [--pages N] [--from N] [--out FILE]`.
  *
  * occlusion: of words that are printed once and that the map points at, two a page, how often covering them is what the score
  * falls by most. Covered are the words, and for each those under its six best patches, its three nearest ones and one by chance.
@@ -10,7 +10,8 @@
  * cost: occlusion by word on a page of 400 words, its first picture, and covers at once against one by one.
  *
  * Every page is written to the file (a JSON line each) when it is done, and what is there is not measured again: stop it and go
- * on when you like. What is known is printed at the end, and with --report at once. Hours on one core; --pages 3 takes minutes.
+ * on when you like. What is known is printed at the end, and with --report at once. Hours on one core; --pages 3 takes minutes, and several
+ * may write to one file, each from another page on.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     pages: { type: "string", default: String(DOCUMENTS.length) },
+    from: { type: "string", default: "0" },
     out: { type: "string", default: join(root, ".cache/bench/evidence.jsonl") },
     report: { type: "boolean", default: false },
   },
@@ -52,7 +54,8 @@ const chosen = positionals.length > 0 ? positionals : Object.keys(PARTS);
 for (const name of chosen)
   if (!PARTS[name])
     throw new RangeError(`invalid part: ${name}, expected one of ${Object.keys(PARTS).join(", ")}`);
-const documents = DOCUMENTS.slice(0, Number(values.pages));
+const from = Number(values.from);
+const documents = DOCUMENTS.slice(from, from + Number(values.pages));
 const records = existsSync(values.out)
   ? readFileSync(values.out, "utf8")
       .trim()
@@ -208,7 +211,7 @@ async function cost(model) {
   const lens = await explain(model, [page], word.text, { baseline: false });
   const pictures = [];
   for (let round = 0; round < 3; round++) {
-    lens.view = { quantity: "similarity" };
+    lens.view = { quantity: "cosine" };
     const enough = new AbortController();
     const stop = lens.onView(() => {
       if (lens.view.quantity !== "score-drop") return;
