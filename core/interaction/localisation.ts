@@ -80,8 +80,7 @@ function coveredArea(patch: Rect, boxes: readonly Rect[]): number {
  */
 export function localisation(map: MapCells, covered: Float64Array, tolerance: number): Localisation {
   const { data, rows, columns } = map;
-  let best = 0;
-  for (let j = 1; j < data.length; j++) if (data[j] > data[best]) best = j;
+  const best = bestOf(data);
   const touched = touchedBy(covered);
   let offset: [number, number] = [rows, columns];
   let near = false;
@@ -111,48 +110,95 @@ export function localisation(map: MapCells, covered: Float64Array, tolerance: nu
 
 /** `sum_j w_j L_j / sum_j L_j` of `L_j = max(0, S_j - floor)`; the covered share of the page where nothing is above the floor. */
 export function energy(data: ArrayLike<number>, covered: Float64Array, floor: number): number {
-  let [inside, all] = [0, 0];
-  for (let j = 0; j < data.length; j++) {
-    const value = Math.max(0, data[j] - floor);
-    inside += covered[j] * value;
-    all += value;
-  }
-  return all > 0 ? inside / all : covered.reduce((sum, share) => sum + share, 0) / covered.length;
+  const { excess } = above(data, floor);
+  const shares = (of: (cell: number) => number) =>
+    touchedBy(covered).reduce((sum, cell) => sum + covered[cell] * of(cell), 0);
+  return excess > 0
+    ? shares((cell) => Math.max(0, data[cell] - floor)) / excess
+    : shares(() => 1) / covered.length;
 }
 
 /** Of the K best patches the share that a box touches; K is how many are touched. Ties go by raster order. */
 export function rankAccuracy(data: ArrayLike<number>, covered: Float64Array): number {
-  const count = touchedBy(covered).length;
+  const touched = touchedBy(covered);
+  const count = touched.length;
   const least = nthLowest(data, data.length - count);
-  let left = count;
-  for (let j = 0; j < data.length; j++) if (data[j] > least) left -= 1;
-  let hits = 0;
-  for (let j = 0; j < data.length; j++) {
-    const isAmong = data[j] > least || (data[j] === least && left-- > 0);
-    if (isAmong && covered[j] > 0) hits += 1;
-  }
-  return hits / count;
+  const left = count - above(data, least).count;
+  const isAmongFirst = (cell: number) => {
+    let before = 0;
+    for (let j = 0; j < cell; j++) if (data[j] === least) before += 1;
+    return before < left;
+  };
+  const hits = touched.filter((cell) => data[cell] > least || (data[cell] === least && isAmongFirst(cell)));
+  return hits.length / count;
 }
 
-const selections = new WeakMap<object, { values: Float64Array; known: Map<number, number> }>();
+/** What is found of a map once, and kept with it: it is judged by several boxes. */
+class MapSummary {
+  /** Partly sorted, as far as was asked. */
+  readonly values: Float64Array;
+  /** Values at places of the ascending order. */
+  readonly places = new Map<number, number>();
+  /** How many cells are above a threshold, and by how much in sum. */
+  readonly above = new Map<number, { count: number; excess: number }>();
+  best: number | null = null;
 
-/** The value at a place of the ascending order: found without sorting all, and kept with the map, which is judged by several boxes. */
-function nthLowest(data: ArrayLike<number>, place: number): number {
-  let of = selections.get(data);
-  if (!of) {
-    of = { values: new Float64Array(data), known: new Map() };
-    selections.set(data, of);
+  constructor(data: ArrayLike<number>) {
+    this.values = new Float64Array(data);
   }
-  let value = of.known.get(place);
+}
+
+const summaries = new WeakMap<object, MapSummary>();
+
+function summaryOf(data: ArrayLike<number>): MapSummary {
+  let summary = summaries.get(data);
+  if (!summary) {
+    summary = new MapSummary(data);
+    summaries.set(data, summary);
+  }
+  return summary;
+}
+
+/** The highest cell, the first of equal ones. */
+function bestOf(data: ArrayLike<number>): number {
+  const summary = summaryOf(data);
+  if (summary.best === null) {
+    let best = 0;
+    for (let j = 1; j < data.length; j++) if (data[j] > data[best]) best = j;
+    summary.best = best;
+  }
+  return summary.best;
+}
+
+function above(data: ArrayLike<number>, threshold: number): { count: number; excess: number } {
+  const summary = summaryOf(data);
+  let found = summary.above.get(threshold);
+  if (!found) {
+    let [count, excess] = [0, 0];
+    for (let j = 0; j < data.length; j++)
+      if (data[j] > threshold) {
+        count += 1;
+        excess += data[j] - threshold;
+      }
+    found = { count, excess };
+    summary.above.set(threshold, found);
+  }
+  return found;
+}
+
+/** The value at a place of the ascending order: found without sorting all. */
+function nthLowest(data: ArrayLike<number>, place: number): number {
+  const { values, places } = summaryOf(data);
+  let value = places.get(place);
   if (value === undefined) {
     // What was found before parts the values: smaller ones lie before it, greater ones behind.
     let [from, to] = [0, data.length - 1];
-    for (const known of of.known.keys())
+    for (const known of places.keys())
       if (known < place) from = Math.max(from, known);
       else to = Math.min(to, known);
-    partition(of.values, place, from, to);
-    value = of.values[place];
-    of.known.set(place, value);
+    partition(values, place, from, to);
+    value = values[place];
+    places.set(place, value);
   }
   return value;
 }
@@ -190,12 +236,10 @@ export function intersectionOverUnion(
   threshold: number,
   covered: Float64Array,
 ): number {
-  let [both, either] = [0, 0];
-  for (let j = 0; j < covered.length; j++) {
-    if (data[j] > threshold) {
-      both += covered[j];
-      either += 1;
-    } else either += covered[j];
+  let [both, either] = [0, above(data, threshold).count];
+  for (const cell of touchedBy(covered)) {
+    if (data[cell] > threshold) both += covered[cell];
+    else either += covered[cell];
   }
   return both / either;
 }
@@ -210,10 +254,15 @@ function diceOf(iou: number): number {
   return (2 * iou) / (1 + iou);
 }
 
-/** The patches that a box touches. @param covered as `coverage` gives it */
-export function touchedBy(covered: Float64Array): number[] {
+const touches = new WeakMap<Float64Array, readonly number[]>();
+
+/** The patches that a box touches, row by row; found once. @param covered as `coverage` gives it */
+export function touchedBy(covered: Float64Array): readonly number[] {
+  const known = touches.get(covered);
+  if (known) return known;
   const touched: number[] = [];
-  for (let j = 0; j < covered.length; j++) if (covered[j] > 0) touched.push(j);
+  for (let cell = 0; cell < covered.length; cell++) if (covered[cell] > 0) touched.push(cell);
+  touches.set(covered, touched);
   return touched;
 }
 
