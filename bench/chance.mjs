@@ -39,21 +39,17 @@ const random = randomNumbers(1);
 
 const all = english.flatMap(({ pages }) => pages);
 const elsewhere = (document) => english.filter((one) => one !== document).flatMap(({ words }) => words);
-const told = {
-  "absent, of other documents": await reachedBy(english, (page, document) =>
-    elsewhere(document).filter(absent(page)),
-  ),
-  "absent, of the same document": await reachedBy(english, (page, { words }) => words.filter(absent(page))),
-  "absent, of the same document in other languages": await reachedBy(others, (page, { words }) =>
-    words.filter(absent(page)),
-  ),
-};
-for (const [name, pages] of Object.entries(told)) {
+const same = (page, { words }) => words.filter(absent(page));
+const groups = [
+  ["absent, of other documents", english, (page, document) => elsewhere(document).filter(absent(page))],
+  ["absent, of the same document", english, same],
+  ["absent, of the same document in other languages", others, same],
+];
+for (const [name, documents, wordsOf] of groups) {
+  const pages = await reachedBy(documents, wordsOf);
   say(name, pages);
-  say(
-    `${name}, not like a printed one`,
-    pages.map((of) => of.filter(({ isAlike }) => !isAlike)),
-  );
+  const unlike = pages.map((of) => of.filter(({ isAlike }) => !isAlike));
+  say(`${name}, not like a printed one`, unlike);
 }
 for (const [name, documents] of [
   ["English", english],
