@@ -46,7 +46,7 @@ export async function readPatches(
   const all = ids ? { ...feeds, ...idFeeds(ids) } : feeds;
   return patchesByRows(model, page, patches, async (rows) => ({
     layers: tapped.layers,
-    stages: await untilStopped(runTapped(tapped, all, rows, signal), signal),
+    stages: await untilStopped(runTapped(tapped, all, rows, { tower: page.tower?.keys }, signal), signal),
   }));
 }
 
@@ -63,7 +63,7 @@ export async function readQuery(
     tower: [{ tile: 0, positions: [0] }],
   };
   const feeds = { ...empty, ...idFeeds(query.tokens.map(({ id }) => id)) };
-  const stages = await untilStopped(runTapped(tapped, feeds, rows, signal), signal);
+  const stages = await untilStopped(runTapped(tapped, feeds, rows, {}, signal), signal);
   const stage = stages.find((s) => s.stage === "language");
   if (!stage) throw new ModelError(nothing(model, tapped, "its query graph"));
   const layers = numbered(model, tapped.layers, "language", (i) => byHead(stage.layers.get(i)!.rows));

@@ -93,9 +93,21 @@ function writtenOut(
 
 const PRODUCTS = new Set(["MatMul", "Einsum", "FusedMatMul"]);
 const PASSES = new Set(["Where", "Cast", "Identity", "Dropout"]);
-const SCALES = new Set(["Add", "Sub", "Mul", "Div", "Where", "Cast", "Identity", "Clip", "Tanh", "Softcap"]);
+const SCALES = new Set([
+  "Add",
+  "Sub",
+  "Mul",
+  "Div",
+  "Where",
+  "Cast",
+  "Identity",
+  "Clip",
+  "Tanh",
+  "Softcap",
+  "Reshape",
+]);
 
-/** The product of queries and keys that scaling, masks and casts come after, or null for another softmax. */
+/** The product of queries and keys that scaling, biases, masks and casts come after, or null for another softmax. */
 function above(value: string, makers: Makers): NodeProto | null {
   const seen = new Set<string>();
   const waiting = [value];

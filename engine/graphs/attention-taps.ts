@@ -17,7 +17,8 @@ import { withoutImageBranch } from "./image-branch.js";
  * - `rows.<layer>` `[rows, heads, keys]`: chosen queries, the mean over those that belong together;
  * - `received.<layer>` `[batch, heads, keys]`: the mean over all queries;
  * - `rollout.<layer>` `[rows, keys]`: the chosen queries through this layer and all before it in its stage, `R <- (A / 2 + I / 2) R`
- *   with A the mean over heads and R the identity before the first layer (Abnar and Zuidema 2020).
+ *   with A the mean over heads and R the identity before the first layer (Abnar and Zuidema 2020). A stage of one layer has none:
+ *   its rollout is in its rows.
  *
  * Queries are chosen by inputs of their own, for each stage: `tile.<stage>` and `position.<stage>` `[rows, together, 1, 1]`, and
  * for the rollout `tiles.<stage>` `[tiles]`, those that occur, and `slot.<stage>` `[rows, together, 1]`, which one of these each
@@ -34,14 +35,18 @@ export function tapAttention(model: ModelProto): AttentionLayer[] {
   graph.output = [];
   for (const stage of stagesOf(layers)) {
     for (const name of inputsOf(stage)) graph.input.push(integers(name));
-    nodes.places(stage);
+    const own = [...layers.entries()].filter(([, layer]) => layer.stage === stage && layer.weights !== null);
+    const isRolledOut = own.length > 1;
+    if (isRolledOut) nodes.places(stage);
     let rollout: string | null = null;
-    for (const [i, layer] of layers.entries()) {
-      if (layer.stage !== stage || layer.weights === null) continue;
+    for (const [i, layer] of own) {
       // The runtime cannot infer the type of this output.
-      if (layer.isBeforeSoftmax) graph.valueInfo.push(valueInfo(layer.weights, { elemType: layer.elemType }));
-      rollout = nodes.layer(layer, i, rollout);
-      graph.output.push(floats(`rows.${i}`), floats(`received.${i}`), floats(`rollout.${i}`));
+      if (layer.isBeforeSoftmax) graph.valueInfo.push(valueInfo(layer.weights!, { elemType: layer.elemType }));
+      nodes.layer(layer, i);
+      graph.output.push(floats(`rows.${i}`), floats(`received.${i}`));
+      if (!isRolledOut) continue;
+      rollout = nodes.rollout(stage, i, rollout);
+      graph.output.push(floats(`rollout.${i}`));
     }
   }
   graph.initializer.push(...nodes.constants);
@@ -81,11 +86,11 @@ class TapNodes {
   /** @param opset of the graph: some operators took attributes where later ones take inputs */
   constructor(private readonly opset: number) {}
 
-  /** @returns name of the rollout so far `[tiles, queries, keys]` */
-  layer({ stage, weights, isBeforeSoftmax }: AttentionLayer, i: number, rollout: string | null): string {
+  /** The rows of a layer, and what is received in it. */
+  layer({ stage, weights, isBeforeSoftmax }: AttentionLayer, i: number): void {
     const at = (name: string) => `tap.${i}.${name}`;
-    this.#add("Cast", [weights!], at("float"), { to: TensorProto_DataType.FLOAT });
-    const all = isBeforeSoftmax ? at("softmax") : at("float");
+    const all = at("weights");
+    this.#add("Cast", [weights!], isBeforeSoftmax ? at("float") : all, { to: TensorProto_DataType.FLOAT });
     if (isBeforeSoftmax) this.#add("Softmax", [at("float")], all, { axis: -1 });
     this.#mean(all, `received.${i}`, 2);
 
@@ -102,9 +107,16 @@ class TapNodes {
     this.#add("Concat", [at("tiles"), at("all-heads"), at("positions")], at("places"), { axis: -1 });
     this.#add("GatherND", [all, at("places")], at("chosen"));
     this.#mean(at("chosen"), `rows.${i}`, 1);
+  }
 
+  /**
+   * @param rollout of the layers before it; null for the first one
+   * @returns name of the rollout so far `[tiles, queries, keys]`
+   */
+  rollout(stage: AttentionStage, i: number, rollout: string | null): string {
+    const at = (name: string) => `tap.${i}.${name}`;
     // The mean first: of all heads the tiles in question would be a large copy.
-    this.#mean(all, at("all-means"), 1);
+    this.#mean(at("weights"), at("all-means"), 1);
     this.#add("Gather", [at("all-means"), `tiles.${stage}`], at("mean"), { axis: 0 });
     let before = rollout;
     if (rollout === null) {

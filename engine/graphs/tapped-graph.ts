@@ -35,34 +35,61 @@ export interface TappedGraph {
 /**
  * Attention of chosen queries, and what every position receives, of every layer.
  * @param rows of each stage at least one; those of a stage are of the same number of queries
+ * @param pooled of a stage whose keys are means of neighbours, for each position the key that it is part of: what goes to a key
+ *   goes to its positions in equal parts
  * @throws ProviderError as `Graph.run`; what `signal` is aborted with
  */
 export async function runTapped(
   { layers, graph }: TappedGraph,
   feeds: Record<string, Feed>,
   rows: Record<AttentionStage, readonly ChosenRow[]>,
+  pooled: Partial<Record<AttentionStage, Int32Array>> = {},
   signal?: AbortSignal,
 ): Promise<TappedStage[]> {
   const stages = stagesOf(layers);
   const chosen = Object.assign({}, ...stages.map((stage) => placesOf(stage, rows[stage])));
-  const last = (stage: AttentionStage) =>
-    layers.findLastIndex((layer) => layer.stage === stage && layer.weights !== null);
-  const names = layers.flatMap(({ stage, weights }, i) => [
-    ...(weights === null ? [] : [`rows.${i}`, `received.${i}`]),
-    ...(i === last(stage) ? [`rollout.${i}`] : []),
-  ]);
+  const numbers = (stage: AttentionStage) =>
+    layers.flatMap((layer, i) => (layer.stage === stage && layer.weights !== null ? [i] : []));
+  const names = stages.flatMap((stage) => {
+    const own = numbers(stage);
+    const parts = own.flatMap((i) => [`rows.${i}`, `received.${i}`]);
+    return own.length > 1 ? [...parts, `rollout.${own.at(-1)}`] : parts;
+  });
   const outputs = await graph.run({ ...feeds, ...chosen }, names, signal);
-  return stages.map((stage) => ({
-    stage,
-    layers: new Map(
-      layers.flatMap((layer, i) =>
-        layer.stage === stage && layer.weights !== null
-          ? [[i, { rows: outputs[`rows.${i}`], received: outputs[`received.${i}`] }] as const]
-          : [],
-      ),
-    ),
-    rollout: outputs[`rollout.${last(stage)}`],
-  }));
+  return stages.map((stage) => {
+    const own = numbers(stage);
+    const whole = (name: string) => spread(outputs[name], pooled[stage]);
+    const found = own.map((i) => ({ rows: whole(`rows.${i}`), received: whole(`received.${i}`) }));
+    return {
+      stage,
+      layers: new Map(own.map((i, at) => [i, found[at]])),
+      rollout: own.length > 1 ? outputs[`rollout.${own.at(-1)}`] : throughOne(found[0].rows, rows[stage]),
+    };
+  });
+}
+
+/** `[…, keys]` as `[…, positions]`; as it is where its keys are not those of `keys`. */
+function spread(tensor: FloatTensor, keys: Int32Array | undefined): FloatTensor {
+  const count = tensor.shape.at(-1)!;
+  if (!keys || count !== Math.max(...keys) + 1) return tensor;
+  const sizes = new Int32Array(count);
+  for (const key of keys) sizes[key]++;
+  const data = new Float32Array((tensor.data.length / count) * keys.length);
+  for (let from = 0, to = 0; from < tensor.data.length; from += count, to += keys.length)
+    for (const [i, key] of keys.entries()) data[to + i] = tensor.data[from + key] / sizes[key];
+  return { ...tensor, data, shape: [...tensor.shape.slice(0, -1), keys.length] };
+}
+
+/** The rollout through a single layer: half of the mean over heads `[rows, heads, keys]`, and half of the query itself. */
+function throughOne({ data, shape }: FloatTensor, rows: readonly ChosenRow[]): FloatTensor {
+  const [, heads, keys] = shape;
+  const rolled = new Float32Array(rows.length * keys);
+  for (const [r, { positions }] of rows.entries()) {
+    for (let h = 0; h < heads; h++)
+      for (let k = 0; k < keys; k++) rolled[r * keys + k] += data[(r * heads + h) * keys + k] / (2 * heads);
+    for (const position of positions) rolled[r * keys + position] += 1 / (2 * positions.length);
+  }
+  return { data: rolled, shape: [rows.length, keys] };
 }
 
 /** The inputs that choose rows, as `tapAttention` names them. */

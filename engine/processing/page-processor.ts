@@ -8,6 +8,8 @@ export interface TowerLayout {
   tiles: number;
   /** For each patch, tile by tile as the graph is given them, the cell that it lies in; -1 in a view that is no part of the grid. */
   cells: Int32Array;
+  /** For each patch of a tile the key that it is part of, where keys are the means of neighbours; left out where each patch is one. */
+  keys?: Int32Array;
 }
 
 /** How a page of one size lies in the model's sequence. */
