@@ -4,7 +4,10 @@
     r  = normalize(v + reader(h))               the same, purer: what a cell tells others of its word
     s  = stem(h)                                what role a cell has: a name of a row, a value, print
     A  = softmax(q(s) k(pool(s)) / sqrt(d) + by[dy] + bx[dx])     for each head
-    v' = normalize(v + gate(s) r + sum over heads of gate(s) A pool(r))
+    v' = normalize(v + gate(s) r + sum over heads of gate(s) unit(A pool(r)))
+
+What a head brings has length 1 (`unit`), however many words it looks at: each of three words of a header then has a cosine of 1 / sqrt(3)
+with it, not of a third.
 
 Heads are born looking left along the line, up the column and down it. Keys are pooled 1 x 2: two cells of a row, never of two rows.
 Everything is [B, cells, channels]: matrix products are several times faster on a CPU than convolutions of 1 x 1, and dense
@@ -89,7 +92,7 @@ class Context(nn.Module):
         s = s if at is None else picked(s, at)
         gates = F.softplus(self.gate(s))
         a = self._placed(self._heads(self.query(s)) / math.sqrt(self.d) @ keys.transpose(2, 3), at).softmax(-1)
-        carried = ((a @ told[:, None]) * gates.transpose(1, 2)[:, :HEADS, :, None]).sum(1)
+        carried = (unit(a @ told[:, None]) * gates.transpose(1, 2)[:, :HEADS, :, None]).sum(1)
         return v, r, F.normalize(mine + gates[..., HEADS:] * own + carried, dim=-1, eps=1e-6), a, gates
 
     def _heads(self, x):
@@ -108,6 +111,11 @@ class Context(nn.Module):
 def pooled(x):
     """[B,cells,channels] -> the means of POOL cells of a row."""
     return x.view(x.shape[0], -1, POOL, x.shape[-1]).mean(2)
+
+
+def unit(x):
+    """To length 1; what is nearly nothing stays little."""
+    return x / (x.square().sum(-1, keepdim=True) + 0.01).sqrt()
 
 
 def picked(x, at):
