@@ -59,18 +59,11 @@ def rewrite(path, form):
 
 
 def float16(graph, tensors, values_of, put):
-    users = users_of(graph)
-    before, behind = [], {}
-    for tensor in tensors:
-        values, name = values_of(tensor), tensor.name
-        if not is_large(tensor):
-            put(name, values)
-        elif all(node.op_type == "Gather" and i == 0 for node, i in users[name]):
-            put(name + "_f16", half(values))
-            behind |= looked_up(name, users[name])
-        else:
-            put(name + "_f16", half(values))
-            before.append(helper.make_node("Cast", [name + "_f16"], [name], to=TensorProto.FLOAT))
+    behind, rest = small_and_looked_up(graph, tensors, values_of, put)
+    before = []
+    for name, values, _ in rest:
+        put(name + "_f16", half(values))
+        before.append(helper.make_node("Cast", [name + "_f16"], [name], to=TensorProto.FLOAT))
     replace_nodes(graph, lambda node, _: [node, *(behind[o] for o in node.output if o in behind)], before)
 
 
@@ -124,19 +117,13 @@ def q8(graph, tensors, values_of, put):
 
 def products_of(graph, tensors, values_of, put, store, product):
     """Products with a matrix of weights become what `product` makes of them, the matrix [in, out] what `store` puts."""
-    users = users_of(graph)
-    behind, products = {}, {}
-    for tensor in tensors:
-        values, name = values_of(tensor), tensor.name
-        if not is_large(tensor):
-            put(name, values)
-        elif all(node.op_type == "Gather" and i == 0 for node, i in users[name]):
-            put(name + "_f16", half(values))
-            behind |= looked_up(name, users[name])
-        elif values.ndim == 2 and all(is_product(node, i) for node, i in users[name]):
-            matrix = values.T if is_turned(users[name][0][0]) else values
+    behind, rest = small_and_looked_up(graph, tensors, values_of, put)
+    products = {}
+    for name, values, users in rest:
+        if values.ndim == 2 and all(is_product(node, i) for node, i in users):
+            matrix = values.T if is_turned(users[0][0]) else values
             store(name, matrix)
-            products |= {node.output[0]: (name, matrix.shape) for node, _ in users[name]}
+            products |= {node.output[0]: (name, matrix.shape) for node, _ in users}
         else:
             put(name, values)
 
@@ -151,6 +138,23 @@ def products_of(graph, tensors, values_of, put, store, product):
         return [*product(plain, *products[out], part), helper.make_node("Add", [f"{out}_plain", bias], [out])]
 
     replace_nodes(graph, nodes)
+
+
+def small_and_looked_up(graph, tensors, values_of, put):
+    """Small tensors stay what they are, tables of Gathers become float16.
+    @returns the casts behind those Gathers by the name that comes in, and the other tensors one by one: name, numbers, users"""
+    users = users_of(graph)
+    behind, rest = {}, []
+    for tensor in tensors:
+        name = tensor.name
+        if not is_large(tensor):
+            put(name, values_of(tensor))
+        elif all(node.op_type == "Gather" and i == 0 for node, i in users[name]):
+            put(name + "_f16", half(values_of(tensor)))
+            behind |= looked_up(name, users[name])
+        else:
+            rest.append(tensor)
+    return behind, ((tensor.name, values_of(tensor), users[tensor.name]) for tensor in rest)
 
 
 def is_product(node, i):
