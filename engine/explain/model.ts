@@ -1,3 +1,4 @@
+import { allOf } from "../../core/data/all-of.js";
 import { integer } from "../../core/data/check.js";
 import { didYouMean } from "../../core/data/did-you-mean.js";
 import {
@@ -333,9 +334,7 @@ export class GraphModel {
     pages: readonly Page[] | AsyncIterable<Page>,
     options: EmbedOptions = {},
   ): Promise<PageEmbedding[]> {
-    const all: PageEmbedding[] = [];
-    for await (const embedding of this.streamEmbeddings(pages, options)) all.push(embedding);
-    return all;
+    return allOf(this.streamEmbeddings(pages, options));
   }
 
   /** Pixels that the model sees of a page. */

@@ -1,3 +1,4 @@
+import { allOf } from "../../core/data/all-of.js";
 import type { Page } from "../../core/index.js";
 import { type BaselineOption, controlQueries } from "../../engine/explain/index.js";
 import type { Model } from "../hub/load-model.js";
@@ -45,8 +46,7 @@ export async function explain(
   const signal = stopSignal(options.signal);
   // What the query cannot be is said before the long work.
   for (const one of models) one.tokenize(query);
-  const all: Page[] = [];
-  for await (const page of "kind" in pages ? [pages] : pages) all.push(page);
+  const all = await allOf<Page>("kind" in pages ? [pages] : pages);
   if (all.length === 0)
     throw new RangeError("invalid pages: none, expected at least one page (openPages gives them)");
   const lens = new Lens(models, pageList(all), options.top ?? 12, baseline, options.onProgress);

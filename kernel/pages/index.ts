@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { allOf } from "../../core/data/all-of.js";
 import type { Page } from "../../core/index.js";
 import { stopSignal } from "../interrupt.js";
 import { PageError } from "./error.js";
@@ -59,9 +60,7 @@ export async function openPages(
   source: PageInput | readonly PageInput[],
   options: OpenPagesOptions = {},
 ): Promise<Page[]> {
-  const pages: Page[] = [];
-  for await (const page of streamPages(source, options)) pages.push(page);
-  return pages;
+  return allOf(streamPages(source, options));
 }
 
 /** As {@link openPages}, one page at a time: the first one is there before the others are looked at. */

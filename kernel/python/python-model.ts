@@ -1,3 +1,4 @@
+import { allOf } from "../../core/data/all-of.js";
 import { integer } from "../../core/data/check.js";
 import { INSPECT, type MultiVector, type Page, type PatchGrid, type Query } from "../../core/index.js";
 import type { PatchAttention } from "../../engine/explain/attention.js";
@@ -189,8 +190,7 @@ export class PythonModel implements Model {
     pages: readonly Page[] | AsyncIterable<Page>,
     options: EmbedOptions = {},
   ): AsyncGenerator<PageEmbedding> {
-    const all: Page[] = [];
-    for await (const page of pages) all.push(page);
+    const all = await allOf(pages);
     for (const [done, page] of all.entries()) {
       options.signal?.throwIfAborted();
       options.onProgress?.({ done, total: all.length, etaSeconds: null });
@@ -204,9 +204,7 @@ export class PythonModel implements Model {
     pages: readonly Page[] | AsyncIterable<Page>,
     options: EmbedOptions = {},
   ): Promise<PageEmbedding[]> {
-    const all: PageEmbedding[] = [];
-    for await (const embedding of this.streamEmbeddings(pages, options)) all.push(embedding);
-    return all;
+    return allOf(this.streamEmbeddings(pages, options));
   }
 
   async embedPicture(
