@@ -41,7 +41,8 @@ export function tapAttention(model: ModelProto): AttentionLayer[] {
     let rollout: string | null = null;
     for (const [i, layer] of own) {
       // The runtime cannot infer the type of this output.
-      if (layer.isBeforeSoftmax) graph.valueInfo.push(valueInfo(layer.weights!, { elemType: layer.elemType }));
+      if (layer.isBeforeSoftmax)
+        graph.valueInfo.push(valueInfo(layer.weights!, { elemType: layer.elemType }));
       nodes.layer(layer, i);
       graph.output.push(floats(`rows.${i}`), floats(`received.${i}`));
       if (!isRolledOut) continue;
