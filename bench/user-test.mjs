@@ -1,7 +1,7 @@
 /**
- * Ten tasks of a reader, on lenses saved as pages: `node bench/user-test.mjs FOLDER` does them by pointer and by keyboard in
- * every FOLDER/*.html and counts what a person would do. A file called `nonsense.html` has a query that the page does not
- * answer. An action is a click or a key. Seconds are those of the keystroke-level model (Card, Moran and Newell 1980): 1.1 to
+ * Ten tasks of a reader, on lenses saved as pages: `node bench/user-test.mjs [FOLDER] [KIND …]` does them by pointer and by
+ * keyboard on every FOLDER/KIND.html, those of `user-test-pages.mjs` if none is named, and counts what a person who knows the keys
+ * would do. An action is a click or a key. Seconds are those of the keystroke-level model (Card, Moran and Newell 1980): 1.1 to
  * point, .2 to click, .28 a key, .4 from the mouse to the keys, 1.2 to think before a task and 1.2 to read what it gives.
  * A task is done when the lens gives the answer in words or figures.
  */
@@ -10,17 +10,22 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { chromium as findChromium } from "../tools/chromium.mjs";
+import { benchFolder } from "./debian-documents.mjs";
 
 const POINT = 1.3;
 const KEY = 0.28;
 const HOME = 0.4;
 const THINK = 2.4;
 
-const folder = resolve(process.argv[2] ?? ".");
-const files = readdirSync(folder).filter((name) => name.endsWith(".html"));
+const folder = resolve(process.argv[2] || join(benchFolder, "user-test"));
+const wanted = process.argv.slice(3);
+const kinds = readdirSync(folder)
+  .filter((name) => name.endsWith(".html"))
+  .map((name) => basename(name, ".html"))
+  .filter((kind) => wanted.length === 0 || wanted.includes(kind));
 const browser = await chromium.launch({
   executablePath: await findChromium(),
-  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+  args: ["--disable-gpu", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
 });
 const context = await browser.newContext({
   viewport: { width: 1100, height: 760 },
@@ -55,17 +60,22 @@ class Reader {
     }
   }
 
-  /** Tab until the focus is on a button of this name. */
-  async tabTo(name) {
+  /** Tab until the focus is on something of this name. */
+  tabTo = (name) => this.#goTo(name, "Tab");
+  /** Down a menu, or up it from its first entry to the last ones. */
+  downTo = (name) => this.#goTo(name, "ArrowDown");
+  upTo = (name) => this.#goTo(name, "ArrowUp");
+
+  async #goTo(name, key) {
     for (let i = 0; i < 80; i++) {
       const at = await this.page.evaluate(() => {
         const { activeElement: e } = document;
         return e?.getAttribute("aria-label") ?? e?.textContent ?? "";
       });
       if (name.test(at.trim())) return;
-      await this.keys("Tab");
+      await this.keys(key);
     }
-    throw new Error(`Tab does not reach ${name}`);
+    throw new Error(`${key} does not reach ${name}`);
   }
 
   find = (selector) => this.page.locator(selector);
@@ -163,9 +173,8 @@ const TASKS = [
         await r.click(r.find(".cl-btn.cl-share"));
         return r.click(r.find(".cl-menu-share .cl-share-item").filter({ has: r.page.getByText(/CSV/) }));
       }
-      await r.tabTo(/^Share/);
-      await r.keys("Enter");
-      await r.tabTo(/^(Copy|Save)?.*CSV/);
+      await r.keys("s");
+      await r.upTo(/CSV/);
       await r.keys("Enter");
     },
     answer: (r) => r.text(".cl-toast"),
@@ -180,9 +189,8 @@ const TASKS = [
           r.find(".cl-menu-share .cl-share-item").filter({ has: r.page.getByText("SVG", { exact: true }) }),
         );
       } else {
-        await r.tabTo(/^Share/);
-        await r.keys("Enter");
-        await r.tabTo(/SVG/);
+        await r.keys("s");
+        await r.downTo(/^SVG/);
         await r.keys("Enter");
       }
       r.file = await got;
@@ -192,12 +200,12 @@ const TASKS = [
 ];
 
 const sums = new Map();
-for (const file of files) {
-  console.log(`\n${basename(file, ".html")}`);
+for (const kind of kinds) {
+  console.log(`\n${kind}`);
   for (const [index, { task, needs, run, answer }] of TASKS.entries()) {
     for (const means of ["pointer", "keyboard"]) {
       const page = await context.newPage();
-      await page.goto(pathToFileURL(join(folder, file)).href);
+      await page.goto(pathToFileURL(join(folder, `${kind}.html`)).href);
       await page.locator(".cl-paper img").first().waitFor();
       const all = page.locator(".cl-words .cl-chip").first();
       await (means === "pointer" ? page.waitForTimeout(400) : all.focus());

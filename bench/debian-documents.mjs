@@ -1,0 +1,56 @@
+/**
+ * Documents that nobody here wrote: PDFs of the Debian packages that training/mini/sources.tsv pins by version and hash. They
+ * lie where the training keeps them, and what is missing is fetched with apt-get and dpkg-deb, which need no root.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { capture, root } from "../tools/report.mjs";
+
+const work = process.env.COLPALI_LENS_TRAINING || join(homedir(), "colpali-lens-training");
+const pinned = readFileSync(join(root, "training", "mini", "sources.tsv"), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => line.split("\t"));
+
+/** Where benches keep what they make. */
+export const benchFolder = join(root, ".cache", "bench");
+
+/**
+ * @param {string[]} packages names in sources.tsv
+ * @returns {Promise<string>} the folder into which they are unpacked
+ */
+export async function unpacked(packages) {
+  const [debs, sources] = [join(work, "debs"), join(work, "sources")];
+  for (const folder of [debs, sources]) mkdirSync(folder, { recursive: true });
+  for (const wanted of packages) {
+    const [name, version, sha256] = pinned.find(([name]) => name === wanted) ?? [];
+    if (!name) throw new RangeError(`invalid package: ${wanted}, expected one of training/mini/sources.tsv`);
+    const deb = () =>
+      readdirSync(debs)
+        .filter((file) => file.startsWith(`${name}_`))
+        .map((file) => join(debs, file))
+        .find((file) => createHash("sha256").update(readFileSync(file)).digest("hex") === sha256);
+    if (deb() && existsSync(join(sources, "usr", "share", "doc", name))) continue;
+    if (!deb()) await done("apt-get", ["download", `${name}=${version}`], debs);
+    if (!deb()) throw new Error(`invalid package ${name}: no file with sha256 ${sha256}`);
+    await done("dpkg-deb", ["-x", deb(), sources]);
+  }
+  return sources;
+}
+
+async function done(command, args, cwd) {
+  const { code, output } = await capture(command, args, { cwd });
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}: ${output.slice(-500)}`);
+}
+
+/** @returns {string} the path of the same PDF, not compressed */
+export function plainPdf(path) {
+  if (!path.endsWith(".gz")) return path;
+  mkdirSync(benchFolder, { recursive: true });
+  const plain = join(benchFolder, basename(path, ".gz"));
+  if (!existsSync(plain)) writeFileSync(plain, gunzipSync(readFileSync(path)));
+  return plain;
+}
