@@ -14,6 +14,7 @@ import { manifest } from "../package.js";
 import { FONT_NAMES, fontPath } from "./fonts.js";
 import { withMissingNote } from "./missing.js";
 import { textShift } from "./outline.js";
+import { describe, type PdfInformation } from "./pdf-metadata.js";
 import { drawFigure } from "./png-figure.js";
 import { typeset } from "./typeset.js";
 
@@ -31,14 +32,18 @@ type Inherited = Record<string, string | number>;
  */
 export async function renderPdf(state: LensState, options: FigureOptions = {}): Promise<Uint8Array> {
   const figure = withMissingNote(await drawFigure(state, options, PICTURE_DPI));
+  const info = information(figurePlan(state));
   const document = new PDFDocument({
     size: [figure.width * POINT, figure.height * POINT],
     margin: 0,
     tagged: true,
     lang: "en",
     displayTitle: true,
-    info: information(figurePlan(state)),
+    // The first with blend modes, tags and XMP: TeX warns of versions above its own.
+    pdfVersion: "1.4",
+    info,
   });
+  describe(document, info);
   const chunks: Uint8Array[] = [];
   document.on("data", (chunk: Uint8Array) => chunks.push(chunk));
   const ended = new Promise((resolve, reject) => document.on("end", resolve).on("error", reject));
@@ -60,7 +65,7 @@ function description(root: SvgNode): string {
   return String(found.children[0]);
 }
 
-function information(plan: FigurePlan) {
+function information(plan: FigurePlan): PdfInformation {
   const { provenance } = plan.panels[0].scene.explanation;
   return {
     Title: printable(`Similarity map of ${figureLabel(plan)} for ${plan.title}`, 300),

@@ -59,6 +59,24 @@ test("PDF: one page of the figure's size that shows the cells in place, text as 
   expect(raw).not.toMatch(/\/JavaScript|\/Launch/);
 });
 
+test("PDF: where it comes from is in the information dictionary and in XMP, of hostile texts as text", async () => {
+  const raw = Buffer.from(await renderPdf(hostile()));
+  expect(raw.subarray(0, 8).toString()).toBe("%PDF-1.4");
+  expect(raw.toString("latin1")).toMatch(/\/Metadata \d+ 0 R/);
+  const [, length] = /\/Subtype \/XML\s+\/Length (\d+)/.exec(raw.toString("latin1")) ?? [];
+  const from = raw.indexOf("<?xpacket begin");
+  const xmp = raw.subarray(from, from + Number(length)).toString("utf8");
+  expect(xmp.endsWith('<?xpacket end="r"?>')).toBe(true);
+  const property = (name: string) => new RegExp(`<${name}>([\\s\\S]*)</${name}>`).exec(xmp)?.[1] ?? "";
+  expect(property("dc:description")).toMatch(/rdf:li xml:lang="x-default">.*mini/);
+  expect(property("pdf:Keywords")).toContain("&lt;script&gt;alert(1)");
+  expect(property("xmp:CreatorTool")).toMatch(/^colpali-lens \d/);
+  // Only the elements of XMP itself.
+  expect(new Set(xmp.match(/<\/?[^?\s>]+/g)?.map((tag) => tag.replace(/^<\/?/, "").split(":")[0]))).toEqual(
+    new Set(["x", "rdf", "dc", "pdf", "xmp"]),
+  );
+});
+
 test("PDF: multiplied colours do not break it", async () => {
   const state = lensState({
     color: { blend: "multiply" },
