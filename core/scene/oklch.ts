@@ -18,15 +18,16 @@ export function oklch(lightness: number, chroma: number, hue: number): Rgb {
   return linear(lightness, inside, hue).map(encoded) as Rgb;
 }
 
-/** Chroma, and hue in degrees, of an sRGB colour. */
-export function chromaAndHue(colour: ArrayLike<number>): { chroma: number; hue: number } {
+/** Lightness (0 to 1), chroma, and hue in degrees, of an sRGB colour. */
+export function toOklch(colour: ArrayLike<number>): { lightness: number; chroma: number; hue: number } {
   const [r, g, b] = [0, 1, 2].map((k) => decoded(colour[k]));
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
   const x = 1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s;
   const y = 0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s;
-  return { chroma: Math.hypot(x, y), hue: (Math.atan2(y, x) * 180) / Math.PI };
+  const lightness = 0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s;
+  return { lightness, chroma: Math.hypot(x, y), hue: (Math.atan2(y, x) * 180) / Math.PI };
 }
 
 /** Relative luminance of an sRGB colour as WCAG defines it, 0 to 1. */

@@ -9,7 +9,7 @@ import {
   type TintName,
 } from "../data/palette-names.js";
 import { MAKO } from "./mako.js";
-import { luminance } from "./oklch.js";
+import { luminance, oklch, toOklch } from "./oklch.js";
 import { darkTint, lightTint } from "./tint.js";
 
 /**
@@ -58,6 +58,9 @@ const tables = new Map<string, Colours>();
 const READABLE = 0.175;
 /** How much of its colour the faintest tint keeps. */
 const FAINTEST = 0.15;
+/** OKLCH chroma below which a colour is a grey, and what the strongest tint has instead. */
+const GREY = 0.03;
+const COLOURED = 0.1;
 
 /**
  * @param paper what the colours lie on: nothing, where they cover it; `light` for tints that are multiplied with the page:
@@ -122,9 +125,23 @@ function isDiverging(name: string): name is DivergingName {
 function tint(colour: Interpolator): Interpolator {
   let end = 255;
   while (luminance(colour(end / 255)) < READABLE) end--;
+  const kept = coloured(colour, end / 255);
   return (t) => {
     const weight = FAINTEST + (1 - FAINTEST) * t;
-    return colour((t * end) / 255).map((c) => Math.round(255 - (255 - c) * weight));
+    return kept((t * end) / 255).map((c) => Math.round(255 - (255 - c) * weight));
+  };
+}
+
+/**
+ * A palette whose colour fades to grey on the way to its end, as that of cividis, keeps its first hue: a grey place looks like
+ * a shadow, not like a hit.
+ */
+function coloured(colour: Interpolator, end: number): Interpolator {
+  const first = toOklch(colour(0));
+  if (first.chroma < GREY || toOklch(colour(end)).chroma >= GREY) return colour;
+  return (t) => {
+    const { lightness, chroma } = toOklch(colour(t));
+    return oklch(lightness, Math.max(chroma, (COLOURED * t) / end), first.hue);
   };
 }
 

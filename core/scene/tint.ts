@@ -1,5 +1,5 @@
 import type { TintName } from "../data/palette-names.js";
-import { chromaAndHue, oklch, type Rgb } from "./oklch.js";
+import { oklch, type Rgb, toOklch } from "./oklch.js";
 
 /** OKLCH lightness and chroma of the strongest tint, and hues from the faintest to the strongest. */
 const RAMPS: Record<TintName, { lightness: number; chroma: number; hues: [number, number] }> = {
@@ -29,7 +29,7 @@ export function lightTint(name: TintName, t: number): Rgb {
  * @param t 0 to 1
  */
 export function darkTint(light: Rgb, t: number): Rgb {
-  const { chroma, hue } = chromaAndHue(light);
+  const { chroma, hue } = toOklch(light);
   // A dark yellow is an olive: there the hue turns on towards orange.
   const turned = hue > 50 && hue < 110 ? hue - 8 * t : hue;
   return oklch(0.14 + 0.3 * t, Math.min(chroma, 0.11 * Math.min(1, 1.2 * t)), turned);

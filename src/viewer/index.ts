@@ -12,6 +12,7 @@ import {
   type ViewChange,
 } from "../../core/index.js";
 import { type AskedBeside, comparedWith } from "./asked-beside.js";
+import { askedPart, showsAttention } from "./asked-part.js";
 import { createBands } from "./bands.js";
 import { h, setText } from "./dom.js";
 import { createEnlarge } from "./enlarge.js";
@@ -313,15 +314,18 @@ export function createLens(
     "save-json": () => header.sharing.save("json"),
   };
 
-  /** A page opens where it answers. */
+  /** A page opens where it answers, but what is asked about stays in view: of attention on every page, else in the first. */
   function open(frame: Frame): void {
-    opened = frame.locked.result;
+    const { scene, locked: settings } = frame;
+    const isAsked = opened === "" ? askedPart(scene, settings, "a") : showsAttention(scene, settings);
+    opened = settings.result;
     const [first] = listedHits(frame);
-    if (!first || frame.locked.zoom.scale > 1) return;
+    if (!first || settings.zoom.scale > 1) return;
     hit = first;
     const current = { ...frame, hit };
     last = current;
     for (const part of parts) part.update(current);
+    if (isAsked) return;
     for (const part of parts) part.goTo?.(first, false);
   }
 

@@ -29,6 +29,8 @@ export interface Scrolling {
   scrollTo(to: number): void;
   /** Brings a place into view if it is not. */
   keepInView(at: PagePoint): void;
+  /** Brings a part of the page to eye level if nothing of it is in view. */
+  bringIntoView(part: Rect): void;
   /** Scrolls as another one does, by fractions of what there is to scroll. */
   follow(at: { x: number; y: number }): void;
   /** What of the shown area is in view vertically, as fractions of it. */
@@ -203,6 +205,14 @@ export function createScrolling(
       const [x, y] = [left - element.scrollLeft, top - element.scrollTop];
       const inside = x > 20 && y > 20 && x < element.clientWidth - 20 && y < element.clientHeight - 20;
       if (!inside) moveTo(at);
+    },
+    bringIntoView(part) {
+      const from = offset(part);
+      const to = offset({ x: part.x + part.width, y: part.y + part.height });
+      const { scrollLeft, scrollTop, clientWidth, clientHeight } = element;
+      const across = from.left < scrollLeft + clientWidth && to.left > scrollLeft;
+      const down = from.top < scrollTop + clientHeight && to.top > scrollTop;
+      if (width === 0 || !across || !down) reveal(part, false);
     },
     follow({ x, y }) {
       own = { left: Math.round(x * range().x), top: Math.round(y * range().y) };

@@ -7,6 +7,7 @@ import {
   resultName,
   type SceneHit,
 } from "../../core/index.js";
+import { askedPart, showsAttention } from "./asked-part.js";
 import { h, setText } from "./dom.js";
 import type { Actions, Frame, Part } from "./frame.js";
 import { createHitBoxes } from "./hit-boxes.js";
@@ -60,6 +61,8 @@ export function createStage(
   let strengthened: SceneHit | null = null;
   /** Whether A and B are the same page, or there is no B. */
   let samePage = true;
+  /** What is asked about, as it was last brought into view; of attention with its page, as a locked patch goes from page to page. */
+  let asked = "";
   /** Marks are drawn for the width that the page has. */
   let drawnWidth = 0;
 
@@ -154,6 +157,15 @@ export function createStage(
     );
   }
 
+  /** Another patch is asked about: it is in sight. A page that opens magnified stays where it was left. */
+  function showAsked({ locked, scene }: Frame, opening: boolean): void {
+    const part = askedPart(scene, locked, side);
+    const page = showsAttention(scene, locked) ? scene.explanation.key : "";
+    const now = part ? JSON.stringify([page, part]) : "";
+    if (part && now !== asked && !(opening && locked.zoom.scale > 1)) scrolling.bringIntoView(part);
+    asked = now;
+  }
+
   /** Not in the document: the pointer may have gone anywhere meanwhile. */
   function leave(): void {
     frame = pointer = pointed = null;
@@ -165,7 +177,8 @@ export function createStage(
     update(all) {
       const of = side === "a" ? all.scene : all.other;
       if (!of || !element.isConnected) return leave();
-      if (frame?.scene.explanation !== of.explanation) {
+      const opening = frame?.scene.explanation !== of.explanation;
+      if (opening) {
         choice.drop();
         area = printedArea(of.page, of.explanation);
       }
@@ -177,6 +190,7 @@ export function createStage(
       const { fit, locked: settings, scene } = next;
       scrolling.show(scene.page, shownArea(), fit, settings.zoom);
       redraw();
+      showAsked(next, opening);
       if (!next.preview) describePaper(paper.element, next.scene);
       point();
     },

@@ -1,7 +1,8 @@
 import { siblings } from "../../core/index.js";
+import { showsAttention } from "./asked-part.js";
 import { h, setText } from "./dom.js";
 import type { Part } from "./frame.js";
-import { listedHits } from "./listed-hits.js";
+import { hitsTitle, listedHits } from "./listed-hits.js";
 
 const TABS = [
   ["hits", "Hits"],
@@ -17,10 +18,11 @@ const TABS = [
  */
 export function createTabs(main: HTMLElement): Part {
   const tabs = TABS.map(([name, label]) => {
+    const title = h("span", {}, label);
     const count = h("span");
-    const tab = h("button", { class: "cl-tab", "data-key": name }, `${label} `, count);
+    const tab = h("button", { class: "cl-tab", "data-key": name }, title, " ", count);
     tab.addEventListener("click", () => choose(name));
-    return { name, tab, count };
+    return { name, tab, title, count };
   });
 
   function choose(chosen: string): void {
@@ -38,11 +40,16 @@ export function createTabs(main: HTMLElement): Part {
       ...tabs.map(({ tab }) => tab),
     ),
     update(frame) {
+      // Where a patch took its content from stands in the place of the hits.
+      const attends = showsAttention(frame.scene, frame.locked);
       const counts: Record<string, number> = {
-        hits: listedHits(frame).length,
+        ...(attends ? {} : { hits: listedHits(frame).length }),
         pages: siblings(frame.data, frame.locked.result).length,
       };
-      for (const { name, count } of tabs) setText(count, name in counts ? String(counts[name]) : "");
+      for (const { name, title, count } of tabs) {
+        if (name === "hits") setText(title, attends ? "Attention" : hitsTitle(frame));
+        setText(count, name in counts ? String(counts[name]) : "");
+      }
     },
   };
 }

@@ -70,6 +70,18 @@ test.each(DIVERGING_NAMES)(
   },
 );
 
+test.each(PALETTE_NAMES.filter((name) => name !== "Greys"))(
+  "%s: the strongest tint has a colour, on light paper and on dark",
+  (name) => {
+    const chroma = (paper: "light" | "dark") => {
+      const { a, b } = lab(hex(colours(name, paper), 255));
+      return Math.hypot(a, b);
+    };
+    expect(chroma("light")).toBeGreaterThan(18);
+    expect(chroma("dark")).toBeGreaterThan(18);
+  },
+);
+
 test.each(TINT_NAMES)("%s: white paper first, then darker and darker", (name) => {
   const l = lightness(colours(name));
   expect(hex(colours(name), 0)).toBe("#ffffff");

@@ -1,7 +1,6 @@
 import {
   type AttentionReading,
   attentionPatch,
-  isAttention,
   patchRect,
   printable,
   readingFor,
@@ -9,6 +8,7 @@ import {
   STAGE_NAMES,
   stageShown,
 } from "../../../core/index.js";
+import { showsAttention } from "../asked-part.js";
 import { h, setText } from "../dom.js";
 import type { Actions, Frame, Part } from "../frame.js";
 import { createAttentionChoice } from "./attention-choice.js";
@@ -54,7 +54,7 @@ export function createAttention(actions: Actions): Part {
     update(frame) {
       const { locked, scene, measurable, preview } = frame;
       const { explanation } = scene;
-      element.hidden = !isAttention(locked.quantity) || !explanation.attention;
+      element.hidden = !showsAttention(scene, locked);
       if (element.hidden) {
         asked = "";
         return;

@@ -4,14 +4,13 @@ import {
   explanationOf,
   printable,
   reading,
-  SCORE_DROP,
   type SceneHit,
   sameView,
 } from "../../../core/index.js";
 import { h, replaceButtons, setText } from "../dom.js";
 import type { Actions, Frame, Part } from "../frame.js";
 import { icon } from "../icons.js";
-import { isSameHit, listedHits } from "../listed-hits.js";
+import { hitsTitle, isCause, isSameHit, listedHits } from "../listed-hits.js";
 import { chanceDot } from "./chance-dot.js";
 import { createNothing } from "./nothing.js";
 
@@ -109,7 +108,7 @@ export function createHits(actions: Actions): Part {
       hits = listedHits(frame);
       current = frame.hit;
       const comparing = frame.locked.compare !== null;
-      const title = comparing ? "Differences" : isCause(frame) ? "When covered" : "Hits";
+      const title = hitsTitle(frame);
       setText(name, title);
       rows.setAttribute("aria-label", title);
       const small = frame.scene.hits.filter((hit) => hit.small);
@@ -206,11 +205,6 @@ function noteOf({ scene, locked, data, measuring }: Frame, hits: readonly SceneH
   const sides = [locked.result, ...(locked.compare === null ? [] : [locked.compare])];
   if (sides.every((key) => explanationOf(data, key).baseline !== null)) return "";
   return measuring ? "Not judged yet: measuring chance …" : "Not judged: chance was not measured.";
-}
-
-/** Whether it is shown what covering the places does to the score. */
-function isCause({ scene }: Frame): boolean {
-  return scene.shown.kind !== "difference" && scene.shown.map.quantity === SCORE_DROP.name;
 }
 
 /** `−1.14`: what the score loses there, or gains. */
