@@ -209,6 +209,14 @@ async function attentive(): Promise<LensData> {
   return data;
 }
 
+/** A tall page: "word0" is best on its first patch, and what was read is the attention of one far below. */
+async function attentiveBelow(): Promise<LensData> {
+  const data = await grid(24, 6, 2);
+  data.models.m0.provenance.family = "colqwen2";
+  data.results.r0.attention = [readingOf({ rows: 24, columns: 6 }, "language", { row: 22, column: 1 }, 0)];
+  return data;
+}
+
 /** A word in each of three columns, on white paper, on dark paper and over a photograph. */
 async function papers(): Promise<LensData> {
   const [width, height] = [900, 600];
@@ -357,6 +365,7 @@ export const states: Record<string, () => Promise<LensData | null>> = {
   },
   attention: attentive,
   "attention unread": unread,
+  "attention far below": attentiveBelow,
   pages,
   papers,
   nothing,

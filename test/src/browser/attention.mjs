@@ -60,6 +60,43 @@ export default {
     assert.equal(await page.locator(".cl-hit-list").isVisible(), true);
   },
 
+  async "at 600 px the tab is named by what it holds, and counts only hits"(lens) {
+    await lens.page.setViewportSize({ width: 600, height: 900 });
+    await lens.openAtRest("attention", { word: 0 });
+    const tab = lens.page.locator(".cl-tab").first();
+    assert.match(await tab.innerText(), /^Hits \d+$/);
+    await lens.setView({ quantity: "attention" });
+    assert.equal(await tab.innerText(), "Attention");
+    await lens.setView({ quantity: "cosine" });
+    assert.match(await tab.innerText(), /^Hits \d+$/);
+  },
+
+  async "what is asked about is in view: when a lens opens, and when a cell asks about another patch"(lens) {
+    const { page } = lens;
+    const inView = async (row, rows) => {
+      const stage = await page.locator(".cl-stage").boundingBox();
+      const paper = await page.locator(".cl-stage .cl-paper").boundingBox();
+      const at = paper.y + ((row + 0.5) / rows) * paper.height;
+      return at > stage.y && at < stage.y + stage.height;
+    };
+    const patch = (row, column) => ({ row, column, rows: 1, columns: 1 });
+    await lens.openAtRest("attention far below", {
+      word: 0,
+      quantity: "attention",
+      region: patch(22, 1),
+    });
+    assert.equal(await page.locator(".cl-attention h3").innerText(), "Attention of this patch");
+    assert.deepEqual([await inView(22, 24), await inView(0, 24)], [true, false]);
+    // Of the word itself it is the patch that fits it best.
+    await lens.setView({ region: null });
+    assert.deepEqual([await inView(22, 24), await inView(0, 24)], [false, true]);
+
+    await lens.openAtRest("grid 64 x 64", { word: 0, region: patch(62, 3) });
+    assert.deepEqual([await inView(62, 64), await inView(0, 64)], [true, false]);
+    await lens.setView({ region: patch(1, 3) });
+    assert.deepEqual([await inView(62, 64), await inView(1, 64)], [false, true]);
+  },
+
   async "each small map of the grid has its own head's hot cell, and choosing one shows the same on the page"(
     lens,
   ) {
