@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { capture, root } from "../tools/report.mjs";
 
@@ -18,39 +18,55 @@ const pinned = readFileSync(join(root, "training", "mini", "sources.tsv"), "utf8
 /** Where benches keep what they make. */
 export const benchFolder = join(root, ".cache", "bench");
 
+const [debs, sources] = [join(work, "debs"), join(work, "sources")];
+
 /**
  * @param {string[]} packages names in sources.tsv
  * @returns {Promise<string>} the folder into which they are unpacked
  */
 export async function unpacked(packages) {
-  const [debs, sources] = [join(work, "debs"), join(work, "sources")];
   for (const folder of [debs, sources]) mkdirSync(folder, { recursive: true });
   for (const wanted of packages) {
     const [name, version, sha256] = pinned.find(([name]) => name === wanted) ?? [];
     if (!name) throw new RangeError(`invalid package: ${wanted}, expected one of training/mini/sources.tsv`);
-    const deb = () =>
-      readdirSync(debs)
-        .filter((file) => file.startsWith(`${name}_`))
-        .map((file) => join(debs, file))
-        .find((file) => createHash("sha256").update(readFileSync(file)).digest("hex") === sha256);
-    if (deb() && existsSync(join(sources, "usr", "share", "doc", name))) continue;
-    if (!deb()) await done("apt-get", ["download", `${name}=${version}`], debs);
-    if (!deb()) throw new Error(`invalid package ${name}: no file with sha256 ${sha256}`);
-    await done("dpkg-deb", ["-x", deb(), sources]);
+    if (debOf(name, sha256) && existsSync(join(sources, "usr", "share", "doc", name))) continue;
+    if (!debOf(name, sha256)) await done("apt-get", ["download", `${name}=${version}`], debs);
+    if (!debOf(name, sha256)) throw new Error(`invalid package ${name}: no file with sha256 ${sha256}`);
+    await done("dpkg-deb", ["-x", debOf(name, sha256), sources]);
   }
   return sources;
+}
+
+/** @returns {Promise<[string, string][]>} of every PDF of these packages its path in the package, and the path of a plain copy */
+export async function pdfsOf(packages) {
+  await unpacked(packages);
+  const all = [];
+  for (const wanted of packages) {
+    const [name, , sha256] = pinned.find(([name]) => name === wanted);
+    const listing = await done("dpkg-deb", ["-c", debOf(name, sha256)]);
+    for (const [, path] of listing.matchAll(/ \.\/(\S+\.pdf(?:\.gz)?)$/gm)) all.push(path);
+  }
+  return all.map((path) => [path, plainPdf(join(sources, path))]);
+}
+
+function debOf(name, sha256) {
+  return readdirSync(debs)
+    .filter((file) => file.startsWith(`${name}_`))
+    .map((file) => join(debs, file))
+    .find((file) => createHash("sha256").update(readFileSync(file)).digest("hex") === sha256);
 }
 
 async function done(command, args, cwd) {
   const { code, output } = await capture(command, args, { cwd });
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}: ${output.slice(-500)}`);
+  return output;
 }
 
 /** @returns {string} the path of the same PDF, not compressed */
 export function plainPdf(path) {
   if (!path.endsWith(".gz")) return path;
-  mkdirSync(benchFolder, { recursive: true });
-  const plain = join(benchFolder, basename(path, ".gz"));
+  const plain = join(benchFolder, relative(sources, path).slice(0, -".gz".length));
+  mkdirSync(dirname(plain), { recursive: true });
   if (!existsSync(plain)) writeFileSync(plain, gunzipSync(readFileSync(path)));
   return plain;
 }

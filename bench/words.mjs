@@ -7,10 +7,9 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { globSync } from "tinyglobby";
+import { basename } from "node:path";
 import { explain, loadModel, openPages } from "../lib/kernel/index.js";
-import { plainPdf, unpacked } from "./debian-documents.mjs";
+import { pdfsOf } from "./debian-documents.mjs";
 
 const PACKAGES = [
   ...["asymptote-doc", "bash-doc", "c++-annotations-pdf", "debian-faq-fr", "debian-policy", "debian-refcard"],
@@ -25,13 +24,11 @@ const WORDS = 12;
 const DPI = 150;
 
 const hash = (text) => createHash("sha256").update(text).digest("hex");
-const sources = await unpacked(PACKAGES);
-const all = globSync("**/*.{pdf,pdf.gz}", { cwd: sources });
 /** In an order that has nothing to do with what they are; a document under two names counts once. */
-const byContent = new Map(all.map((file) => [hash(readFileSync(join(sources, file))), file]));
+const byContent = new Map((await pdfsOf(PACKAGES)).map((file) => [hash(readFileSync(file[1])), file]));
 const documents = [...byContent.values()]
-  .sort((a, b) => (hash(a) < hash(b) ? -1 : 1))
-  .map((file) => plainPdf(join(sources, file)));
+  .sort(([a], [b]) => (hash(a) < hash(b) ? -1 : 1))
+  .map(([, plain]) => plain);
 
 const wanted = process.argv.slice(2);
 if (wanted.length === 0 || wanted.includes("text")) await text();
@@ -67,18 +64,23 @@ function overlap(a, b) {
   return width > 0 && height > 0 ? width * height : 0;
 }
 
+/** Of their extents along the line: how far above and below letters a rectangle reaches is a matter of taste. */
+function across(a, b) {
+  return iou({ ...a, y: 0, height: 1 }, { ...b, y: 0, height: 1 });
+}
+
 function iou(a, b) {
   const both = overlap(a, b);
   return both / (a.width * a.height + b.width * b.height - both);
 }
 
 async function text() {
-  const sums = { documents: 0, theirs: 0, ours: 0, equal: 0, iou: 0 };
+  const sums = { documents: 0, theirs: 0, ours: 0, equal: 0, iou: 0, across: 0 };
   const worst = [];
   for (const pdf of documents.slice(0, DOCUMENTS)) {
     const count = pageCount(pdf);
     const numbers = [...new Set([0.25, 0.5, 0.75].map((part) => Math.ceil(part * count)))];
-    const of = { theirs: 0, ours: 0, equal: 0, iou: 0, only: [] };
+    const of = { theirs: 0, ours: 0, equal: 0, iou: 0, across: 0, only: [] };
     for (const number of numbers) {
       const [page] = await openPages(`${pdf}#${number}`, { dpi: DPI });
       const left = (await page.words()).map((word) => ({ ...word, text: plain(word.text) }));
@@ -92,12 +94,13 @@ async function text() {
         else {
           of.equal++;
           of.iou += iou(best.rect, word.rect);
+          of.across += across(best.rect, word.rect);
           left.splice(left.indexOf(best), 1);
         }
       }
     }
     sums.documents++;
-    for (const name of ["theirs", "ours", "equal", "iou"]) sums[name] += of[name];
+    for (const name of ["theirs", "ours", "equal", "iou", "across"]) sums[name] += of[name];
     worst.push({ name: basename(pdf), missing: of.theirs - of.equal, ...of });
   }
   worst.sort((a, b) => b.missing - a.missing);
@@ -105,7 +108,9 @@ async function text() {
     console.log(`${name}: ${missing} of ${theirs} differ, as ${only.slice(0, 8).join(" | ")}`);
   const share = (part, of) => `${((100 * part) / of).toFixed(2)} % (${part} of ${of})`;
   console.log(`${sums.documents} documents: equal ${share(sums.equal, sums.theirs)} of pdftotext's tokens`);
-  console.log(`equal ${share(sums.equal, sums.ours)} of ours; IoU ${(sums.iou / sums.equal).toFixed(3)}`);
+  const mean = (of) => (of / sums.equal).toFixed(3);
+  console.log(`equal ${share(sums.equal, sums.ours)} of ours`);
+  console.log(`rectangles of equal tokens: IoU ${mean(sums.iou)}, along the line ${mean(sums.across)}`);
 }
 
 /** Words that a person could ask for: letters of the Latin script, four or more, printed as such. */
@@ -140,6 +145,7 @@ async function hits() {
       if (named) sums.named++;
       else console.log(`${basename(pdf)}:${number} “${word}”: ${lens.hits[0]?.name ?? "no hit"}`);
     }
+    if (sums.pages % 10 === 0) console.log(JSON.stringify(sums));
   }
   await model.dispose();
   const { pages, words, pointed, named } = sums;

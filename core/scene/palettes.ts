@@ -141,7 +141,7 @@ function coloured(colour: Interpolator, end: number): Interpolator {
   if (first.chroma < GREY || toOklch(colour(end)).chroma >= GREY) return colour;
   return (t) => {
     const { lightness, chroma } = toOklch(colour(t));
-    return oklch(lightness, Math.max(chroma, (COLOURED * t) / end), first.hue);
+    return oklch(lightness, Math.max(chroma, COLOURED * Math.sqrt(t / end)), first.hue);
   };
 }
 
