@@ -73,8 +73,20 @@ const end = (pid) => {
   }
 };
 process.on("exit", () => running.forEach(end));
-for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 })) {
-  process.on(signal, () => running.size > 0 && process.exit(code));
+const ends = Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }).map(([signal, code]) => [
+  signal,
+  () => process.exit(code),
+]);
+
+function began(pid) {
+  if (running.size === 0) for (const [signal, exit] of ends) process.on(signal, exit);
+  running.add(pid);
+}
+
+/** Without a program that runs, signals do what they do to any process. */
+function ended(pid) {
+  running.delete(pid);
+  if (running.size === 0) for (const [signal, exit] of ends) process.off(signal, exit);
 }
 
 /**
@@ -90,7 +102,7 @@ export function capture(command, args, { env = {}, minutes = 1, cwd = root, echo
       detached: process.platform !== "win32",
       shell: process.platform === "win32" && /\.cmd$/.test(command),
     });
-    if (child.pid) running.add(child.pid);
+    if (child.pid) began(child.pid);
     let output = "";
     let timedOut = false;
     const limit = setTimeout(() => {
@@ -106,12 +118,12 @@ export function capture(command, args, { env = {}, minutes = 1, cwd = root, echo
     child.stderr.on("data", take(process.stderr));
     child.on("error", (error) => {
       clearTimeout(limit);
-      running.delete(child.pid);
+      ended(child.pid);
       done({ code: 127, output: output + error.message, timedOut });
     });
     child.on("close", (code) => {
       clearTimeout(limit);
-      running.delete(child.pid);
+      ended(child.pid);
       done({ code: code ?? 1, output, timedOut });
     });
   });
