@@ -38,7 +38,7 @@ const suites = [
   { name: "python", what: "the Python package", ...script("test/python/run.mjs") },
   { name: "torch", what: "the Python package over models of torch", ...script("test/torch/run.mjs") },
   { name: "lens", what: "the lens in a browser page", browser: true, ...script("test/src/run-browser.mjs") },
-  { name: "notebook", what: "JupyterLab and Notebook 7", browser: true, ...nodeTests("test/browser") },
+  { name: "notebook", what: "JupyterLab, Notebook 7, Voila", browser: true, ...nodeTests("test/browser") },
 ];
 
 await run(async () => {

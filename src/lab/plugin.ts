@@ -1,19 +1,11 @@
 import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { ICommandPalette } from "@jupyterlab/apputils";
-import { IFileBrowserFactory } from "@jupyterlab/filebrowser";
-import { ILauncher } from "@jupyterlab/launcher";
-import { ISettingRegistry } from "@jupyterlab/settingregistry";
-import { kernelSettings } from "./kernel-settings.js";
-import { addNotebooks } from "./lens-notebooks.js";
-import { lensSettings } from "./lens-settings.js";
-import { addLensCommands } from "./palette-commands.js";
 import { shownWidgets } from "./shown-widgets.js";
 import { standIns } from "./stand-in.js";
 import { MODULE_NAME, MODULE_VERSION } from "./version.js";
 import { keepWidgetKeys } from "./widget-keys.js";
 
-/** Tells JupyterLab and Notebook where the lens's model and view are. */
+/** Tells JupyterLab, Notebook and Voila where the lens's model and view are. */
 const widgets: JupyterFrontEndPlugin<void> = {
   id: `${MODULE_NAME}:widgets`,
   description: "Shows why a ColPali-family model matched a document page.",
@@ -37,18 +29,12 @@ const notebooks: JupyterFrontEndPlugin<void> = {
   id: `${MODULE_NAME}:plugin`,
   description: "Opens documents with a lens, and keeps how new lenses open.",
   autoStart: true,
-  optional: [IFileBrowserFactory, ILauncher, ICommandPalette, ISettingRegistry],
-  activate: (
-    app: JupyterFrontEnd,
-    files: IFileBrowserFactory | null,
-    launcher: ILauncher | null,
-    palette: ICommandPalette | null,
-    registry: ISettingRegistry | null,
-  ) => {
-    const settings = lensSettings(registry);
-    addNotebooks(app, settings, { files, launcher, palette });
-    addLensCommands(app, palette);
-    app.docRegistry.addWidgetExtension("Notebook", kernelSettings(settings));
+  activate: async (app: JupyterFrontEnd) => {
+    // Named in the plugin, what a host does not have would keep the lens from being shown there, too.
+    const parts = await import("./host-parts.js").catch((error) => {
+      console.info(`${MODULE_NAME}: lenses are shown; this host has no files to open and no settings`, error);
+    });
+    await parts?.addToHost(app);
   },
 };
 

@@ -5,7 +5,8 @@ import { test } from "node:test";
 import sharp from "sharp";
 import { root } from "../../tools/report.mjs";
 import { until, useJupyter } from "./jupyterlab.mjs";
-import { GRID, LensOnScreen } from "./lens.mjs";
+import { LensOnScreen } from "./lens.mjs";
+import { looksAt } from "./looks-at.mjs";
 import { textOf } from "./notebook.mjs";
 import { difference } from "./painted.mjs";
 import { pdfWords } from "./pdf-words.mjs";
@@ -22,37 +23,6 @@ const printed = await pdfWords(join(root, "examples", "energy-report.pdf"));
 const jupyter = useJupyter(async ({ browser }) => {
   notebook = await browser.open("first-look.ipynb");
 });
-
-/** The middle of the range that the lens paints for `mini`. */
-const CLEARLY_WARM = (GRID.domain[0] + GRID.domain[1]) / 2;
-
-/** Asserts that the hottest painted cell lies on one of the places where a page prints the word. */
-async function looksAt(word, pageNumber) {
-  const page = printed[pageNumber - 1];
-  const places = page.words
-    .filter(({ text }) => text.toLowerCase().replace(/[^a-z]/g, "") === word)
-    .map(({ x, y, width, height }) => ({
-      x: x / page.width,
-      y: y / page.height,
-      width: width / page.width,
-      height: height / page.height,
-    }));
-  assert.ok(places.length > 0, `page ${pageNumber} does not print ${word}`);
-  const { row, column, value, cell: hot } = await lens.map();
-  const hit = places.some(
-    (at) =>
-      at.x < hot.x + hot.width &&
-      at.x + at.width > hot.x &&
-      at.y < hot.y + hot.height &&
-      at.y + at.height > hot.y,
-  );
-  assert.ok(value > CLEARLY_WARM, `the hottest cell for ${word} is ${value}`);
-  assert.ok(
-    hit,
-    `hottest cell for ${word}: row ${row}, column ${column}; printed at ${JSON.stringify(places)}`,
-  );
-  return `${row},${column}`;
-}
 
 test("the notebook runs up to the lens, which shows the best page", async () => {
   for (const id of ["open", "ask"]) {
@@ -96,7 +66,7 @@ test("on a portrait page the hottest cell of each word lies on the printed word"
   const places = new Set();
   for (const word of ["battery", "beside", "harbour"]) {
     await lens.choose(word);
-    places.add(await looksAt(word, 1));
+    places.add(await looksAt(lens, word, printed[0]));
   }
   assert.equal(places.size, 3, "three words, one place");
 });
@@ -138,7 +108,7 @@ test("assigning lens.view.token in a cell moves the widget", async () => {
   await notebook.area(cell("ask"));
   await lens.waitForPressed("battery");
   assert.ok((await difference(before, await lens.picture())) > 60);
-  await looksAt("battery", 1);
+  await looksAt(lens, "battery", printed[0]);
 });
 
 test("a second query shows in the lens that is there, on a landscape page", async () => {
@@ -150,7 +120,7 @@ test("a second query shows in the lens that is there, on a landscape page", asyn
   assert.ok(box.width > box.height * 1.3, "the page is not shown in its own shape");
   for (const word of ["spare", "submarine", "cable"]) {
     await lens.choose(word);
-    await looksAt(word, 3);
+    await looksAt(lens, word, printed[2]);
   }
 });
 
@@ -163,7 +133,7 @@ test("a query typed into the lens is answered in place and known in the kernel",
     () => "no chip for frosty",
   );
   await lens.choose("frosty");
-  await looksAt("frosty", 1);
+  await looksAt(lens, "frosty", printed[0]);
   const { text } = await notebook.add("lens.query");
   assert.match(text, /frosty evening/);
 });
@@ -200,7 +170,7 @@ test("after a page reload the lens is there again, and live", async () => {
   lens = await new LensOnScreen(await notebook.area(cell("ask"))).ready();
   assert.equal(await lens.query(), "frosty evening");
   await lens.choose("evening");
-  await looksAt("evening", 1);
+  await looksAt(lens, "evening", printed[0]);
   assert.equal((await notebook.add("lens.tokens[lens.view.token!].text")).text, "'evening'");
 });
 
@@ -211,7 +181,7 @@ test("after restart and reload the saved lens is shown without a kernel, still i
   lens = await new LensOnScreen(await notebook.area(cell("ask"))).ready();
   await noError();
   await lens.choose("frosty");
-  await looksAt("frosty", 1);
+  await looksAt(lens, "frosty", printed[0]);
 });
 
 test("after restart and reload a lens that was not saved shows its picture, not an error", async () => {

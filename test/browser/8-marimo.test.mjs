@@ -1,14 +1,11 @@
 /** The lens from Python in marimo, which loads no extension of JupyterLab's: an ES module of the package, by way of anywidget. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { freePort } from "../../tools/jupyter.mjs";
+import { test } from "node:test";
 import { root } from "../../tools/report.mjs";
-import { environment, python } from "../../tools/setup.mjs";
-import { startBrowser, until } from "./jupyterlab.mjs";
+import { useHost } from "./host.mjs";
+import { until } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
 
 const GRID = { rows: 6, columns: 4, domain: [-0.2, 1] };
@@ -71,45 +68,18 @@ if __name__ == "__main__":
     app.run()
 `;
 
-let folder;
-let server;
-let browser;
+const host = useHost({
+  name: "marimo",
+  args: ["run", "notebook.py", "--headless", "--no-token"],
+  answers: "/health",
+  prepare: (folder) => writeFileSync(join(folder, "notebook.py"), NOTEBOOK),
+});
 let lens;
-let log = "";
-
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "colpali-lens-marimo-"));
-  writeFileSync(join(folder, "notebook.py"), NOTEBOOK);
-  copyFileSync(join(root, "examples", "energy-report.pdf"), join(folder, "energy-report.pdf"));
-  const port = await freePort();
-  const args = ["-m", "marimo", "run", "notebook.py", "--headless", "--no-token", `--port=${port}`];
-  server = spawn(python, args, { cwd: folder, env: { ...process.env, ...environment() } });
-  for (const stream of [server.stdout, server.stderr])
-    stream.on("data", (chunk) => {
-      log += chunk;
-    });
-  const url = `http://127.0.0.1:${port}`;
-  await until(
-    async () => (await fetch(`${url}/health`)).ok,
-    60_000,
-    () => `marimo did not start:\n${log}`,
-  );
-  browser = await startBrowser({ url });
-  await browser.page.goto(url);
-});
-
-after(async () => {
-  await browser?.close();
-  const stopped = new Promise((done) => server.on("close", done));
-  server.kill("SIGTERM");
-  await stopped;
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
 
 /** The lenses of the page, from the top. */
 function lensAt(place) {
-  const found = new LensOnScreen(browser.page.locator("body"));
-  found.root = browser.page.locator(".cl-lens").nth(place);
+  const found = new LensOnScreen(host.browser.page.locator("body"));
+  found.root = host.browser.page.locator(".cl-lens").nth(place);
   found.paper = found.root.locator(".cl-stage .cl-paper");
   return found.ready();
 }
@@ -126,7 +96,7 @@ async function hottest() {
 }
 
 test("it is shown, without a network", async () => {
-  await browser.page.locator(".cl-lens .cl-chip").first().waitFor({ timeout: 60_000 });
+  await host.browser.page.locator(".cl-lens .cl-chip").first().waitFor({ timeout: 60_000 });
   lens = await lensAt(0);
   assert.deepEqual(await lens.labels(), ["All", "battery", "harbour"]);
   assert.match(await lens.where(), /^page 1 of 4 of energy-report\.pdf/);
@@ -136,7 +106,7 @@ test("what is pointed at is painted, and heard in Python", async () => {
   await lens.choose("harbour");
   assert.deepEqual(await hottest(), [4, 0]);
   await until(
-    () => readFileSync(join(folder, "word.txt"), "utf8") === "1",
+    () => readFileSync(join(host.folder, "word.txt"), "utf8") === "1",
     10_000,
     () => "Python does not hear of the word",
   );
@@ -156,18 +126,18 @@ test("what is typed is answered by Python", async () => {
 });
 
 test("a PDF is made and downloaded", async () => {
-  const download = browser.page.waitForEvent("download", { timeout: 60_000 });
+  const download = host.browser.page.waitForEvent("download", { timeout: 60_000 });
   await lens.root.getByRole("button", { name: "Share" }).click();
   await lens.root
     .locator(".cl-menu-share .cl-share-item")
-    .filter({ has: browser.page.getByText("PDF", { exact: true }) })
+    .filter({ has: host.browser.page.getByText("PDF", { exact: true }) })
     .click();
   assert.match(readFileSync(await (await download).path(), "latin1"), /^%PDF-/);
 });
 
 test("what is assigned in Python is on the screen", async () => {
   await lens.choose("All");
-  await browser.page.getByRole("button", { name: "Assign" }).click();
+  await host.browser.page.getByRole("button", { name: "Assign" }).click();
   await lens.waitForPressed("storm");
   assert.deepEqual(await hottest(), [3, 3]);
 });
@@ -194,13 +164,13 @@ test("what covers the page is stopped, and the lens goes on", async () => {
 });
 
 test("reloaded, it is there again", async () => {
-  await browser.page.reload();
-  await browser.page.locator(".cl-lens .cl-chip").first().waitFor({ timeout: 60_000 });
+  await host.browser.page.reload();
+  await host.browser.page.locator(".cl-lens .cl-chip").first().waitFor({ timeout: 60_000 });
   lens = await lensAt(0);
   await lens.choose("battery");
   assert.deepEqual(await hottest(), [1, 2]);
 });
 
 test("nothing went wrong in the page", () => {
-  assert.deepEqual(browser.problems, []);
+  assert.deepEqual(host.browser.problems, []);
 });
