@@ -6,12 +6,14 @@ CHECKPOINT is a folder (or a hub name) in the format of colpali-engine or transf
 OUT gets model.onnx (with model.onnx_data beside it from 250 MB on; it leaves the image tower out for queries), text_model.onnx with --two-graphs, the tokenizer, the processor
 settings, config.json (with cosine_range, the colours' ends on those pages), and parity.json: what the exported graph gives beside what torch
 gives on two drawn pages and two queries, the model in float32, and whether lighter weights are advised (see `advice`).
-It takes the model's size in float32 of memory and some 2 GB: torch's model is gone when the graph is opened.
+Weights that are not float32 are widened into a file beside OUT, from which they are mapped; the file is gone afterwards. Comparing takes the
+model's size in float32 of memory, as opening the graph does: torch's model is gone by then.
 """
 import argparse
 import gc
 import importlib.metadata as md
 import json
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from PIL import Image, ImageDraw
 from graphs import TextOnly, export, text_inputs, wrap
 from skip_image import Unsafe, image_token_of, skip_image
 from weights import EXTERNAL_FROM, FORMS
+from widened import widened
 
 # model_type -> (family, module, model class, processor class)
 CLASSES = {
@@ -41,15 +44,30 @@ TWO_GRAPHS = ("colpali", "colpali-hf", "colidefics3", "colmodernvbert")
 QUERIES = ["peak load in winter", "What is the total revenue of the company in 2023?"]
 
 
-def load(checkpoint):
+def load(checkpoint, scratch):
+    """-> (family, model in float32, processor); `scratch` as in `widened`"""
+    check_torchvision()
     from transformers import AutoConfig
     kind = AutoConfig.from_pretrained(checkpoint).model_type
     if kind not in CLASSES:
         raise SystemExit(f'unknown model family: {checkpoint} says model_type "{kind}", expected one of {", ".join(CLASSES)}')
     family, module, model, processor = CLASSES[kind]
     library = __import__(module, fromlist=[model])
-    return (family, getattr(library, model).from_pretrained(checkpoint, dtype=torch.float32).eval(),
+    return (family, getattr(library, model).from_pretrained(widened(checkpoint, scratch), dtype=torch.float32).eval(),
             getattr(library, processor).from_pretrained(checkpoint))
+
+
+def check_torchvision():
+    """One that was built for another torch breaks every family's import, with a traceback that does not say so."""
+    try:
+        import torchvision  # noqa: F401
+    except ImportError:
+        pass  # transformers sees that, and says who needs it.
+    except (RuntimeError, OSError) as error:
+        raise SystemExit(
+            f"torchvision {md.version('torchvision')} does not fit torch {torch.__version__}: {str(error).splitlines()[0]}\n"
+            "Install both from one index, for a processor for example:\n"
+            f"    pip install --force-reinstall torch=={torch.__version__.split('+')[0]} torchvision --index-url https://download.pytorch.org/whl/cpu")
 
 
 def drawn_page(width, height):
@@ -130,19 +148,11 @@ def state_range(config, cosines):
     return document["cosine_range"]
 
 
-def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("checkpoint")
-    args.add_argument("out", type=Path)
-    args.add_argument("--weights", choices=["float32", *FORMS], default="float32")
-    args.add_argument("--attention", choices=["fused", "unfused"], default="fused",
-                      help="fused: one operator, which keeps no matrices; unfused: written out in standard operators")
-    args.add_argument("--two-graphs", action="store_true", help="also a graph for queries, which then need no image tower")
-    a = args.parse_args()
-    family, model, processor = load(a.checkpoint)
+def graphs_of_torch(a, scratch):
+    """Writes what does not depend on the form of weights. -> (family, pages, queries, what torch gives for both)"""
+    family, model, processor = load(a.checkpoint, scratch)
     if a.two_graphs and family not in TWO_GRAPHS:
         raise SystemExit(f"--two-graphs works for {', '.join(TWO_GRAPHS)}, not for {family}")
-    a.out.mkdir(parents=True, exist_ok=True)
     processor.save_pretrained(a.out)
     model.config.save_pretrained(a.out)
     wrapper = wrap(family, model, fused=a.attention == "fused")
@@ -154,8 +164,22 @@ def main():
     export(wrapper, example, a.out / "model.onnx", external_data=large)
     if a.two_graphs:
         export(TextOnly(wrapper).eval(), {k: example[k][:, -40:] for k in ("input_ids", "attention_mask")}, a.out / "text_model.onnx", external_data=large)
-    del wrapper, model
-    gc.collect()
+    return family, pages, queries, of_torch
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("checkpoint")
+    args.add_argument("out", type=Path)
+    args.add_argument("--weights", choices=["float32", *FORMS], default="float32")
+    args.add_argument("--attention", choices=["fused", "unfused"], default="fused",
+                      help="fused: one operator, which keeps no matrices; unfused: written out in standard operators")
+    args.add_argument("--two-graphs", action="store_true", help="also a graph for queries, which then need no image tower")
+    a = args.parse_args()
+    a.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="float32-", dir=a.out, ignore_cleanup_errors=True) as scratch:
+        family, pages, queries, of_torch = graphs_of_torch(a, scratch)
+        gc.collect()
     if a.weights != "float32":
         for graph in a.out.glob("*.onnx"):
             FORMS[a.weights](graph)

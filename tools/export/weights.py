@@ -60,10 +60,11 @@ def rewrite(path, form):
 
 def float16(graph, tensors, values_of, put):
     behind, rest = small_and_looked_up(graph, tensors, values_of, put)
-    before = []
+    # What a branch alone uses is widened in it: not when it is not taken.
+    places, before = places_of(graph), [[] for _ in with_branches(graph)]
     for name, values, _ in rest:
         put(name + "_f16", half(values))
-        before.append(helper.make_node("Cast", [name + "_f16"], [name], to=TensorProto.FLOAT))
+        before[places[name]].append(helper.make_node("Cast", [name + "_f16"], [name], to=TensorProto.FLOAT))
     replace_nodes(graph, lambda node, _: [node, *(behind[o] for o in node.output if o in behind)], before)
 
 
@@ -201,12 +202,23 @@ def users_of(graph):
     return users
 
 
-def replace_nodes(graph, change, before=()):
-    """@param change: (node, graph that it is in) -> nodes"""
+def places_of(graph):
+    """Where each value is used, by its place in `with_branches`: 0, the whole graph, for what several use."""
+    places = {}
+    for i, part in enumerate(with_branches(graph)):
+        for name in [*(name for node in part.node for name in node.input), *(o.name for o in part.output)]:
+            places[name] = i if places.get(name, i) == i else 0
+    return places
+
+
+def replace_nodes(graph, change, before=None):
+    """@param change: (node, graph that it is in) -> nodes
+    @param before: nodes that come first, for each of `with_branches`"""
+    parts = with_branches(graph)
     # The innermost first: a node takes its branches along.
-    for part in reversed(with_branches(graph)):
+    for part, first in reversed([*zip(parts, before or [()] * len(parts))]):
         changed = [made for node in part.node for made in change(node, part)]
-        nodes = [onnx.NodeProto.FromString(n.SerializeToString()) for n in [*(before if part is graph else ()), *changed]]
+        nodes = [onnx.NodeProto.FromString(n.SerializeToString()) for n in [*first, *changed]]
         del part.node[:]
         part.node.extend(nodes)
 

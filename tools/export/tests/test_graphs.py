@@ -1,6 +1,7 @@
 """What is done to exported graphs: fused attention, lighter weights, files beside them, the image tower in a branch. `python -m pytest tools/export/tests`"""
 import sys
 import tracemalloc
+import types
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +9,19 @@ import onnx
 import onnxruntime as ort
 import pytest
 import torch
+import transformers
 from onnx import TensorProto, helper, numpy_helper
+from safetensors.torch import load_file, save_file
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import weights  # noqa: E402
 from attention import FUSED  # noqa: E402
-from export import advice  # noqa: E402
+from export import advice, check_torchvision  # noqa: E402
 from skip_image import NAME, Unsafe, skip_image  # noqa: E402
+from widened import widened  # noqa: E402
 
 RNG = np.random.default_rng(3)
-TOKEN, WIDTH, ROWS, PIXELS = 5, 48, 40, 6
+TOKEN, WIDTH, ROWS, PIXELS = 5, 48, 40, 24
 TABLE = RNG.normal(size=(ROWS, WIDTH)).astype(np.float32)
 TOWER = RNG.normal(size=(PIXELS, WIDTH)).astype(np.float32)
 PROJECT = RNG.normal(size=(WIDTH, WIDTH)).astype(np.float32)
@@ -149,6 +153,9 @@ def test_weights_in_a_branch_are_lighter_too(tmp_path, form):
     graph = onnx.load(str(path)).graph
     assert not any(t.data_type == TensorProto.FLOAT and len(t.dims) == 2 and t.name in ("table", "project", "tower") and
                    np.prod(t.dims) >= weights.SMALLEST for t in graph.initializer)
+    # Nothing of the tower is left outside, which queries would pay for.
+    outside = {name for node in graph.node for name in node.input}
+    assert not {name for name in outside if name.startswith("tower")} and any(name.startswith("project") for name in outside)
     for ids in (PAGE, QUERY):
         want = expected(ids, pixels(len(ids)))
         np.testing.assert_allclose(run(path, ids, pixels(len(ids))), want, atol=0.03 * np.abs(want).max())
@@ -252,3 +259,72 @@ def test_an_exporters_file_loses_its_traces_and_its_data_get_the_name_of_hubs(tm
     assert b"/home/me" not in path.read_bytes()
     assert sorted(f.name for f in tmp_path.iterdir()) == ["model.onnx", "model.onnx_data"]
     np.testing.assert_allclose(run(path, PAGE, pixels(1)), expected(PAGE, pixels(1)), rtol=1e-4, atol=1e-4)
+
+
+@pytest.fixture
+def narrow(tmp_path):
+    """A checkpoint in two files, its numbers of several kinds."""
+    folder = tmp_path / "checkpoint"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    made = {"half": torch.randn(3, 5).half(), "brain": torch.randn(7).bfloat16(), "full": torch.randn(2, 2),
+            "counts": torch.arange(5), "one": torch.tensor(2.5).half(), "yes": torch.tensor([True, False, True])}
+    save_file({k: v for k, v in made.items() if k != "full"}, folder / "a.safetensors", metadata={"format": "pt"})
+    save_file({"full": made["full"]}, folder / "b.safetensors", metadata={"format": "pt"})
+    return folder, made
+
+
+def test_weights_are_widened_in_files(tmp_path, narrow):
+    folder, made = narrow
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    assert widened(folder, scratch) == scratch
+    assert sorted(f.name for f in scratch.iterdir()) == ["a.safetensors", "b.safetensors", "config.json"]
+    got = load_file(scratch / "a.safetensors") | load_file(scratch / "b.safetensors")
+    assert got.keys() == made.keys()
+    for name, numbers in made.items():
+        want = numbers.float() if numbers.is_floating_point() else numbers
+        assert got[name].dtype == want.dtype and torch.equal(got[name], want), name
+
+
+def test_what_is_not_widened(tmp_path, narrow):
+    folder, _ = narrow
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    assert widened("owner/of-a-hub", scratch) == "owner/of-a-hub"
+    (folder / "adapter_config.json").write_text("{}")
+    assert widened(folder, scratch) == folder
+    (folder / "adapter_config.json").unlink()
+    (folder / "a.safetensors").unlink()
+    assert widened(folder, scratch) == folder
+    assert not [*scratch.iterdir()]
+
+
+def test_widened_weights_are_mapped(tmp_path):
+    """What is loaded lies in the file's pages, none of it in memory of its own."""
+    folder, scratch = tmp_path / "checkpoint", tmp_path / "scratch"
+    scratch.mkdir()
+    small = transformers.LlamaConfig(vocab_size=64, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2)
+    made = transformers.LlamaModel(small).half()
+    made.save_pretrained(folder)
+    loaded = transformers.LlamaModel.from_pretrained(widened(folder, scratch), dtype=torch.float32)
+    mapped = [tuple(int(end, 16) for end in line.split()[0].split("-"))
+              for line in Path("/proc/self/maps").read_text().splitlines() if str(scratch) in line]
+    for (name, numbers), half in zip(loaded.named_parameters(), made.parameters()):
+        assert numbers.dtype == torch.float32 and torch.equal(numbers, half.float()), name
+        assert any(start <= numbers.data_ptr() < end for start, end in mapped), name
+
+
+def test_a_torchvision_of_another_torch_is_named(monkeypatch):
+    class Broken:
+        def find_spec(self, name, *_):
+            if name == "torchvision":
+                raise RuntimeError("operator torchvision::nms does not exist")
+
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    monkeypatch.delitem(sys.modules, "torchvision", raising=False)
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "0.28.0")
+    with pytest.raises(SystemExit, match="(?s)torchvision 0.28.0 does not fit torch .*nms does not exist.*pip install"):
+        check_torchvision()
+    monkeypatch.setitem(sys.modules, "torchvision", types.ModuleType("torchvision"))
+    check_torchvision()
