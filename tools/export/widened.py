@@ -3,16 +3,19 @@ import json
 import shutil
 from pathlib import Path
 
+import huggingface_hub
 import torch
 from safetensors import safe_open
 
 
 def widened(checkpoint, scratch):
-    """@param checkpoint: a folder, or a hub's name
+    """@param checkpoint: a folder, or a hub's name, whose weights are downloaded as from_pretrained would
     @param scratch: a folder that exists; takes 4 bytes a parameter, and must stay while the model lives
     @returns where to load the weights from: `scratch`, or `checkpoint` as it is where its weights are float32 already, are no safetensors,
-    are an adapter of another checkpoint's, or are not on this machine yet"""
+    or an adapter of another checkpoint's"""
     folder, scratch = Path(checkpoint), Path(scratch)
+    if not folder.is_dir():
+        folder = Path(huggingface_hub.snapshot_download(checkpoint, allow_patterns=["*.json", "*.safetensors"], ignore_patterns=["*/*"]))
     files = sorted(folder.glob("*.safetensors"))
     if (folder / "adapter_config.json").exists() or not any(is_narrow(file) for file in files):
         return checkpoint

@@ -287,11 +287,22 @@ def test_weights_are_widened_in_files(tmp_path, narrow):
         assert got[name].dtype == want.dtype and torch.equal(got[name], want), name
 
 
+def test_a_hubs_checkpoint_is_widened_too(tmp_path, narrow, monkeypatch):
+    folder, made = narrow
+    scratch, asked = tmp_path / "scratch", []
+    scratch.mkdir()
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda name, **_: asked.append(name) or str(folder))
+    assert widened("owner/name", scratch) == scratch and asked == ["owner/name"]
+    assert torch.equal(load_file(scratch / "a.safetensors")["half"], made["half"].float())
+    # Of an adapter the library finds the checkpoint that it belongs to.
+    (folder / "adapter_config.json").write_text("{}")
+    assert widened("owner/name", scratch) == "owner/name"
+
+
 def test_what_is_not_widened(tmp_path, narrow):
     folder, _ = narrow
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    assert widened("owner/of-a-hub", scratch) == "owner/of-a-hub"
     (folder / "adapter_config.json").write_text("{}")
     assert widened(folder, scratch) == folder
     (folder / "adapter_config.json").unlink()
