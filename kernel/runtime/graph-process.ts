@@ -1,6 +1,7 @@
 /** Runs one large graph in a process of its own: see process-graph.ts. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { Worker } from "node:worker_threads";
 import { ProviderError } from "../../engine/model-error.js";
 import type { Graph } from "../../engine/runtime.js";
 import { openGraph } from "./node-graph.js";
@@ -13,6 +14,12 @@ let graph: Graph;
 // Who started it ends it, or has ended; Ctrl+C in a terminal reaches both, and is the other's to answer.
 process.on("disconnect", () => process.exit());
 process.on("SIGINT", () => {});
+// A run of minutes keeps this thread from hearing of it.
+new Worker(
+  `const { workerData: parent } = require("node:worker_threads");
+  setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGKILL"), 500);`,
+  { eval: true, workerData: process.ppid },
+).unref();
 
 /** The bytes of a graph that was edited are as many as its weights, and the first page needs the room. */
 function collect(): void {

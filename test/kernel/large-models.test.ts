@@ -3,7 +3,7 @@
  * is an error of the cell. On the built package, with a graph of 330 MB.
  */
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -133,6 +133,24 @@ test("the system ends the process: the cell gets an error that says so, and the 
     "vision.onnx failed (cpu): the system ended its process (SIGKILL), as it does when memory runs out",
   );
   expect(result.query).toBeGreaterThan(0);
+}, 300_000);
+
+test("a kernel that is killed takes the process with it, within its run", async () => {
+  const { stdout } = await play(`
+    const model = await load();
+    settled(model.embedPage(page));
+    while (cpu() < 2) await pause(50);
+    console.log(children()[0]);
+    process.kill(process.pid, "SIGKILL");
+  `).then(
+    () => Promise.reject(new Error("it was not killed")),
+    (error: { stdout: string }) => error,
+  );
+  const stat = `/proc/${Number(stdout)}/stat`;
+  // Ended and not yet taken note of is ended.
+  const runs = () => existsSync(stat) && !/\) Z/.test(readFileSync(stat, "utf8"));
+  for (let i = 0; i < 20 && runs(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(runs()).toBe(false);
 }, 300_000);
 
 test("attention of a large graph is read in a process of its own, which stops while it opens and may die", async () => {
