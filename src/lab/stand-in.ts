@@ -11,8 +11,11 @@ const BROKEN =
 
 type Bundle = IRenderMime.IMimeModel["data"];
 type Factory = IRenderMime.IRendererFactory;
-/** What the widget manager's renderer is, as far as it matters here. */
-type WidgetRenderer = IRenderMime.IRenderer & { addWidget?(widget: IRenderMime.IRenderer): void };
+/** What the widget manager's renderer is, as far as it matters here: a panel, with the view in it once there is one. */
+type WidgetRenderer = IRenderMime.IRenderer & {
+  addWidget?(widget: IRenderMime.IRenderer): void;
+  readonly widgets?: readonly Widget[];
+};
 
 /**
  * After a restart of the kernel the widget manager shows "Error displaying widget: model not found", and for a view of a
@@ -46,8 +49,8 @@ function withStandIn(renderer: WidgetRenderer, rendermime: IRenderMimeRegistry):
   const render = renderer.renderModel.bind(renderer);
   let picture: IRenderMime.IRenderer | undefined;
   let live: string | undefined;
-  renderer.renderModel = async (model) => {
-    const { model_id: id } = model.data[WIDGET] as { model_id?: string };
+  const draw = async (model: IRenderMime.IMimeModel) => {
+    const id = shownBy(model);
     // An output that is completed, by its picture for example, keeps its view.
     if (id && id === live) return;
     live = undefined;
@@ -55,7 +58,8 @@ function withStandIn(renderer: WidgetRenderer, rendermime: IRenderMimeRegistry):
     await render(model);
     const gone = renderer.node.textContent?.startsWith("Error displaying widget");
     const broken = renderer.node.querySelector(".jupyter-widgets-error-widget") !== null;
-    if (!gone && !broken) live = id;
+    // Where the manager does not know the model yet, there is no view, and it draws again when it has restored its models.
+    if (!gone && !broken && renderer.widgets?.length) live = id;
     if (!(gone || broken) || !model.data["image/png"] || !renderer.addWidget) return;
     const still = withoutWidget(model);
     const mimeType = rendermime.preferredMimeType(still.data, still.trusted ? "any" : "ensure");
@@ -70,7 +74,22 @@ function withStandIn(renderer: WidgetRenderer, rendermime: IRenderMimeRegistry):
     note.textContent = gone ? GONE : BROKEN;
     renderer.node.append(note);
   };
+  let drawing: { id: string | undefined; done: Promise<void> } | undefined;
+  renderer.renderModel = async (model) => {
+    const id = shownBy(model);
+    // A view is still being made when its picture comes, and would be made twice.
+    while (drawing && drawing.id === id) await drawing.done.catch(() => {});
+    const mine = { id, done: draw(model) };
+    drawing = mine;
+    await mine.done.finally(() => {
+      if (drawing === mine) drawing = undefined;
+    });
+  };
   return renderer;
+}
+
+function shownBy(model: IRenderMime.IMimeModel): string | undefined {
+  return (model.data[WIDGET] as { model_id?: string }).model_id;
 }
 
 function withoutWidget(model: IRenderMime.IMimeModel): IRenderMime.IMimeModel {
