@@ -52,6 +52,19 @@ model.pause = 1
 slow
 `.trim();
 
+/** A kernel that takes longer to tell its widgets than the widget manager waits for all at once, 4 s. */
+const SLOW_WIDGETS = `
+import ipywidgets, time
+
+told = ipywidgets.Widget._handle_control_comm_msg
+
+def tell(message):
+    time.sleep(5)
+    told(message)
+
+ipywidgets.Widget._handle_control_comm_msg = tell
+`.trim();
+
 const jupyter = useJupyter(async ({ lab }) => {
   const cells = [MADE, SHOWN].map((source, i) => ({
     cell_type: "code",
@@ -105,6 +118,33 @@ async function print(code) {
   const { text } = await notebook.add(code);
   await notebook.area(1);
   return text;
+}
+
+/** Saved, and reloaded with a kernel that is slow to tell its widgets: the cell is drawn before they are known. */
+async function goesOn() {
+  assert.equal(await print(SLOW_WIDGETS), "");
+  assert.equal(await print("lens.view.word = lens.words.index('storm')"), "");
+  await lens.waitForPressed("storm");
+  await notebook.save();
+  lens = await again();
+  assert.deepEqual(await lens.pressed(), ["storm"]);
+  assert.deepEqual(await hottest(lens), [3, 3]);
+  await lens.choose("All");
+  assert.equal(await print("lens.view.word"), "");
+}
+
+/** Saved, and opened when the kernel no longer has it. */
+async function showsAlone() {
+  await lens.choose("storm");
+  await notebook.save();
+  await jupyter.lab.restartKernel(await notebook.kernelId());
+  lens = await again();
+  assert.deepEqual(await lens.pressed(), ["storm"]);
+  assert.deepEqual(await hottest(lens), [3, 3]);
+  assert.equal(await lens.root.getByRole("button", { name: "Ask" }).isDisabled(), true);
+  await lens.choose("All");
+  await lens.choose("storm");
+  assert.deepEqual(await lens.pressed(), ["storm"]);
 }
 
 test("a cell of Python shows the lens, and stores its picture and table beside it", async () => {
@@ -294,25 +334,8 @@ test("when Node is killed the next line starts it anew", async () => {
   assert.equal(await print(kill), "(6, 4)");
 });
 
-test("reloaded, the lens goes on with the kernel", async () => {
-  await notebook.save();
-  lens = await again();
-  assert.deepEqual(await hottest(lens), [3, 3]);
-  await lens.choose("All");
-  assert.equal(await print("lens.view.word"), "");
-});
-
-test("reopened without what the kernel had, it still shows each word", async () => {
-  await lens.choose("storm");
-  await notebook.save();
-  await jupyter.lab.restartKernel();
-  lens = await again();
-  assert.deepEqual(await hottest(lens), [3, 3]);
-  assert.equal(await lens.root.getByRole("button", { name: "Ask" }).isDisabled(), true);
-  await lens.choose("All");
-  await lens.choose("storm");
-  assert.deepEqual(await lens.pressed(), ["storm"]);
-});
+test("reloaded, the lens goes on with the kernel", goesOn);
+test("reopened without what the kernel had, it still shows each word", showsAlone);
 
 test("it is the same in Notebook 7", async () => {
   assert.ok(HOSTS["Notebook 7"]);
@@ -338,6 +361,9 @@ test("what is typed in Notebook 7 is answered by Python", async () => {
   await lens.choose("storm");
   assert.deepEqual(await hottest(lens), [3, 3]);
 });
+
+test("reloaded in Notebook 7, it goes on with the kernel", goesOn);
+test("reopened in Notebook 7 without what the kernel had, it still shows each word", showsAlone);
 
 test("nothing went wrong in the pages", () => {
   assert.deepEqual(jupyter.browser.problems, []);

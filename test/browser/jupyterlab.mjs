@@ -98,10 +98,10 @@ export async function startLab() {
     url,
     folder,
     log: () => log,
-    /** Restarts the only kernel, as another tab or an administrator would. */
-    async restartKernel() {
-      const [kernel] = await api("kernels");
-      await api(`kernels/${kernel.id}/restart`, "POST");
+    /** Restarts a kernel, the only one when left out, as another tab or an administrator would. */
+    async restartKernel(id) {
+      const [only] = await api("kernels");
+      await api(`kernels/${id ?? only.id}/restart`, "POST");
     },
     async stop() {
       server.kill("SIGTERM");

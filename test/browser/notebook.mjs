@@ -57,6 +57,10 @@ export class Notebook {
     return cell.locator(".jp-Cell-outputArea");
   }
 
+  kernelId() {
+    return this.page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id);
+  }
+
   async save() {
     await this.page.evaluate(() => window.jupyterapp.commands.execute("docmanager:save"));
   }
