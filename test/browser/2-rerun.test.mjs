@@ -5,15 +5,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { until, useJupyter } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
+import { freshNotebook } from "./notebook.mjs";
 
 const FILE = "rerun.ipynb";
 const STATE = "application/vnd.jupyter.widget-state+json";
 let notebook;
 
 const jupyter = useJupyter(async ({ lab, browser }) => {
-  const kernelspec = { name: "colpali-lens", display_name: "TypeScript", language: "typescript" };
-  const empty = { cells: [], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-  writeFileSync(join(lab.folder, FILE), JSON.stringify(empty));
+  writeFileSync(join(lab.folder, FILE), freshNotebook([]));
   notebook = await browser.open(FILE);
   await notebook.add(`import { explain, loadModel, openPages } from "colpali-lens";
     import { FloatProgress, HBox, IntSlider, jslink, Output, VBox } from "colpali-lens/widgets";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { HOSTS, until, useJupyter } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
-import { textOf } from "./notebook.mjs";
+import { freshNotebook, textOf } from "./notebook.mjs";
 
 const jupyter = useJupyter();
 
@@ -92,9 +92,7 @@ for (const host of Object.keys(HOSTS)) {
     const value = async (code) => (await notebook.add(code)).text;
 
     before(async () => {
-      const kernelspec = { name: "colpali-lens", display_name: "TypeScript", language: "typescript" };
-      const empty = { cells: [], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-      writeFileSync(join(jupyter.lab.folder, file), JSON.stringify(empty));
+      writeFileSync(join(jupyter.lab.folder, file), freshNotebook([]));
       notebook = await jupyter.browser.open(file, jupyter.browser.page, host);
       made = await notebook.add(MAKE);
       controls = await Controls.in(notebook, made.index);

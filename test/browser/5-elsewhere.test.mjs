@@ -11,6 +11,7 @@ import { root } from "../../tools/report.mjs";
 import { environment, python } from "../../tools/setup.mjs";
 import { useJupyter } from "./jupyterlab.mjs";
 import { GRID } from "./lens.mjs";
+import { freshNotebook } from "./notebook.mjs";
 
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 const CELLS = [
@@ -29,21 +30,7 @@ const nbconvert = (...args) =>
 
 const jupyter = useJupyter(async ({ lab }) => {
   folder = lab.folder;
-  const cells = CELLS.map((source, i) => ({
-    cell_type: "code",
-    id: `cell-${i}`,
-    source,
-    metadata: {},
-    outputs: [],
-    execution_count: null,
-  }));
-  const kernelspec = {
-    name: "colpali-lens",
-    display_name: "TypeScript (ColPali Lens)",
-    language: "typescript",
-  };
-  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-  writeFileSync(join(folder, "fresh.ipynb"), JSON.stringify(notebook));
+  writeFileSync(join(folder, "fresh.ipynb"), freshNotebook(CELLS));
   await nbconvert("--to", "notebook", "--execute", "fresh.ipynb", "--output", "live.ipynb");
   executed = JSON.parse(readFileSync(join(folder, "live.ipynb"), "utf8"));
   const plain = structuredClone(executed);

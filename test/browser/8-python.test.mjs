@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { root } from "../../tools/report.mjs";
 import { HOSTS, until, useJupyter } from "./jupyterlab.mjs";
 import { LensOnScreen } from "./lens.mjs";
+import { freshNotebook, PYTHON } from "./notebook.mjs";
 
 /** What the cell's vectors mean: each word is one patch of the page and no other. */
 const GRID = { rows: 6, columns: 4, domain: [-0.2, 1] };
@@ -66,18 +67,8 @@ ipywidgets.Widget._handle_control_comm_msg = tell
 `.trim();
 
 const jupyter = useJupyter(async ({ lab }) => {
-  const cells = [MADE, SHOWN].map((source, i) => ({
-    cell_type: "code",
-    id: `cell-${i}`,
-    source,
-    metadata: {},
-    outputs: [],
-    execution_count: null,
-  }));
-  const kernelspec = { name: "python3", display_name: "Python 3", language: "python" };
-  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
   for (const name of ["lab", "notebook"])
-    writeFileSync(join(lab.folder, `python-${name}.ipynb`), JSON.stringify(notebook));
+    writeFileSync(join(lab.folder, `python-${name}.ipynb`), freshNotebook([MADE, SHOWN], PYTHON));
 });
 
 const WIDGET = "application/vnd.jupyter.widget-view+json";

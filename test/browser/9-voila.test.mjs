@@ -7,6 +7,7 @@ import { root } from "../../tools/report.mjs";
 import { useHost } from "./host.mjs";
 import { LensOnScreen } from "./lens.mjs";
 import { looksAt } from "./looks-at.mjs";
+import { freshNotebook } from "./notebook.mjs";
 import { pdfWords } from "./pdf-words.mjs";
 
 const CELLS = [
@@ -18,23 +19,7 @@ const host = useHost({
   name: "voila",
   args: ["notebook.ipynb", "--no-browser"],
   answers: "/voila/static/voila.js",
-  prepare(folder) {
-    const cells = CELLS.map((source, i) => ({
-      cell_type: "code",
-      id: `cell-${i}`,
-      source,
-      metadata: {},
-      outputs: [],
-      execution_count: null,
-    }));
-    const kernelspec = {
-      name: "colpali-lens",
-      display_name: "TypeScript (ColPali Lens)",
-      language: "typescript",
-    };
-    const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-    writeFileSync(join(folder, "notebook.ipynb"), JSON.stringify(notebook));
-  },
+  prepare: (folder) => writeFileSync(join(folder, "notebook.ipynb"), freshNotebook(CELLS)),
 });
 const [printed] = await pdfWords(join(root, "examples", "energy-report.pdf"));
 let lens;

@@ -71,6 +71,26 @@ export class Notebook {
   }
 }
 
+export const TYPESCRIPT = {
+  name: "colpali-lens",
+  display_name: "TypeScript (ColPali Lens)",
+  language: "typescript",
+};
+export const PYTHON = { name: "python3", display_name: "Python 3", language: "python" };
+
+/** The text of a notebook of code cells that nobody has run. */
+export function freshNotebook(sources, kernelspec = TYPESCRIPT) {
+  const cells = sources.map((source, i) => ({
+    cell_type: "code",
+    id: `cell-${i}`,
+    source,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+  }));
+  return JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 });
+}
+
 /** Text of outputs: streams, plain results, and errors as "name: message". */
 export function textOf(outputs) {
   return outputs
