@@ -10,6 +10,8 @@ import {
 
 export interface NodeSpec {
   op: string;
+  /** That of the operator, where it is not ONNX's own. */
+  domain?: string;
   inputs: string[];
   outputs: string[];
   /** Integers only. */
@@ -38,14 +40,19 @@ const IR_VERSION = 8n;
 
 /** @returns the bytes of a ModelProto */
 export function buildOnnx(spec: GraphSpec): Uint8Array {
+  const foreign = new Set(spec.nodes.flatMap(({ domain }) => domain ?? []));
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
     producerName: "colpali-lens",
-    opsetImport: [{ domain: "", version: OPSET }],
+    opsetImport: [
+      { domain: "", version: OPSET },
+      ...Array.from(foreign, (domain) => ({ domain, version: 1n })),
+    ],
     graph: {
       name: "colpali-lens",
-      node: spec.nodes.map(({ op, inputs, outputs, attributes = {} }) => ({
+      node: spec.nodes.map(({ op, domain = "", inputs, outputs, attributes = {} }) => ({
         opType: op,
+        domain,
         input: inputs,
         output: outputs,
         attribute: Object.entries(attributes).map(([name, v]) => ({ name, i: BigInt(v), type: INTEGER })),

@@ -17,6 +17,8 @@ export interface OnnxFile {
   skipsImage: boolean;
   /** Whether its first attention, which is the image tower's where it has one, writes a matrix of patches x patches. */
   writesAttention: boolean;
+  /** Whether it has attention in one operator. */
+  fusesAttention: boolean;
   /** Rows of the table that `input_ids` look up, or null if it is not found. */
   vocabulary: number | null;
 }
@@ -53,6 +55,7 @@ export function readOnnxFile(path: string): OnnxFile {
       insideBytes: 0,
       skipsImage: false,
       writesAttention: true,
+      fusesAttention: false,
       externalData: new Map(),
       vocabulary: null,
     };
@@ -74,8 +77,10 @@ export function readOnnxFile(path: string): OnnxFile {
         if (node.op === "Gather" && node.inputs[1] === "input_ids") looked ??= node.inputs[0];
         if (node.op === "If" && node.name === IMAGE_BRANCH) result.skipsImage = true;
         // Weights of a few bits each lie in bytes, or in 32-bit numbers.
-        for (const { op, inputs, bits } of [node, ...node.inner])
+        for (const { op, inputs, bits } of [node, ...node.inner]) {
           if (op === "MatMulNBits") packed.set(inputs[1], bits);
+          if (FUSED.has(op)) result.fusesAttention = true;
+        }
       }
     }
     if (!graph) throw new RangeError("no graph");
@@ -127,7 +132,8 @@ function readOpset(fd: number, field: Field, result: OnnxFile): void {
   if (domain === "" || domain === "ai.onnx") result.opset = version;
 }
 
-const ATTENTION = new Set(["Softmax", "MultiHeadAttention", "GroupQueryAttention", "Attention"]);
+const FUSED = new Set(["MultiHeadAttention", "GroupQueryAttention", "Attention"]);
+const ATTENTION = new Set(["Softmax", ...FUSED]);
 
 /** The runtime computes it block by block where it has no mask (inputs 4 and 5). */
 const isBlockwise = ({ op, inputs }: GraphNode): boolean =>

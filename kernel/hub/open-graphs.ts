@@ -4,6 +4,7 @@ import { type Engine, type LoadedGraphs, startEngine } from "../../engine/graphs
 import { openMaxSim } from "../../engine/graphs/maxsim-graph.js";
 import { ModelError } from "../../engine/model-error.js";
 import type { Graph, Provider } from "../../engine/runtime.js";
+import { checkFusedAttention } from "../runtime/fused-attention.js";
 import { openGraph } from "../runtime/node-graph.js";
 import { nodeRuntime } from "../runtime/node-runtime.js";
 import { openProcessGraph } from "../runtime/process-graph.js";
@@ -66,6 +67,8 @@ export async function openOnProvider(
     };
     report("loading");
     try {
+      if (provider !== "cpu" && files.some(({ file }) => file.fusesAttention))
+        await checkFusedAttention(provider);
       const batch = batchSize(provider, attention);
       const { page: pages, query: queries } = folder.graphs;
       const how = { provider, keepsFloat16: keepsFloat16 && provider === "cpu" };

@@ -2,19 +2,22 @@
  * WebGPU on Chromium's software Vulkan driver, wherever that driver is installed: a GPU's code path without a GPU.
  * @jest-environment <rootDir>/test/kernel/support/software-vulkan.cjs
  */
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cosines } from "../../core/index.js";
-import { explainPage, score } from "../../engine/explain/index.js";
+import { explainPage, type Model, score } from "../../engine/explain/index.js";
 import { startEngine } from "../../engine/graphs/loaded-graphs.js";
 import { openMaxSim } from "../../engine/graphs/maxsim-graph.js";
 import { buildOnnx } from "../../engine/graphs/onnx-build.js";
 import { loadModel } from "../../kernel/hub/load-model.js";
 import { packageRoot } from "../../kernel/package.js";
 import { openPages } from "../../kernel/pages/index.js";
+import { checkFusedAttention } from "../../kernel/runtime/fused-attention.js";
 import { openGraph } from "../../kernel/runtime/node-graph.js";
 import { nodeRuntime } from "../../kernel/runtime/node-runtime.js";
 import { goldenPage, goldenRoot, readGolden } from "./support/golden.js";
+import { goldenFolder } from "./support/weightless.js";
 
 const driver = existsSync(process.env.VK_ICD_FILENAMES || "/none");
 const here = driver ? test : test.skip;
@@ -46,6 +49,46 @@ here(
   },
   120_000,
 );
+
+describe("attention in one operator", () => {
+  const root = mkdtempSync(join(tmpdir(), "colpali-lens-webgpu-"));
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  test("the check of a provider passes where it is right", async () => {
+    await expect(checkFusedAttention("cpu")).resolves.toBeUndefined();
+  });
+
+  here.each(["colpali", "colqwen2", "colidefics3"])(
+    "%s: wherever it runs in the end, a page's vectors are those of attention written out",
+    async (family) => {
+      const page = await goldenPage(readGolden(family).images[0].file);
+      const vectors = async (model: Model) => {
+        const { data } = (await model.embedPage(page)).vectors;
+        await model.dispose();
+        return data;
+      };
+      const expected = await vectors(await open(join(goldenRoot, family), "cpu"));
+      const model = await open(goldenFolder(family, "fused-attention", root), "webgpu");
+      const { provider, info } = model;
+      const wrong = await checkFusedAttention("webgpu").then(
+        () => null,
+        (error: Error) => error.message,
+      );
+      // A driver that computes it wrongly must be found out, and said.
+      expect(provider).toBe(wrong === null ? "webgpu" : "cpu");
+      if (wrong !== null) {
+        expect(wrong).toMatch(
+          /^attention in one operator \(MultiHeadAttention\) gives wrong numbers on this webgpu/,
+        );
+        expect(info.warnings.join()).toContain(wrong);
+      }
+      const found = await vectors(model);
+      expect(found.length).toBe(expected.length);
+      expect(found.every((v, i) => Math.abs(v - expected[i]) < 1e-4)).toBe(true);
+    },
+    900_000,
+  );
+});
 
 slow(
   "a page of the reference's and its score",

@@ -114,6 +114,14 @@ test("weights of 8 bits in a branch are q8", () => {
   expect([mainType(file), file.weightBytes]).toEqual(["q8", { q8: 4096 }]);
 });
 
+test("attention in one operator is told from attention that is written out, in a branch, too", () => {
+  const fuses = (opType: string) =>
+    readOnnxFile(graph([{ opType: "If", input: ["any"], branch: [{ opType, input: ["q", "k", "v"] }] }], []))
+      .fusesAttention;
+  expect(["MultiHeadAttention", "GroupQueryAttention", "Attention"].map(fuses)).toEqual([true, true, true]);
+  expect(["Softmax", "MatMul"].map(fuses)).toEqual([false, false]);
+});
+
 test("a graph that leaves its image tower out where there is no image says so", () => {
   const name = "image_tower_where_there_is_an_image";
   expect(readOnnxFile(graph([{ opType: "If", name, input: ["any_image"] }], [])).skipsImage).toBe(true);
