@@ -73,12 +73,17 @@ test("on a portrait page the hottest cell of each word lies on the printed word"
 
 test("the README's picture is taken, where asked for", async (t) => {
   if (!process.env.SCREENSHOT) return t.skip("set SCREENSHOT=1 to take docs/first-look.png");
-  const usual = jupyter.browser.page.viewportSize();
-  await jupyter.browser.page.setViewportSize({ ...usual, height: 1500 });
-  await lens.choose("battery");
-  const picture = await lens.root.screenshot();
-  await jupyter.browser.page.setViewportSize(usual);
-  await lens.choose("harbour");
+  // In a page of its own: as a lens opens, with nothing unfolded.
+  const tab = await jupyter.browser.page.context().newPage();
+  await tab.setViewportSize({ width: 1280, height: 1000 });
+  const fresh = await jupyter.browser.open("first-look.ipynb", tab, "Notebook 7");
+  for (const id of ["open", "ask"]) await fresh.run(cell(id));
+  const shown = (await fresh.area(cell("ask"))).locator(".cl-lens");
+  await shown.locator(".cl-hit").first().waitFor();
+  await tab.mouse.move(2, 2);
+  await tab.waitForTimeout(2000);
+  const picture = await shown.screenshot();
+  await tab.close();
   await sharp(picture)
     .png({ palette: true, effort: 10 })
     .toFile(join(root, "docs", "first-look.png"));
