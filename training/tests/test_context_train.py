@@ -6,7 +6,8 @@ import pytest
 import torch
 from test_context_measures import GRID, page
 
-from mini.context import features, train
+from mini.context import begun, features, train
+from mini.context.block import Context
 
 
 class Trunk:
@@ -39,8 +40,8 @@ def test_a_run_in_two_sittings_is_the_run_in_one(tmp_path, monkeypatch):
     for module in (features, train): monkeypatch.setattr(module, "PAGES", tmp_path / "pages")
     monkeypatch.setattr(train, "Trunk", Trunk)
     monkeypatch.setattr(train, "look", lambda *_: None)
-    whole = run(monkeypatch, tmp_path / "one", "--until", "3")
-    run(monkeypatch, tmp_path / "two", "--until", "1")
+    whole = run(monkeypatch, tmp_path / "one", "--until", "3", "--scratch")
+    run(monkeypatch, tmp_path / "two", "--until", "1", "--scratch")
     parts = run(monkeypatch, tmp_path / "two", "--until", "3", "--resume")
     assert parts["step"] == whole["step"] == 3
     for name, value in whole["model"].items(): assert torch.allclose(value, parts["model"][name], atol=1e-6), name
@@ -53,3 +54,19 @@ def test_a_run_in_two_sittings_is_the_run_in_one(tmp_path, monkeypatch):
 def test_a_run_that_is_not_there_is_not_resumed(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="invalid run context: no .*latest.pt to resume"):
         run(monkeypatch, tmp_path, "--resume")
+
+
+def test_a_run_goes_on_from_weights_that_were_kept_of_another(tmp_path, monkeypatch):
+    shards(tmp_path / "pages")
+    for module in (features, train): monkeypatch.setattr(module, "PAGES", tmp_path / "pages")
+    monkeypatch.setattr(train, "Trunk", Trunk)
+    monkeypatch.setattr(train, "look", lambda *_: None)
+    before = run(monkeypatch, tmp_path / "one", "--until", "2", "--scratch")
+    kept = tmp_path / "begun.npz"
+    begun.write(tmp_path / "one" / "context" / "latest.pt", kept)
+    monkeypatch.setattr(train, "BEGUN", kept)
+    after = run(monkeypatch, tmp_path / "two", "--until", "2")
+    assert after["step"] == 2 and after["began"] == 2
+    for name, value in before["average"].items(): assert torch.allclose(value.float(), after["model"][name].float(), atol=2e-3), name
+    with pytest.raises(ValueError, match="it is of another block than block.py has"):
+        begun.read(Context(Trunk.weight, Trunk.bias, width=32), kept)

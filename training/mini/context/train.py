@@ -1,7 +1,8 @@
 """Trains the context block for as long as it is given; the same command resumes. The learning rate is held; `--finish` branches
 off with a rate that falls to zero, as in `mini.train`.
 
-    python -m mini.context.train --minutes 150              resume runs/context, or start it
+    python -m mini.context.train --minutes 150              resume runs/context, or start it from begun.npz
+    python -m mini.context.train --run new --scratch        a run from noise
     python -m mini.context.train --finish 600               runs/context/final.pt
 """
 
@@ -16,6 +17,7 @@ import torch
 
 from ..paths import RUNS
 from ..train import Log, average, save
+from .begun import BEGUN, read
 from .block import Context
 from .features import PAGES, Trunk, shard
 from .losses import objective
@@ -56,6 +58,7 @@ def main() -> None:
     p.add_argument("--finish", type=int, default=0, help="steps over which the rate falls to zero, written to runs/NAME/final.pt")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--batch", type=int, default=4)
+    p.add_argument("--scratch", action="store_true", help="a new run starts from noise")
     p.add_argument("--resume", action="store_true", help="refuse to start a run that is not there")
     args = p.parse_args()
     run = RUNS / args.run
@@ -67,7 +70,7 @@ def main() -> None:
     torch.manual_seed(0)
     model = Context(trunk.weight, trunk.bias)
     optimizer = optimizer_of(model)
-    state = start(run, model, optimizer, bool(args.finish))
+    state = start(run, model, optimizer, bool(args.finish), args.scratch)
     first, kept = state["step"], run / ("final.pt" if args.finish else "latest.pt")
     if args.finish: first = state.setdefault("finish_from", first)
     pages, log, stopped = Pages(trunk), Log(run, 0), []
@@ -80,7 +83,7 @@ def main() -> None:
         step = state["step"]
         if len(pages.targets) < args.batch or step % 100 == 0: pages.refresh()
         rng = random.Random(f"context {step}")  # what a step sees hangs on its number and the pages there are
-        rate = RATE * min(1, (step + 1) / WARM) * (1 - (step - first) / args.finish if args.finish else 1)
+        rate = RATE * min(1, (step - state["began"] + 1) / WARM) * (1 - (step - first) / args.finish if args.finish else 1)
         for group in optimizer.param_groups: group["lr"] = rate * group["factor"]
         loss, parts = objective(model, *pages.batch(rng, args.batch), rng)
         optimizer.zero_grad(set_to_none=True)
@@ -107,9 +110,10 @@ def optimizer_of(model: Context) -> torch.optim.Optimizer:
     return torch.optim.AdamW([dict(params=rest, weight_decay=0.01, factor=1.0), dict(params=places, weight_decay=0.0, factor=PLACES)], lr=RATE, betas=(0.9, 0.98))
 
 
-def start(run, model: Context, optimizer, finish: bool) -> dict:
+def start(run, model: Context, optimizer, finish: bool, scratch: bool) -> dict:
     if not (run / "latest.pt").exists():
-        return dict(step=0, average={k: v.clone() for k, v in model.state_dict().items()})
+        step = read(model, BEGUN) if BEGUN.exists() and not scratch else 0
+        return dict(step=step, began=step, average={k: v.clone() for k, v in model.state_dict().items()})
     state = torch.load(run / "latest.pt", weights_only=True)
     if finish and (run / "final.pt").exists():  # a finish that was cut off goes on, unless the run has moved on since
         begun = torch.load(run / "final.pt", weights_only=True)
