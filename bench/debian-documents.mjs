@@ -3,13 +3,14 @@
  * lie where the training keeps them, and what is missing is fetched with apt-get and dpkg-deb, which need no root.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { capture, root } from "../tools/report.mjs";
 
-const work = process.env.COLPALI_LENS_TRAINING || join(homedir(), "colpali-lens-training");
+/** Where the training keeps what it makes. */
+export const work = process.env.COLPALI_LENS_TRAINING || join(homedir(), "colpali-lens-training");
 const pinned = readFileSync(join(root, "training", "mini", "sources.tsv"), "utf8")
   .trim()
   .split("\n")
@@ -18,7 +19,10 @@ const pinned = readFileSync(join(root, "training", "mini", "sources.tsv"), "utf8
 /** Where benches keep what they make. */
 export const benchFolder = join(root, ".cache", "bench");
 
-const [debs, sources] = [join(work, "debs"), join(work, "sources")];
+const debs = join(work, "debs");
+
+/** Where packages lie unpacked, by the paths that they have in them. */
+export const sources = join(work, "sources");
 
 /**
  * @param {string[]} packages names in sources.tsv
@@ -67,6 +71,10 @@ export function plainPdf(path) {
   if (!path.endsWith(".gz")) return path;
   const plain = join(benchFolder, relative(sources, path).slice(0, -".gz".length));
   mkdirSync(dirname(plain), { recursive: true });
-  if (!existsSync(plain)) writeFileSync(plain, gunzipSync(readFileSync(path)));
+  if (!existsSync(plain)) {
+    // Whole or not at all: another bench may be reading it.
+    writeFileSync(`${plain}.${process.pid}`, gunzipSync(readFileSync(path)));
+    renameSync(`${plain}.${process.pid}`, plain);
+  }
   return plain;
 }

@@ -3,15 +3,12 @@
  * `make -C training venv data` into ~/colpali-lens-training, or where COLPALI_LENS_TRAINING says. No page of them was trained on.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { openPages } from "../lib/kernel/index.js";
 import { root } from "../tools/report.mjs";
+import { plainPdf, sources, work } from "./debian-documents.mjs";
 
-const WORK = process.env.COLPALI_LENS_TRAINING ?? join(homedir(), "colpali-lens-training");
-const PLAIN = join(root, ".cache/bench/documents");
 const DOC = "usr/share/doc";
 const SIL = "documentation/pdf";
 const FULL = 100;
@@ -42,18 +39,10 @@ export const DOCUMENTS = OTHERS.flatMap((other, i) => [...ENGLISH.slice(2 * i, 2
 
 /** A document as a PDF on this machine. @throws Error that says how to get it */
 export function pathOf(file) {
-  const path = join(WORK, "sources", file);
+  const path = join(sources, file);
   if (!existsSync(path))
     throw new Error(`missing ${path}: run \`make -C training venv data\`, which fetches Debian's packages`);
-  if (!path.endsWith(".gz")) return path;
-  const plain = join(PLAIN, basename(path, ".gz"));
-  if (!existsSync(plain)) {
-    mkdirSync(PLAIN, { recursive: true });
-    // Whole or not at all: another bench may be reading it.
-    writeFileSync(`${plain}.${process.pid}`, gunzipSync(readFileSync(path)));
-    renameSync(`${plain}.${process.pid}`, plain);
-  }
-  return plain;
+  return plainPdf(path);
 }
 
 /**
@@ -74,7 +63,7 @@ export async function fullPages(file, shares, least = FULL) {
 
 /** The files and page numbers of a set of training/mini/sets.py, as `FILE#N,N`. */
 export function pagesOfSet(name) {
-  const python = join(WORK, "venv/bin/python");
+  const python = join(work, "venv/bin/python");
   const say = `import json, sys; from mini.sets import REAL; print(json.dumps(REAL[sys.argv[1]]))`;
   const set = JSON.parse(
     execFileSync(python, ["-c", say, name], { cwd: join(root, "training"), encoding: "utf8" }),

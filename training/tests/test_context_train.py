@@ -28,6 +28,13 @@ def shards(folder):
         (folder / f"{name}.pickle").write_bytes(pickle.dumps(pages))
 
 
+def prepared(folder, monkeypatch):
+    shards(folder)
+    for module in (features, train): monkeypatch.setattr(module, "PAGES", folder)
+    monkeypatch.setattr(train, "Trunk", Trunk)
+    monkeypatch.setattr(train, "look", lambda *_: None)
+
+
 def run(monkeypatch, runs, *arguments):
     monkeypatch.setattr(train, "RUNS", runs)
     monkeypatch.setattr(sys, "argv", ["train", "--batch", "2", "--threads", "1", *arguments])
@@ -36,10 +43,7 @@ def run(monkeypatch, runs, *arguments):
 
 
 def test_a_run_in_two_sittings_is_the_run_in_one(tmp_path, monkeypatch):
-    shards(tmp_path / "pages")
-    for module in (features, train): monkeypatch.setattr(module, "PAGES", tmp_path / "pages")
-    monkeypatch.setattr(train, "Trunk", Trunk)
-    monkeypatch.setattr(train, "look", lambda *_: None)
+    prepared(tmp_path / "pages", monkeypatch)
     whole = run(monkeypatch, tmp_path / "one", "--until", "3", "--scratch")
     run(monkeypatch, tmp_path / "two", "--until", "1", "--scratch")
     parts = run(monkeypatch, tmp_path / "two", "--until", "3", "--resume")
@@ -57,10 +61,7 @@ def test_a_run_that_is_not_there_is_not_resumed(tmp_path, monkeypatch):
 
 
 def test_a_run_goes_on_from_weights_that_were_kept_of_another(tmp_path, monkeypatch):
-    shards(tmp_path / "pages")
-    for module in (features, train): monkeypatch.setattr(module, "PAGES", tmp_path / "pages")
-    monkeypatch.setattr(train, "Trunk", Trunk)
-    monkeypatch.setattr(train, "look", lambda *_: None)
+    prepared(tmp_path / "pages", monkeypatch)
     before = run(monkeypatch, tmp_path / "one", "--until", "2", "--scratch")
     kept = tmp_path / "begun.npz"
     begun.write(tmp_path / "one" / "context" / "latest.pt", kept)
