@@ -33,23 +33,11 @@ lens
 
 /** A model that takes its time, once it is shown. */
 const SLOW = `
-import sys, time
+import sys
 sys.path.insert(0, ${JSON.stringify(join(root, "test", "python"))})
-from colpali_lens import explain
-from made_model import EngineModel, Model, Processor, mirrored
+from made_model import slow_lens
 
-class Slow(Model):
-    pause = 0
-
-    def vectors(self, ids):
-        time.sleep(self.pause)
-        return super().vectors(ids)
-
-EngineModel._run = lambda engine, batches: engine.model.vectors(np.concatenate([one["input_ids"] for one in batches]))
-EngineModel.attention = mirrored
-model = Slow(Processor())
-slow = explain(model, Processor(), "energy-report.pdf#1", "battery", baseline=False)
-model.pause = 1
+model, slow = slow_lens("energy-report.pdf")
 slow
 `.trim();
 

@@ -1,9 +1,11 @@
 """A model and a processor as a person has them, made up, with the tokenizer of a golden checkpoint."""
 
 import json
+import time
 from types import SimpleNamespace
 
 import numpy as np
+from colpali_lens import explain
 from colpali_lens.attention import AttentionRows, LayerRows
 from colpali_lens.engine_model import EngineModel
 from made import GOLDEN, unit
@@ -73,12 +75,31 @@ class Model:
 
 def stand_in(test):
     """Runs the model without torch, until the test ends."""
-    run = EngineModel._run
-    test.addCleanup(setattr, EngineModel, "_run", run)
+    for name in ("_run", "attention"):
+        test.addCleanup(setattr, EngineModel, name, getattr(EngineModel, name))
+    without_torch()
+
+
+def without_torch():
     EngineModel._run = lambda engine, batches: engine.model.vectors(np.concatenate([one["input_ids"] for one in batches]))
-    attention = EngineModel.attention
-    test.addCleanup(setattr, EngineModel, "attention", attention)
     EngineModel.attention = mirrored
+
+
+def slow_lens(pdf):
+    """A model without torch that pauses a second for each run once its lens, on the first page of a PDF, is made; and the lens."""
+    without_torch()
+    model = Slow(Processor())
+    lens = explain(model, Processor(), f"{pdf}#1", "battery", baseline=False)
+    model.pause = 1
+    return model, lens
+
+
+class Slow(Model):
+    pause = 0
+
+    def vectors(self, ids):
+        time.sleep(self.pause)
+        return super().vectors(ids)
 
 
 def mirrored(engine, place, pixels, asked):
