@@ -57,6 +57,8 @@ export interface Actions {
   offer(quantity: string): void;
   /** Measures a quantity of what is selected, without asking. */
   measure(quantity: string): void;
+  /** Draws what is so by now: the picture may be a frame or many behind. */
+  catchUp(): void;
   /** Says something to a screen reader. */
   say(words: string): void;
   /** Says what has come of an act, to eyes and to a screen reader; a failure stays until it is closed. */

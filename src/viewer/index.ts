@@ -163,6 +163,7 @@ export function createLens(
       bands.start();
       asked(() => callbacks.onMeasure?.(quantity));
     },
+    catchUp,
     say: (words) => setText(live, words),
     tell: toast.show,
     quiet: toast.clear,
@@ -253,8 +254,8 @@ export function createLens(
   attached.observe(element);
 
   // Before any part hears of it, and before the browser moves the focus. Later events have changed fields already.
-  for (const type of ["keydown", "pointerdown"] as const)
-    lens.addEventListener(type, catchUp, { capture: true });
+  for (const type of ["keydown", "pointerdown", "wheel"] as const)
+    lens.addEventListener(type, catchUp, { capture: true, passive: true });
 
   /** Only what is shown is in the document. */
   function arrange({ locked: { layout }, other }: Frame): void {

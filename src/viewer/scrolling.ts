@@ -38,10 +38,18 @@ export interface Scrolling {
   dispose(): void;
 }
 
-/** @param on `moved` after scrolling or a change of size, `zoomed` with what a person has magnified or moved to */
+/**
+ * @param on `moved` after scrolling or a change of size, `zoomed` with what a person has magnified or moved to,
+ * `catchUp` when what is to be shown may not be shown yet
+ */
 export function createScrolling(
   paper: HTMLElement,
-  on: { moved(): void; zoomed(zoom: Zoom): void; scrolled(at: { x: number; y: number }): void },
+  on: {
+    moved(): void;
+    catchUp(): void;
+    zoomed(zoom: Zoom): void;
+    scrolled(at: { x: number; y: number }): void;
+  },
 ): Scrolling {
   const sheet = createSheet(paper);
   const element = h("div", { class: "cl-stage" }, sheet.element);
@@ -83,7 +91,10 @@ export function createScrolling(
   }
 
   function settle(): void {
-    if (zoom.scale === 1) return;
+    const mine = rest;
+    on.catchUp();
+    // Meanwhile it was magnified or moved from elsewhere: where the page came to rest here is past.
+    if (mine !== rest || zoom.scale === 1) return;
     const { x, y } = centre();
     if (Math.abs(x - zoom.x) + Math.abs(y - zoom.y) > 1e-3) on.zoomed({ ...zoom, x, y });
   }
@@ -189,6 +200,8 @@ export function createScrolling(
       const sameZoom = next.scale === zoom.scale && next.x === zoom.x && next.y === zoom.y;
       if (page === size && sameArea && how === fit && sameZoom) return;
       const sameSize = page === size && sameArea;
+      window.clearTimeout(rest);
+      rest = 0;
       const at = next.scale > 1 ? { x: next.x, y: next.y } : centre();
       [size, area, fit, zoom] = [page, shownArea, how, next];
       lay();

@@ -75,6 +75,7 @@ export function createStage(
       if (scrolling.pageWidth() !== drawnWidth) redraw();
       point();
     },
+    catchUp: actions.catchUp,
     zoomed: (zoom) => actions.set({ zoom }),
     scrolled: on.scrolled,
   });

@@ -141,6 +141,41 @@ export default {
     assert.ok(corner.x > box.x - box.width && corner.y < box.y - 2 * box.height, "the lower left is in view");
   },
 
+  async "what a cell sets while a magnified page is being scrolled holds, however late its frame comes"(
+    lens,
+  ) {
+    await lens.delayFrames(500);
+    await lens.open("grid 7 x 5");
+    const width = async () => (await lens.page.locator(".cl-stage .cl-paper").boundingBox()).width;
+    const full = await width();
+    for (const scale of [4, 1]) {
+      await lens.setView({ zoom: { scale: 2, x: 0.5, y: 0.5 } });
+      // Scrolled by hand: 160 ms later the lens says where the page has come to rest.
+      await lens.page
+        .locator(".cl-stage")
+        .evaluate((stage) => stage.scrollBy({ top: 60, behavior: "instant" }));
+      await lens.page.waitForTimeout(60);
+      await lens.setView({ zoom: { scale, x: 0.5, y: 0.5 } });
+      const now = await lens.page.evaluate(() => window.gallery.shown().view.zoom.scale);
+      assert.equal(now, scale, "what was set is what is kept");
+      assert.ok(Math.abs((await width()) - scale * full) < 1, `${await width()} is not ${scale} x ${full}`);
+    }
+    // A turn of the wheel that comes before the frame magnifies what was set.
+    await lens.setView({ zoom: { scale: 2, x: 0.5, y: 0.5 } });
+    await lens.page.evaluate(() => {
+      window.gallery.setView({ zoom: { scale: 4, x: 0.5, y: 0.5 } });
+      const at = { clientX: innerWidth / 2, clientY: 400 };
+      document
+        .querySelector(".cl-stage .cl-paper")
+        .dispatchEvent(
+          new WheelEvent("wheel", { ctrlKey: true, deltaY: -100, bubbles: true, cancelable: true, ...at }),
+        );
+    });
+    await lens.frame();
+    const { scale } = await lens.page.evaluate(() => window.gallery.shown().view.zoom);
+    assert.ok(scale > 4.5 && scale < 7, `one notch from 4 is ${scale}`);
+  },
+
   async "a notch of the wheel zooms by a third, whatever it is counted in; a pinch follows the fingers"(
     lens,
   ) {
