@@ -1,6 +1,6 @@
 /**
- * Whether chance is what it says of `mini`, on full pages of real documents: `npm run build:lib && node bench/chance.mjs [--pages N]
- * [--words N] [--list matched|everyday]`. Of words that are not on a page, nor part of a word there, the share that reaches a p should
+ * Whether chance is what it says of an embedded model, on full pages of real documents: `npm run build:lib && node bench/chance.mjs
+ * [--model mini|mini-context] [--pages N] [--words N] [--list matched|everyday]`. Of words that are not on a page, nor part of a word there, the share that reaches a p should
  * be that p: words of other pages of the same document, of other documents, and of the same document in other languages. Then what is
  * missed of printed words, and both after Benjamini and Hochberg, four words a query on five pages. N are pages a document (1,
  * and 4 of those in other languages, which are five) and words a page and kind (12). Intervals are of pages.
@@ -18,6 +18,7 @@ import { average, drawn } from "./statistics.mjs";
 
 const { values } = parseArgs({
   options: {
+    model: { type: "string", default: "mini" },
     pages: { type: "string", default: "1" },
     words: { type: "string", default: "12" },
     list: { type: "string", default: "matched" },
@@ -32,7 +33,7 @@ const [TOGETHER, A_QUERY, QUERIES] = [5, 4, 6];
 const ALIKE = 0.6;
 
 const baseline = controlQueries(values.list);
-const model = await loadModel("mini", { cacheDir: join(root, ".cache/bench/embeddings") });
+const model = await loadModel(values.model, { cacheDir: join(root, ".cache/bench/embeddings") });
 const english = await Promise.all(ENGLISH.map((file) => opened(file, PAGES)));
 const others = await Promise.all(Object.values(OTHER_LANGUAGES).map((file) => opened(file, 4 * PAGES)));
 const random = randomNumbers(1);

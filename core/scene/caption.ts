@@ -117,11 +117,11 @@ function judgement({ explanation, shown }: Scene): string {
 /** What the boxes are round; nothing where there are none. */
 function outlines({ view, hits, explanation, shown, scale }: Scene): string {
   if (!view.marks.hits || hits.length === 0) return "";
-  const levels = shown.kind === "difference" ? null : chanceLevels(explanation, shown);
-  if (levels !== null)
-    return `Boxes: places above ${Array.from(new Set(levels.map((level) => decimal(level)))).join(" to ")}, the level that at least 95 % of unrelated words stay below on this page.`;
   if (shown.kind === "difference") return "Boxes: places of A and of B.";
   if (!shown.map.description.similarity) return "Boxes: the highest places.";
+  const levels = chanceLevels(explanation, shown);
+  if (levels !== null)
+    return `Boxes: places above ${Array.from(new Set(levels.map((level) => decimal(level)))).join(" to ")}, the level that at least 95 % of unrelated words stay below on this page.`;
   return `Boxes: the highest places${scale.chance === null && !explanation.baseline ? "; chance was not measured" : ""}.`;
 }
 

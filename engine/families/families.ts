@@ -3,13 +3,14 @@ import { ModelError } from "../model-error.js";
 import type { Family } from "./family.js";
 import { gemma3 } from "./gemma3.js";
 import { idefics3, modernvbert } from "./idefics.js";
-import { mini } from "./mini.js";
+import { mini, miniContext } from "./mini.js";
 import { paligemma } from "./paligemma.js";
 import { qwen2, qwen2_5, qwen3, qwen3_5 } from "./qwen.js";
 
 /** Every model family that can be loaded, first match wins. */
 export const FAMILIES: readonly Family[] = [
   mini,
+  miniContext,
   paligemma,
   qwen2,
   qwen2_5,

@@ -7,7 +7,7 @@ export const inspect: Command = {
   summary: "what a model is: family, graphs, prompt profile, processor, weights",
   usage: `colpali-lens inspect MODEL [options]
 
-  MODEL             "mini", a folder, or "owner/name" on a model hub
+  MODEL             "mini", "mini-context", a folder, or "owner/name" on a model hub
 ${MODEL_USAGE.split("\n").slice(1).join("\n")}
   --query TEXT      show the ids and strings of this query as the model sees it
   --json            print everything as JSON`,

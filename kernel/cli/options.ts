@@ -144,7 +144,7 @@ export const DOCUMENT_OPTIONS = {
   quiet: { type: "boolean", default: false },
 } as const;
 
-export const MODEL_USAGE = `  --model REF       "mini" (default), a folder, or "owner/name" on a model hub
+export const MODEL_USAGE = `  --model REF       "mini" (default), "mini-context", a folder, or "owner/name" on a model hub
   --revision REV    branch, tag or commit of a hub model
   --graph NAME      a variant of the graph that the model has, for example quantized
   --profile NAME    prompt profile, for example engine-0.3.13; the checkpoint's default when left out

@@ -61,7 +61,7 @@ export interface LoadOptions {
 
 /**
  * Loads a late-interaction page model.
- * @param ref "mini" (embedded), a folder with ONNX graphs, or "owner/name" on a model hub
+ * @param ref "mini" or "mini-context" (embedded), a folder with ONNX graphs, or "owner/name" on a model hub
  * @throws ModelError naming the model, what is wrong and what to do
  */
 export async function loadModel(ref: string, given: LoadOptions = {}): Promise<Model> {
@@ -186,19 +186,22 @@ function cosineRange(
   return { domain: [low, high], domainFrom: "measured" };
 }
 
+/** Models that come with the package. */
+const EMBEDDED = ["mini", "mini-context"];
+
 async function locate(
   ref: string,
   cacheDir: string,
   { revision, graph, onProgress, signal }: LoadOptions,
   warn: (message: string) => void,
 ): Promise<ModelFolder> {
-  if (ref === "mini")
-    return readModelFolder(join(packageRoot, "models", "mini"), { id: ref, name: ref, graph });
+  if (EMBEDDED.includes(ref))
+    return readModelFolder(join(packageRoot, "models", ref), { id: ref, name: ref, graph });
   const path = resolve(userPath(ref));
   if (existsSync(path)) return readModelFolder(path, { id: ref, name: basename(path), graph });
   if (!isHubName(ref))
     throw new ModelError(
-      `unknown model: ${ref}, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub${didYouMean(ref, ["mini"])}`,
+      `unknown model: ${ref}, expected "mini", "mini-context", a folder with an ONNX model, or "owner/name" on a model hub${didYouMean(ref, EMBEDDED)}`,
     );
   const fetched = await fetchModel(ref, { revision, graph, cacheDir, onProgress, signal });
   if (fetched.warning) warn(fetched.warning);

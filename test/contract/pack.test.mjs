@@ -42,14 +42,15 @@ test("the package holds extension, AMD bundle, model and the installer's data", 
     "vision.onnx",
     "text.onnx",
   ]) {
-    assert.ok(files.includes(`models/mini/${file}`), `models/mini/${file} is not packed`);
+    for (const model of ["mini", "mini-context"])
+      assert.ok(files.includes(`models/${model}/${file}`), `models/${model}/${file} is not packed`);
   }
 });
 
 test("the package holds nothing else, and is small", () => {
   const others = files.filter(
     (file) =>
-      !/^(lib|dist|labextension|style|models\/mini)\/|^(package\.json|install\.json|[A-Z]+(\.md)?)$/.test(
+      !/^(lib|dist|labextension|style|models\/mini(-context)?)\/|^(package\.json|install\.json|[A-Z]+(\.md)?)$/.test(
         file,
       ),
   );

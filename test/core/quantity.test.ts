@@ -218,7 +218,7 @@ function drawnOf(plan: FigurePlan) {
   );
 }
 
-const CLAIMS = /cosine|chance|similarity|match|score drop|exact for|control/i;
+const CLAIMS = /cosine|chance|unrelated|similarity|match|score drop|exact for|control/i;
 
 test("words, figure, table and files say altitude, in metres; nothing of cosines or chance", () => {
   for (const view of [{}, peak, { layout: "multiples" } as const, { compare: "r1" }]) {

@@ -1,9 +1,9 @@
 /**
- * A single layer whose keys are the means of two cells of a row, as mini's context has it, against the same by hand.
+ * A single layer whose keys are the means of two cells of a row, as mini-context has it, against the same by hand.
  * @jest-environment <rootDir>/test/kernel/support/realm.cjs
  */
 import { type ReadModel, readPatches } from "../../engine/explain/attention-reader.js";
-import { mini } from "../../engine/families/mini.js";
+import { miniContext } from "../../engine/families/mini.js";
 import { tapAttention } from "../../engine/graphs/attention-taps.js";
 import { buildOnnx } from "../../engine/graphs/onnx-build.js";
 import { joinOnnx, splitOnnx } from "../../engine/graphs/onnx-parts.js";
@@ -57,8 +57,8 @@ function byHand(cell: number): number[][] {
 async function read(patches: { row: number; column: number }[], keys: object = { rows: ROWS, columns: 2 }) {
   const model = { grid: { rows: ROWS, columns: COLUMNS }, attention: { keys } };
   const image = { size: { height: ROWS, width: COLUMNS } };
-  const configs = { model, image } as unknown as Parameters<typeof mini.processor>[0];
-  const processor = mini.processor(configs, "torch");
+  const configs = { model, image } as unknown as Parameters<typeof miniContext.processor>[0];
+  const processor = miniContext.processor(configs, "torch", "");
   const layout = processor.layout(CELLS, CELLS);
   const taps = new TappedGraphs(async () => {
     const parts = splitOnnx(GRAPH);

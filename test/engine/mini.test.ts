@@ -193,7 +193,7 @@ describe("a folder that is no model says why", () => {
 
   test("unknown name, no such folder, no tokenizer, no graph", async () => {
     await expect(loadModel("maxi")).rejects.toThrow(
-      'unknown model: maxi, expected "mini", a folder with an ONNX model, or "owner/name" on a model hub',
+      'unknown model: maxi, expected "mini", "mini-context", a folder with an ONNX model, or "owner/name" on a model hub',
     );
     const bare = copy("bare");
     rmSync(join(bare, "tokenizer.json"));

@@ -1,4 +1,4 @@
-/** The figures of the gallery: one of each kind, on the pages of the example document, made with `mini`. */
+/** The figures of the gallery: one of each kind, on the pages of the example document, made with `mini` and `mini-context`. */
 import { fileURLToPath } from "node:url";
 import { changeView, defaultView } from "../../lib/core/index.js";
 import { explain, loadModel, openPages } from "../../lib/kernel/index.js";
@@ -23,6 +23,7 @@ export async function kinds() {
     return { name, says, state: { ...state, view: changeView(data, defaultView(data), view) } };
   };
   const second = ({ results }) => results[1].key;
+  const { value, attention, heads } = await contextual(pages[0]);
   return [
     seen("A query", "the highest cosine over all words", upright),
     {
@@ -60,6 +61,21 @@ export async function kinds() {
     }),
     seen("Two pages", "the same word on another page", two, { word: 0, compare: second(two) }),
     seen("Small multiples", "a map for each word", upright, { layout: "multiples" }),
+    { name: "Row and column", says: "the value that both name, with context", state: value },
+    { name: "Attention", says: "what the patch of that value looked at", state: attention },
+    { name: "Heads", says: "a map for each head", state: heads },
     seen("Many scripts", "what no font has is a box with its code", strange, { color: { opacity: 0.6 } }),
   ];
+}
+
+/** A value of the table that is asked for by its row and its column, and what its patch looked at. */
+export async function contextual(page) {
+  const lens = await explain(await loadModel("mini-context"), page, "hydro winter");
+  lens.view.aggregate = "mean";
+  const value = lens.state;
+  const [{ row, column }] = lens.best(1);
+  await lens.attention({ row, column });
+  const attention = lens.state;
+  lens.view.layout = "multiples";
+  return { value, attention, heads: lens.state };
 }

@@ -57,6 +57,7 @@ def export(block: Context, folder: Path) -> None:
         halve(path)
         onnx.save(joined(onnx.load(TRUNK / "vision.onnx"), onnx.load(path)), folder / "vision.onnx")
     config = json.loads((folder / "config.json").read_text())
+    config["model_type"] = "colpali-lens-mini-context"
     config["attention"] = {"heads": HEADS, "keys": {"rows": GRID, "columns": GRID // POOL}}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 

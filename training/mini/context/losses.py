@@ -10,7 +10,7 @@ from ..loss import SCALE
 from .block import HEADS, Context
 from .targets import Targets
 
-WEIGHTS = dict(carry=30.0, wrong=10.0, own=30.0, name=0.6, rank=2.0, single=3.0, attend=0.1, keep=6.0, read=1.0, absent=20.0)
+WEIGHTS = dict(carry=60.0, wrong=12.0, own=30.0, name=0.6, rank=4.0, single=3.0, attend=0.1, keep=6.0, read=1.0, absent=25.0)
 ROOF = 0.12  # cosine of a header with values of other rows and columns, at most
 SILENT = 0.28  # cosine of a word that is nowhere, at most
 OWN = 0.47  # cosine of a value with its own word is not asked to be more

@@ -24,7 +24,7 @@ from .losses import objective
 from .measures import summary
 from .targets import Targets
 
-RATE, WARM, PLACES = 1.5e-3, 60, 10.0  # PLACES: how much faster the biases by distance learn
+RATE, WARM, PLACES = 1.0e-3, 60, 10.0  # PLACES: how much faster the biases by distance learn
 LOOK, SAVE = 600, 300  # seconds of work between looks at the pages of `dev`, and seconds between checkpoints
 
 
