@@ -69,7 +69,7 @@ export async function kinds() {
 }
 
 /** A value of the table that is asked for by its row and its column, and what its patch looked at. */
-export async function contextual(page) {
+async function contextual(page) {
   const lens = await explain(await loadModel("mini-context"), page, "hydro winter");
   lens.view.aggregate = "mean";
   const value = lens.state;
