@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { didYouMean } from "../../core/data/did-you-mean.js";
 import { attentionConfig } from "../../engine/explain/attention-reader.js";
@@ -189,14 +189,26 @@ function cosineRange(
 /** Models that come with the package. */
 const EMBEDDED = ["mini", "mini-context"];
 
+/** mini-context lies beside mini and shares its files: the weights of the trunk, too, which its graph reads from mini's. */
+function readEmbedded(ref: string, graph: string | undefined): ModelFolder {
+  const path = join(packageRoot, "models", "mini");
+  const folder = readModelFolder(path, { id: ref, name: ref, graph });
+  if (ref === "mini") return folder;
+  const model = JSON.parse(readFileSync(join(path, "context.json"), "utf8"));
+  return {
+    ...folder,
+    configs: { ...folder.configs, model },
+    graphs: { ...folder.graphs, page: join(path, "context.onnx") },
+  };
+}
+
 async function locate(
   ref: string,
   cacheDir: string,
   { revision, graph, onProgress, signal }: LoadOptions,
   warn: (message: string) => void,
 ): Promise<ModelFolder> {
-  if (EMBEDDED.includes(ref))
-    return readModelFolder(join(packageRoot, "models", ref), { id: ref, name: ref, graph });
+  if (EMBEDDED.includes(ref)) return readEmbedded(ref, graph);
   const path = resolve(userPath(ref));
   if (existsSync(path)) return readModelFolder(path, { id: ref, name: basename(path), graph });
   if (!isHubName(ref))

@@ -41,16 +41,17 @@ test("the package holds extension, AMD bundle, model and the installer's data", 
     "preprocessor_config.json",
     "vision.onnx",
     "text.onnx",
+    "context.onnx",
+    "context.json",
   ]) {
-    for (const model of ["mini", "mini-context"])
-      assert.ok(files.includes(`models/${model}/${file}`), `models/${model}/${file} is not packed`);
+    assert.ok(files.includes(`models/mini/${file}`), `models/mini/${file} is not packed`);
   }
 });
 
 test("the package holds nothing else, and is small", () => {
   const others = files.filter(
     (file) =>
-      !/^(lib|dist|labextension|style|models\/mini(-context)?)\/|^(package\.json|install\.json|[A-Z]+(\.md)?)$/.test(
+      !/^(lib|dist|labextension|style|models\/mini)\/|^(package\.json|install\.json|[A-Z]+(\.md)?)$/.test(
         file,
       ),
   );

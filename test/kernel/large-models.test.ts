@@ -68,11 +68,15 @@ test("a page is stopped within its run, the processor is idle, and the next page
     const { error } = await work;
     const then = cpu();
     await pause(2000);
-    const [used, left] = [cpu() - then, children()];
+    const used = cpu() - then;
+    const left = () => children().filter((pid) => before.includes(pid)).length;
+    // Killed is killed, but on a busy machine a process needs its turn to end.
+    for (let i = 0; i < 100 && left() > 0; i++) await pause(100);
+    const ended = left() === 0;
     const { vectors } = await model.embedPage(page);
-    return { error, used, before: before.length, left: left.filter((pid) => before.includes(pid)).length, count: vectors.count, length: Math.hypot(...vectors.data.subarray(0, 128)) };
+    return { error, used, before: before.length, ended, count: vectors.count, length: Math.hypot(...vectors.data.subarray(0, 128)) };
   `);
-  expect(result).toMatchObject({ error: "enough", before: 1, left: 0, count: 4096 });
+  expect(result).toMatchObject({ error: "enough", before: 1, ended: true, count: 4096 });
   expect(result.length).toBeCloseTo(1, 4);
   expect(result.used).toBeLessThanOrEqual(0.5);
 }, 300_000);

@@ -57,7 +57,7 @@ process.stdout.write(
 
 function stagePackage() {
   const js = join(stage, "js");
-  for (const part of ["lib", "dist", "style", "models", "LICENSE", "install.json", "package.json"])
+  for (const part of ["lib", "dist", "style", "models/mini", "LICENSE", "install.json", "package.json"])
     copy(join(root, part), join(js, part));
   for (const path of productionPackages()) copy(join(root, path), join(js, path));
 }

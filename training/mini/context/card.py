@@ -11,7 +11,7 @@ from pathlib import Path
 from ..card import BEGIN, END, KINDS, MAIN, ROWS, number, table
 from ..paths import REPOSITORY
 
-CARD = REPOSITORY / "models" / "mini-context" / "README.md"
+CARD = REPOSITORY / "models" / "mini" / "CONTEXT.md"
 SETS = {"test": "drawn, held-out fonts and words", "real": "real"}
 WHERE = ("value", "same row", "same column", "row header", "column header", "other value", "elsewhere")
 
