@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Runs code in a process of its own; `load`, `page`, `cpu` (seconds of it and its children) and `settled` are at hand. */
+/** Runs code in a process of its own; `load`, `page`, `cpu` (seconds of it and its children), `working` and `settled` are at hand. */
 async function play(code: string, before = "", of = folder): Promise<Record<string, unknown>> {
   const script = `
     import { execSync } from "node:child_process";
@@ -45,6 +45,8 @@ async function play(code: string, before = "", of = folder): Promise<Record<stri
     const perSecond = Number(execSync("getconf CLK_TCK"));
     const cpu = () => [process.pid, ...children()].reduce((sum, pid) => sum + ticks(pid), 0) / perSecond;
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    // Two seconds from now on: loading may have taken as many.
+    const working = async (from = cpu()) => { while (cpu() - from < 2) await pause(50); };
     const settled = (work) => work.then((value) => ({ value }), (error) => ({ error: error?.message ?? error }));
     const result = await (async () => { ${code} })();
     console.log(JSON.stringify(result));
@@ -63,7 +65,7 @@ test("a page is stopped within its run, the processor is idle, and the next page
     const before = children();
     const stop = new AbortController();
     const work = settled(model.embedPage(page, { signal: stop.signal }));
-    while (cpu() < 2) await pause(50);
+    await working();
     stop.abort("enough");
     const { error } = await work;
     const then = cpu();
@@ -127,7 +129,7 @@ test("the system ends the process: the cell gets an error that says so, and the 
   const result = await play(`
     const model = await load();
     const work = settled(model.embedPage(page));
-    while (cpu() < 2) await pause(50);
+    await working();
     process.kill(children()[0], "SIGKILL");
     const { error } = await work;
     const query = await settled(model.embedQuery("wind"));
@@ -143,7 +145,7 @@ test("a kernel that is killed takes the process with it, within its run", async 
   const { stdout } = await play(`
     const model = await load();
     settled(model.embedPage(page));
-    while (cpu() < 2) await pause(50);
+    await working();
     console.log(children()[0]);
     process.kill(process.pid, "SIGKILL");
   `).then(
@@ -221,7 +223,7 @@ test("a page that is running goes on while attention is opened", async () => {
     const model = await load();
     const [own] = children();
     const work = settled(model.embedPage(page));
-    while (cpu() < 2) await pause(50);
+    await working();
     const { error } = await settled(model.attention(page, [{ row: 0, column: 0 }]));
     const running = children();
     const { value } = await work;
