@@ -77,9 +77,14 @@ export default {
       (f) => f.coloured < 10 && !/palette|outline|many-scripts/.test(f.kind ?? "palette"),
     );
     assert.deepEqual(pale, []);
-    const two = (f) => ["two-queries", "two-pages"].includes(f.kind);
+    const alts = {
+      "two-queries": /^A: Similarity map .*B: Similarity map /s,
+      "two-pages": /^A: Similarity map .*B: Similarity map /s,
+      attention: /^Attention map of the patch .*: highest on “Winter”/s,
+      heads: /^Attention of the patch .*one map for each of 3 heads/,
+    };
     for (const f of figures.filter((f) => f.kind !== "paper"))
-      assert.match(f.alt, two(f) ? /^A: Similarity map .*B: Similarity map /s : /^Similarity map/);
+      assert.match(f.alt, alts[f.kind] ?? /^Similarity map/);
     assert.equal(figures.filter((f) => !f.kind).length, PALETTE_NAMES.length + SCALE_NAMES.length);
     await page.locator("#two-pages details[data-html] summary").click();
     const inside = page.frameLocator("#two-pages iframe");
