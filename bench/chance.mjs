@@ -1,9 +1,10 @@
 /**
  * Whether chance is what it says of an embedded model, on full pages of real documents: `npm run build:lib && node bench/chance.mjs
- * [--model mini|mini-context] [--pages N] [--words N] [--list matched|everyday]`. Of words that are not on a page, nor part of a word there, the share that reaches a p should
- * be that p: words of other pages of the same document, of other documents, and of the same document in other languages. Then what is
- * missed of printed words, and both after Benjamini and Hochberg, four words a query on five pages. N are pages a document (1,
- * and 4 of those in other languages, which are five) and words a page and kind (12). Intervals are of pages.
+ * [--model mini|mini-context] [--pages N] [--words N] [--list matched|everyday]`. Of words that are not on a page, nor part of a word
+ * there, the share that reaches a p should be that p: words of other pages of the same document, of other documents, and of the same
+ * document in other languages. Then what is missed of printed words, and both after Benjamini and Hochberg, four words a query on five
+ * pages. N are pages a document (1, and 4 of those in other languages, which are five) and words a page and kind (12). Intervals are of
+ * pages.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -23,7 +23,12 @@ export async function kinds() {
     return { name, says, state: { ...state, view: changeView(data, defaultView(data), view) } };
   };
   const second = ({ results }) => results[1].key;
-  const { value, attention, heads } = await contextual(pages[0]);
+  const context = await valueByHeaders(pages[0]);
+  const value = context.state;
+  await showHeads(context);
+  const heads = context.state;
+  context.view.layout = "single";
+  const attention = context.state;
   return [
     seen("A query", "the highest cosine over all words", upright),
     {
@@ -68,14 +73,16 @@ export async function kinds() {
   ];
 }
 
-/** A value of the table that is asked for by its row and its column, and what its patch looked at. */
-async function contextual(page) {
+/** A lens with a value of the table that is asked for by its row and its column. */
+export async function valueByHeaders(page) {
   const lens = await explain(await loadModel("mini-context"), page, "hydro winter");
   lens.view.aggregate = "mean";
-  const value = lens.state;
+  return lens;
+}
+
+/** What the value's patch looked at, head by head. */
+export async function showHeads(lens) {
   const [{ row, column }] = lens.best(1);
   await lens.attention({ row, column });
-  const attention = lens.state;
   lens.view.layout = "multiples";
-  return { value, attention, heads: lens.state };
 }

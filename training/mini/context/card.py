@@ -18,8 +18,7 @@ WHERE = ("value", "same row", "same column", "row header", "column header", "oth
 
 def found(judged: dict) -> list[str]:
     """Row and column asked for together, beside what finds values without context."""
-    lines = [(f"{what}{name}", f"{key}{name}") for what, key in (("value found: ", "crossing, "),) for name in
-             ("table", "table, one-word headers", "table, held-out words", "table, rows below 14 px", "chart")]
+    lines = [(f"value found: {name}", f"crossing, {name}") for name in ("table", "table, one-word headers", "table, held-out words", "table, rows below 14 px", "chart")]
     lines += [("the same, chance of a value", "chance of a value, table"), ("the same, `mini`", "before, table"), ("row and column of the best cells of `mini`, crossed", "row and column crossed, exact, table"),
               ("the same, or a cell beside", "row and column crossed, or beside, table"), ("label of a form's value", "label"), ("its chance", "chance of a label"), ("the same, `mini`", "label, before")]
     return rows(judged, lines)

@@ -16,6 +16,9 @@ LEAST = 1024  # bytes: smaller weights are kept in the graph
 
 def share(folder: Path, model: Path) -> None:
     """`folder` is as `export.py` writes it; `model` has the trunk's vision.onnx."""
+    for name in ("text.onnx", "tokenizer.json", "preprocessor_config.json"):
+        if (folder / name).read_bytes() != (model / name).read_bytes():
+            raise ValueError(f"invalid {folder}: its {name} is not that of {model}; its trunk must be this model's")
     graph, trunk = onnx.load(folder / "vision.onnx"), (model / "vision.onnx").read_bytes()
     kept = {t.name: t.raw_data for t in onnx.load_model_from_string(trunk).graph.initializer}
     for tensor in graph.graph.initializer:
@@ -30,9 +33,6 @@ def share(folder: Path, model: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     config["vision"]["file"] = "context.onnx"
     (model / "context.json").write_text(json.dumps(config, indent=2) + "\n")
-    for name in ("text.onnx", "tokenizer.json", "preprocessor_config.json"):
-        if (folder / name).read_bytes() != (model / name).read_bytes():
-            raise ValueError(f"invalid {folder}: its {name} is not that of {model}; its trunk must be this model's")
 
 
 def main() -> None:
